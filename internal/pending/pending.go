@@ -1,0 +1,42 @@
+//go:build pending
+
+// Package pending keeps chosen libraries in go.mod until the code that uses them lands. It is never built.
+package pending
+
+import (
+	_ "github.com/CycloneDX/cyclonedx-go"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/alexedwards/scs/v2"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
+	_ "github.com/expr-lang/expr"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/google/osv-scalibr/semantic"
+	_ "github.com/google/uuid"
+	_ "github.com/in-toto/attestation/go/v1"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/openvex/go-vex/pkg/vex"
+	_ "github.com/package-url/packageurl-go"
+	_ "github.com/pandatix/go-cvss/20"
+	_ "github.com/pandatix/go-cvss/31"
+	_ "github.com/pandatix/go-cvss/40"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "github.com/secure-systems-lab/go-securesystemslib/dsse"
+	_ "github.com/spdx/tools-golang/json"
+	_ "github.com/spdx/tools-golang/tagvalue"
+	_ "github.com/xuri/excelize/v2"
+	_ "golang.org/x/crypto/argon2"
+	_ "golang.org/x/mod/sumdb/note"
+	_ "golang.org/x/mod/sumdb/tlog"
+	_ "golang.org/x/term"
+	_ "golang.org/x/text/language"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/time/rate"
+	_ "modernc.org/sqlite"
+	_ "pgregory.net/rapid"
+)
