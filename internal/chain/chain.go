@@ -127,9 +127,9 @@ type Engagement struct {
 	LevelAsked    guideline.Level  `yaml:"level_asked,omitempty" json:"level_asked,omitempty"`
 	LevelDeclared guideline.Level  `yaml:"level_declared,omitempty" json:"level_declared,omitempty"`
 	// Passed lists the individual requirements given to a support engagement; empty means all of the role.
-	Passed []guideline.ID `yaml:"passed,omitempty" json:"passed,omitempty"`
-	SupportRange string `yaml:"support_range,omitempty" json:"support_range,omitempty"` // what justifies the limit (R-4.2-08)
-	Scope        string `yaml:"scope,omitempty" json:"scope,omitempty"`                 // layer or part answered for
+	Passed       []guideline.ID `yaml:"passed,omitempty" json:"passed,omitempty"`
+	SupportRange string         `yaml:"support_range,omitempty" json:"support_range,omitempty"` // what justifies the limit (R-4.2-08)
+	Scope        string         `yaml:"scope,omitempty" json:"scope,omitempty"`                 // layer or part answered for
 }
 
 // AgreementKind is a form of contract (1.4(3)).
