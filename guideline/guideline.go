@@ -9,11 +9,13 @@
 // The guideline is non-binding (its footnote 6): nothing here is a legal duty, a certification or a score.
 package guideline
 
+import "slices"
+
 // An Individual is one of the 69 individual requirements (個別要求), sections 3.2, 4.1 and the annex checklist.
 type Individual struct {
 	ID          ID       `yaml:"id" json:"id"`
-	Requirement ID       `yaml:"requirement" json:"requirement"`
-	Category    int      `yaml:"category" json:"category"`
+	Requirement ID       `yaml:"-" json:"requirement"`         // follows from the id
+	Category    int      `yaml:"-" json:"category"`            // follows from the id
 	Title       Text     `yaml:"title" json:"title"`           // Japanese as printed
 	Text        Text     `yaml:"text" json:"text"`             // our own statement
 	Roles       []Role   `yaml:"roles" json:"roles"`           // table 5 and 6
@@ -22,6 +24,14 @@ type Individual struct {
 	Notes       []Note   `yaml:"notes,omitempty" json:"notes"` // contradictions and how we treat them
 	Aliases     []string `yaml:"aliases,omitempty" json:"-"`   // other printed forms of the title
 }
+
+// AppliesTo reports whether any of the roles answers for the requirement.
+func (in Individual) AppliesTo(roles ...Role) bool {
+	return slices.ContainsFunc(in.Roles, func(r Role) bool { return slices.Contains(roles, r) })
+}
+
+// At reports whether the requirement belongs to a level's package.
+func (in Individual) At(level Level) bool { return slices.Contains(in.Levels, level) }
 
 // A Phase is a life-cycle phase. The guideline's phase sheet is not in its text, so every phase here is inferred.
 type Phase struct {
@@ -41,7 +51,7 @@ type Note struct {
 // A Requirement is one of the 21 requirements (要求事項).
 type Requirement struct {
 	ID       ID       `yaml:"id" json:"id"`
-	Category int      `yaml:"category" json:"category"`
+	Category int      `yaml:"-" json:"category"` // follows from the id
 	Title    Text     `yaml:"title" json:"title"`
 	Text     Text     `yaml:"text" json:"text"`
 	Aliases  []string `yaml:"aliases,omitempty" json:"-"`
@@ -75,3 +85,118 @@ type RoleMark struct {
 	Stance   Stance `yaml:"stance,omitempty" json:"stance,omitempty"`
 	Platform bool   `yaml:"platform,omitempty" json:"platform,omitempty"` // インフラ
 }
+
+// A Responsibility is one of the 6 responsibilities (責務) of section 2.2.
+type Responsibility struct {
+	ID     string                `yaml:"id" json:"id"`         // 1 … 6, as numbered in section 2.2
+	Bearer Class                 `yaml:"bearer" json:"bearer"` // who has to acknowledge it: 1–5 the provider, 6 the customer
+	Title  Text                  `yaml:"title" json:"title"`
+	Text   Text                  `yaml:"text" json:"text"`
+	Points []ResponsibilityPoint `yaml:"points" json:"points"`
+	Notes  []Note                `yaml:"notes,omitempty" json:"notes,omitempty"`
+}
+
+// A ResponsibilityPoint is one bulleted heading under a responsibility with what it comes to.
+type ResponsibilityPoint struct {
+	Title Text   `yaml:"title" json:"title"`
+	Items []Text `yaml:"items" json:"items"` // our own statements
+}
+
+// A Category is one of the 6 categories of section 3.1.
+type Category struct {
+	Number  int      `yaml:"number" json:"number"`
+	Bearer  Class    `yaml:"bearer" json:"bearer"`
+	Title   Text     `yaml:"title" json:"title"`
+	Text    Text     `yaml:"text" json:"text"`
+	Aliases []string `yaml:"aliases,omitempty" json:"-"`
+	Notes   []Note   `yaml:"notes,omitempty" json:"notes,omitempty"`
+}
+
+// A SoftwareKind is a row of table 2.
+type SoftwareKind struct {
+	ID    string `yaml:"id" json:"id"` // product, service, embedded, system
+	Title Text   `yaml:"title" json:"title"`
+	Text  Text   `yaml:"text" json:"text"`
+}
+
+// A RoleDefinition is a row of table 3.
+type RoleDefinition struct {
+	ID    Role  `yaml:"id" json:"id"`       // developer, supplier, operator, customer; "other" for bodies that bear no duty
+	Class Class `yaml:"class" json:"class"` // "other" for stakeholders that bear no duty
+	Title Text  `yaml:"title" json:"title"`
+	Text  Text  `yaml:"text" json:"text"`
+}
+
+// A UseCase is one of the four worked examples of section 1.5.
+type UseCase struct {
+	ID        string         `yaml:"id" json:"id"` // 1 … 4, printed ① … ④
+	Title     Text           `yaml:"title" json:"title"`
+	Text      Text           `yaml:"text" json:"text"`
+	Section   string         `yaml:"section" json:"section"`
+	Templates []string       `yaml:"templates" json:"templates"` // the letters of table 4 that show the same arrangement
+	Parties   []UseCaseParty `yaml:"parties" json:"parties"`
+	Rules     []string       `yaml:"rules,omitempty" json:"rules,omitempty"`
+	Notes     []Note         `yaml:"notes,omitempty" json:"notes,omitempty"`
+}
+
+// A UseCaseParty is one party of a worked example with the roles the prose gives it.
+type UseCaseParty struct {
+	Key    string `yaml:"key" json:"key"`
+	Name   Text   `yaml:"name" json:"name"`
+	Tier   string `yaml:"tier,omitempty" json:"tier,omitempty"`     // customer, prime, sub-1 …
+	Roles  []Role `yaml:"roles" json:"roles"`                       // empty for an external resource (R-1.3-09)
+	Option bool   `yaml:"option,omitempty" json:"option,omitempty"` // only in a variation the example mentions
+	Note   Text   `yaml:"note,omitempty" json:"note,omitzero"`
+}
+
+// A ContractForm is a kind of contract, of maintenance or of structure of section 1.4 from which roles follow.
+type ContractForm struct {
+	ID      string         `yaml:"id" json:"id"`
+	Kind    string         `yaml:"kind" json:"kind"` // contract, maintenance, structure, software
+	Title   Text           `yaml:"title" json:"title"`
+	Text    Text           `yaml:"text" json:"text"`
+	Implies []ImpliedRoles `yaml:"implies" json:"implies"`
+	Section string         `yaml:"section" json:"section"` // 1.4(3)エ
+	Rules   []string       `yaml:"rules,omitempty" json:"rules,omitempty"`
+	Notes   []Note         `yaml:"notes,omitempty" json:"notes,omitempty"`
+}
+
+// ImpliedRoles says which roles a side of a contract holds by it.
+type ImpliedRoles struct {
+	Side    Text   `yaml:"side" json:"side"` // who, in that contract
+	Roles   []Role `yaml:"roles" json:"roles"`
+	Settled bool   `yaml:"settled" json:"settled"` // false: the usual case, or to be agreed in the contract
+}
+
+// A Rule is one testable sentence read out of the guideline, in our own words.
+type Rule struct {
+	ID       string   `yaml:"id" json:"id"` // R-<section>-<number>
+	Strength Strength `yaml:"strength" json:"strength"`
+	Kind     RuleKind `yaml:"kind" json:"kind"`
+	Source   string   `yaml:"source" json:"source"` // section, table or footnote
+	Text     Text     `yaml:"text" json:"text"`
+}
+
+// Strength is how strongly the guideline puts a rule. The guideline is non-binding as a whole: none is a legal duty.
+type Strength string
+
+// The strengths.
+const (
+	Asked     Strength = "REQ"    // a principle, or asked for (原則, 求められる, 負うものとする)
+	Desirable Strength = "SHOULD" // desirable or expected (望ましい, 期待される)
+	Allowed   Strength = "MAY"    // expressly allowed (許容される)
+	Typical   Strength = "TYP"    // described as general or assumed (一般的, 想定する)
+	Derived   Strength = "DER"    // follows from a table or from two sentences together
+)
+
+// RuleKind is what a program can do with a rule.
+type RuleKind string
+
+// The kinds.
+const (
+	Blocks     RuleKind = "block"  // an entry that goes against it is inconsistent
+	Warns      RuleKind = "warn"   // show and ask
+	Records    RuleKind = "record" // there is a place to write it down
+	Calculates RuleKind = "calc"   // the program computes it
+	Words      RuleKind = "text"   // wording to use or to keep away from
+)

@@ -51,6 +51,13 @@ func (id ID) Requirement() ID {
 	return ID(head)
 }
 
+// numbers gives category, requirement and item (0 where there is none).
+func (id ID) numbers() []int {
+	n := make([]int, 3)
+	fmt.Sscanf(string(id), "S(%d)-%d.%d", &n[0], &n[1], &n[2]) // what does not fit stays 0
+	return n
+}
+
 // Role is one of the four roles of table 3.
 type Role string
 
