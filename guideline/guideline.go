@@ -62,9 +62,30 @@ type Requirement struct {
 type Template struct {
 	ID      string          `yaml:"id" json:"id"` // a … f
 	Title   Text            `yaml:"title" json:"title"`
-	Kind    string          `yaml:"kind" json:"kind"` // product, service, embedded, system
+	Kind    string          `yaml:"kind" json:"kind"`                     // product, service, embedded, system
+	Orgs    []TemplateOrg   `yaml:"orgs,omitempty" json:"orgs,omitempty"` // organisations that rows are units of
 	Parties []TemplateParty `yaml:"parties" json:"parties"`
 	Notes   []Note          `yaml:"notes,omitempty" json:"notes,omitempty"`
+	// Agreements are the contracts such a deal usually has (1.4(3)); table 4 does not print them, we infer them.
+	Agreements []TemplateAgreement `yaml:"agreements,omitempty" json:"agreements,omitempty"`
+}
+
+// A TemplateOrg is an organisation that several rows of a template are units of.
+type TemplateOrg struct {
+	Key  string `yaml:"key" json:"key"`
+	Name Text   `yaml:"name" json:"name"`
+}
+
+// A TemplateAgreement is a contract that section 1.4(3) expects between two rows of a template. Receiver and Giver are
+// party keys.
+type TemplateAgreement struct {
+	Kind        string `yaml:"kind" json:"kind"` // sale, licence, service_use, operation, contract, quasi_mandate, maintenance
+	Receiver    string `yaml:"receiver" json:"receiver"`
+	Giver       string `yaml:"giver" json:"giver"`
+	Maintenance string `yaml:"maintenance,omitempty" json:"maintenance,omitempty"` // information, service, completion
+	// VulnerabilityHandling is the key of the party that fixes vulnerabilities after delivery.
+	VulnerabilityHandling string `yaml:"vulnerability_handling,omitempty" json:"vulnerability_handling,omitempty"`
+	RoleScope             *Text  `yaml:"role_scope,omitempty" json:"role_scope,omitempty"`
 }
 
 // A TemplateParty is one row of table 4.

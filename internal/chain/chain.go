@@ -11,17 +11,28 @@ import "example.org/tasuki/guideline"
 
 // A Party is an organisation (関連事業者), or a unit of one. One installation has one root party marked Self.
 type Party struct {
-	ID              string `yaml:"id" json:"id"`
-	Name            string `yaml:"name" json:"name"`
-	NameEN          string `yaml:"name_en,omitempty" json:"name_en,omitempty"`
-	Parent          string `yaml:"parent,omitempty" json:"parent,omitempty"`                     // the organisation this party is a unit of
-	Unit            Unit   `yaml:"unit,omitempty" json:"unit,omitempty"`                         // what the unit does
-	Self            bool   `yaml:"self,omitempty" json:"self,omitempty"`                         // 自組織
-	CorporateNumber string `yaml:"corporate_number,omitempty" json:"corporate_number,omitempty"` // 法人番号, 13 digits
-	Address         string `yaml:"address,omitempty" json:"address,omitempty"`
-	Contact         string `yaml:"contact,omitempty" json:"contact,omitempty"`
-	Sales           bool   `yaml:"sales,omitempty" json:"sales,omitempty"` // 販売会社: bears supplier duties (footnote 10)
+	ID              string     `yaml:"id" json:"id"`
+	Name            string     `yaml:"name" json:"name"`
+	NameEN          string     `yaml:"name_en,omitempty" json:"name_en,omitempty"`
+	Parent          string     `yaml:"parent,omitempty" json:"parent,omitempty"`                     // the organisation this party is a unit of
+	Unit            Unit       `yaml:"unit,omitempty" json:"unit,omitempty"`                         // what the unit does
+	Self            bool       `yaml:"self,omitempty" json:"self,omitempty"`                         // 自組織
+	CorporateNumber string     `yaml:"corporate_number,omitempty" json:"corporate_number,omitempty"` // 法人番号, 13 digits
+	Address         string     `yaml:"address,omitempty" json:"address,omitempty"`
+	Contact         string     `yaml:"contact,omitempty" json:"contact,omitempty"`
+	Activities      []Activity `yaml:"activities,omitempty" json:"activities,omitempty"` // what it does beyond its roles, where a rule looks at it
 }
+
+// Activity is work that brings duties with it whatever the contract calls it.
+type Activity string
+
+// The activities the guideline names: a sales company (footnote 10) bears supplier duties, web design with script
+// programming (footnote 9) bears developer duties, a cloud base (1.5) bears supplier, developer and operator duties.
+const (
+	Sales        Activity = "sales"
+	WebScripting Activity = "web_scripting"
+	CloudBase    Activity = "cloud_base"
+)
 
 // Unit says what a unit of an organisation does.
 type Unit string

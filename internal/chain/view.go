@@ -1,0 +1,176 @@
+package chain
+
+import (
+	"slices"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/lang"
+)
+
+// view is a model with the look-ups that rules need.
+type view struct {
+	Model
+	catalog  *guideline.Catalog
+	parties  map[string]Party
+	software map[string]Software
+	systems  map[string]System
+}
+
+func look(c *guideline.Catalog, m Model) view {
+	v := view{Model: m, catalog: c, parties: map[string]Party{}, software: map[string]Software{}, systems: map[string]System{}}
+	for _, p := range m.Parties {
+		v.parties[p.ID] = p
+	}
+	for _, s := range m.Software {
+		v.software[s.ID] = s
+	}
+	for _, s := range m.Systems {
+		v.systems[s.ID] = s
+	}
+	return v
+}
+
+// org gives the organisation a party belongs to: itself, or the top of its parents. Cycles end at their start.
+func (v view) org(id string) string {
+	seen := map[string]bool{}
+	for p := v.parties[id]; p.Parent != "" && !seen[id]; p = v.parties[id] {
+		seen[id] = true
+		id = p.Parent
+	}
+	return id
+}
+
+// name gives what people call a party; its id when it has no name.
+func (v view) name(id string) string {
+	p, ok := v.parties[id]
+	if !ok || p.Name == "" {
+		return id
+	}
+	if org := v.org(id); org != id && v.parties[org].Name != "" {
+		return v.parties[org].Name + " " + p.Name
+	}
+	return p.Name
+}
+
+// target names what an arrangement is over.
+func (v view) target(a Arrangement) string {
+	if s, ok := v.software[a.Software]; ok {
+		return s.Name
+	}
+	if s, ok := v.systems[a.System]; ok {
+		return s.Name
+	}
+	return a.Name
+}
+
+// holders gives the engagements of an arrangement with a role, in order.
+func holders(a Arrangement, role guideline.Role) []Engagement {
+	var out []Engagement
+	for _, e := range a.Engagements {
+		if e.Role == role {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func holds(a Arrangement, party string, role guideline.Role) bool {
+	return slices.ContainsFunc(a.Engagements, func(e Engagement) bool { return e.Party == party && e.Role == role })
+}
+
+// orgHolds reports whether any unit of an organisation holds a role in an arrangement.
+func (v view) orgHolds(a Arrangement, org string, role guideline.Role) bool {
+	return slices.ContainsFunc(a.Engagements, func(e Engagement) bool { return e.Role == role && v.org(e.Party) == org })
+}
+
+// customers gives the organisations that hold the customer role as principal or unmarked, in order, once each.
+func (v view) customers(a Arrangement) []string {
+	var out []string
+	for _, e := range holders(a, guideline.Customer) {
+		if org := v.org(e.Party); e.Stance != guideline.Support && !slices.Contains(out, org) {
+			out = append(out, org)
+		}
+	}
+	return out
+}
+
+func (v view) isCustomer(a Arrangement, party string) bool {
+	return slices.Contains(v.customers(a), v.org(party))
+}
+
+// engagedParties gives the parties of an arrangement, in order, once each.
+func engagedParties(a Arrangement) []string {
+	var out []string
+	for _, e := range a.Engagements {
+		if !slices.Contains(out, e.Party) {
+			out = append(out, e.Party)
+		}
+	}
+	return out
+}
+
+// agreements gives the agreements that bind a giver's organisation to a receiver's, optionally of some kinds only.
+func (v view) agreements(receiver, giver string, kinds ...AgreementKind) []Agreement {
+	var out []Agreement
+	for _, g := range v.Agreements {
+		if v.org(g.Receiver) == v.org(receiver) && v.org(g.Giver) == v.org(giver) &&
+			(len(kinds) == 0 || slices.Contains(kinds, g.Kind)) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// covers reports whether an agreement is about an arrangement: it names one of its engagements, or names none at all
+// and both its parties take part.
+func (v view) covers(g Agreement, a Arrangement) bool {
+	for _, e := range a.Engagements {
+		if slices.Contains(g.Engagements, e.ID) {
+			return true
+		}
+	}
+	if len(g.Engagements) > 0 {
+		return false
+	}
+	takesPart := func(party string) bool {
+		return slices.ContainsFunc(a.Engagements, func(e Engagement) bool { return v.org(e.Party) == v.org(party) })
+	}
+	return takesPart(g.Receiver) && takesPart(g.Giver)
+}
+
+// RoleName gives the guideline's word for a role.
+func RoleName(r guideline.Role) lang.Text {
+	switch r {
+	case guideline.Developer:
+		return lang.T("開発者", "developer")
+	case guideline.Supplier:
+		return lang.T("供給者", "supplier")
+	case guideline.Operator:
+		return lang.T("運用者", "operator")
+	case guideline.Customer:
+		return lang.T("顧客", "customer")
+	}
+	return lang.T(string(r), string(r))
+}
+
+// StanceName gives the guideline's word for a stance; empty for an unmarked one.
+func StanceName(s guideline.Stance) lang.Text {
+	switch s {
+	case guideline.Principal:
+		return lang.T("主体", "principal")
+	case guideline.Support:
+		return lang.T("支援", "support")
+	}
+	return lang.Text{}
+}
+
+// LevelName gives the guideline's word for a level.
+func LevelName(l guideline.Level) lang.Text {
+	switch l {
+	case guideline.Minimum:
+		return lang.T("最低限", "minimum")
+	case guideline.Standard:
+		return lang.T("標準", "standard")
+	}
+	return lang.T("未設定", "not set")
+}
