@@ -45,7 +45,7 @@ type Note struct {
 	Text Text   `yaml:"text" json:"text"`
 	// RolesElsewhere is the other printed set of roles, when roles are what differs; Where says where it is printed.
 	RolesElsewhere []Role `yaml:"roles_elsewhere,omitempty" json:"roles_elsewhere,omitempty"`
-	Where          string `yaml:"where,omitempty" json:"where,omitempty"`
+	Where          Text   `yaml:"where,omitempty" json:"where,omitzero"`
 }
 
 // A Requirement is one of the 21 requirements (要求事項).
