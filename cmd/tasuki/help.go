@@ -1,0 +1,40 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"example.org/tasuki/internal/lang"
+)
+
+// helpTexts holds every help text of the command line in both languages; the struct tags refer to them by key.
+var helpTexts = map[string]lang.Text{
+	"about": lang.T("襷 — サイバーインフラ事業者ガイドラインの責務を、証跡から判定し、署名して次の担い手へ渡す",
+		"Tasuki: judge the guideline's duties from evidence, sign the answer, hand it on"),
+	"lang": lang.T("表示言語（既定は LANG、なければ日本語）", "language of the output (default: LANG, else Japanese)"),
+	"json": lang.T("結果を JSON で出力する", "print the result as JSON"),
+	"data": lang.T("ワークスペースのディレクトリ", "workspace directory"),
+	"as":   lang.T("この利用者として操作する", "act as this account"),
+
+	"guideline":   lang.T("ガイドラインのデータを見る", "the guideline as data"),
+	"gl_export":   lang.T("要求事項などを出力する", "print requirements and the other lists"),
+	"gl_what":     lang.T("出力するもの: requirements（21）, responsibilities, threats, incidents, templates, crosswalks, glossary, references", "which list: requirements (21), responsibilities, threats, incidents, templates, crosswalks, glossary, references"),
+	"gl_overlay":  lang.T("ガイドライン本文のファイルから公式の文言を取り込む（このワークスペースだけで使う）", "lay the official wording from the guideline's own text file over ours, in this workspace only"),
+	"gl_overfile": lang.T("ガイドライン本文のテキストファイル", "the guideline's text file"),
+
+	"duties": lang.T("役割と水準から、負うべき個別要求を求める", "which individual requirements a role bears at a level"),
+	"role":   lang.T("役割（developer, supplier, operator, customer。複数はコンマ区切り）", "roles, comma-separated: developer, supplier, operator, customer"),
+	"level":  lang.T("水準（minimum 又は standard）", "level: minimum or standard"),
+
+	"version": lang.T("版を表示する", "print the version"),
+}
+
+// helpVars gives kong the texts of a language as ${help_KEY}.
+func helpVars(l lang.Lang) kong.Vars {
+	vars := kong.Vars{}
+	for k, t := range helpTexts {
+		vars["help_"+k] = strings.ReplaceAll(t.In(l), "$", "$$")
+	}
+	return vars
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/width"
+)
+
+// print gives a result: indented JSON with --json, else what the text function writes.
+func (p *program) print(v any, text func()) error {
+	if !p.json {
+		text()
+		return nil
+	}
+	e := json.NewEncoder(p.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// printf writes one line of a result for people.
+func (p *program) printf(ja, en string, args ...any) {
+	form := ja
+	if p.lang == "en" {
+		form = en
+	}
+	fmt.Fprintf(p.out, form+"\n", args...)
+}
+
+// say writes one line of talk.
+func (p *program) say(ja, en string, args ...any) {
+	form := ja
+	if p.lang == "en" {
+		form = en
+	}
+	fmt.Fprintf(p.err, form+"\n", args...)
+}
+
+// table prints rows in columns. East Asian wide characters count as two.
+func (p *program) table(rows [][]string) {
+	var widths []int
+	for _, r := range rows {
+		for i, c := range r {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], cells(c))
+		}
+	}
+	for _, r := range rows {
+		var b strings.Builder
+		for i, c := range r {
+			b.WriteString(c)
+			if i < len(r)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-cells(c)+2))
+			}
+		}
+		fmt.Fprintln(p.out, strings.TrimRight(b.String(), " "))
+	}
+}
+
+// cells is the width of a text on a terminal.
+func cells(s string) int {
+	n := 0
+	for _, r := range s {
+		switch width.LookupRune(r).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,20 @@
+package main
+
+import "runtime/debug"
+
+type versionCmd struct{}
+
+// Run prints the version this program was built as, from its own build information.
+func (versionCmd) Run(p *program) error {
+	v := struct {
+		Version string `json:"version"`
+		Go      string `json:"go"`
+	}{Version: "devel"}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v.Go = info.GoVersion
+		if info.Main.Version != "" && info.Main.Version != "(devel)" {
+			v.Version = info.Main.Version
+		}
+	}
+	return p.print(v, func() { p.printf("tasuki %s (%s)", "tasuki %s (%s)", v.Version, v.Go) })
+}
