@@ -14,8 +14,8 @@ type Start struct {
 	SoftwareID  string          // id to use for it; Prefix + "software" when empty
 	Level       guideline.Level // set by the customer
 	LevelReason string
-	// Parties maps a row's key (or the key of a row's organisation) to the id of a party that exists already. Such a
-	// party is referred to and not made again.
+	// Parties maps a row's key (or "org-" and the key of a row's organisation) to the id of a party that exists already.
+	// Such a party is referred to and not made again.
 	Parties map[string]string
 	Names   map[string]string // names for rows and organisations by key; the printed name otherwise
 	Lang    lang.Lang
@@ -65,8 +65,9 @@ func (b *builder) name(key string, printed lang.Text) string {
 func (b *builder) party(p guideline.TemplateParty) {
 	parent := ""
 	if p.Org != "" {
-		parent = b.id(p.Org)
-		b.add(p.Org, Party{ID: parent, Name: b.name(p.Org, b.orgName(p.Org))})
+		org := "org-" + p.Org // a row may have the same key as its organisation
+		parent = b.id(org)
+		b.add(org, Party{ID: parent, Name: b.name(org, b.orgName(p.Org))})
 	}
 	made := Party{ID: b.id(p.Key), Name: b.name(p.Key, p.Name), Parent: parent}
 	if p.Org != "" {
