@@ -142,10 +142,11 @@ type SoftwareKind struct {
 
 // A RoleDefinition is a row of table 3.
 type RoleDefinition struct {
-	ID    Role  `yaml:"id" json:"id"`       // developer, supplier, operator, customer; "other" for bodies that bear no duty
-	Class Class `yaml:"class" json:"class"` // "other" for stakeholders that bear no duty
-	Title Text  `yaml:"title" json:"title"`
-	Text  Text  `yaml:"text" json:"text"`
+	ID    Role   `yaml:"id" json:"id"`       // developer, supplier, operator, customer; "other" for bodies that bear no duty
+	Class Class  `yaml:"class" json:"class"` // "other" for stakeholders that bear no duty
+	Title Text   `yaml:"title" json:"title"`
+	Text  Text   `yaml:"text" json:"text"`
+	Notes []Note `yaml:"notes,omitempty" json:"notes,omitempty"`
 }
 
 // A UseCase is one of the four worked examples of section 1.5.
