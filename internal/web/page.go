@@ -1,0 +1,168 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/third_party"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// Base is what every page has. A page is a struct that embeds Base; its template is the file of the same name.
+type Base struct {
+	Lang    lang.Lang
+	Title   string // of the page, in its language
+	Place   string // which entry of the rail is current: home, software, requirements, …
+	Path    string // of the request, for the language switch
+	Who     string // display name of who is signed in; empty for nobody
+	Roles   []string
+	Now     time.Time
+	Notice  string // one sentence about what was just done
+	Problem string // one sentence about what went wrong, above the form it is about
+}
+
+func (b *Base) base() *Base { return b }
+
+// page is any struct that embeds Base by pointer receiver.
+type page interface{ base() *Base }
+
+// T gives the Japanese or the English words: {{.T "ソフトウェア" "Software"}}.
+func (b Base) T(ja, en string) string { return lang.T(ja, en).In(b.Lang) }
+
+// F is T with fmt verbs; both texts take the arguments in the same order.
+func (b Base) F(ja, en string, args ...any) string { return fmt.Sprintf(lang.T(ja, en).In(b.Lang), args...) }
+
+// Text gives a text in the page's language.
+func (b Base) Text(t lang.Text) string { return t.In(b.Lang) }
+
+// Other is the language the switch leads to.
+func (b Base) Other() lang.Lang {
+	if b.Lang == lang.EN {
+		return lang.JA
+	}
+	return lang.EN
+}
+
+// Can reports whether who is signed in holds one of the roles; admin may do everything that editors may.
+func (b Base) Can(roles ...string) bool {
+	for _, have := range b.Roles {
+		for _, r := range roles {
+			if have == r || have == "admin" && r == "editor" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Day writes an instant as a day: 2026年4月1日, 1 Apr 2026; a dash when there is none. Days are those of Japan.
+func (b Base) Day(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	t = t.In(japan)
+	if b.Lang == lang.EN {
+		return t.Format("2 Jan 2006")
+	}
+	return t.Format("2006年1月2日")
+}
+
+// Moment writes an instant to the minute, with its zone.
+func (b Base) Moment(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	t = t.In(japan)
+	if b.Lang == lang.EN {
+		return t.Format("2 Jan 2006 15:04 JST")
+	}
+	return t.Format("2006年1月2日 15:04")
+}
+
+// Age says how long ago an instant was: 3日前, 3 days ago.
+func (b Base) Age(t time.Time) string {
+	if t.IsZero() {
+		return b.T("不明", "unknown")
+	}
+	d := b.Now.Sub(t)
+	switch {
+	case d < time.Minute:
+		return b.T("たった今", "just now")
+	case d < time.Hour:
+		return b.F("%d分前", "%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return b.F("%d時間前", "%d hours ago", int(d.Hours()))
+	}
+	return b.F("%d日前", "%d days ago", int(d.Hours()/24))
+}
+
+var japan = time.FixedZone("JST", 9*60*60)
+
+// Short cuts a digest for reading: sha256:0123456789ab….
+func (Base) Short(digest string) string {
+	if i := strings.IndexByte(digest, ':'); i >= 0 && len(digest) > i+13 {
+		return digest[:i+13] + "…"
+	}
+	return digest
+}
+
+// Icon gives an icon of the set, hidden from assistive technology: the words beside it say what it means.
+func (Base) Icon(name string) (template.HTML, error) {
+	svg, err := thirdparty.Assets.ReadFile("tabler-icons/" + name + ".svg")
+	if err != nil {
+		return "", fmt.Errorf("icon %s: %w", name, err)
+	}
+	_, inner, _ := strings.Cut(string(svg), ">")
+	return template.HTML(`<svg class="icon" aria-hidden="true" focusable="false" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">` + inner), nil
+}
+
+// loadTemplates parses the layout with each page's own file. The name of a page is its file's name without ".html";
+// files that begin with "_" are parts that every page may use.
+func loadTemplates() (map[string]*template.Template, error) {
+	pages, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*template.Template{}
+	for _, file := range pages {
+		name := strings.TrimSuffix(strings.TrimPrefix(file, "templates/"), ".html")
+		if strings.HasPrefix(name, "_") {
+			continue
+		}
+		t, err := template.New("_layout.html").Option("missingkey=error").ParseFS(templateFiles, "templates/_*.html", file)
+		if err != nil {
+			return nil, fmt.Errorf("template %s: %w", name, err)
+		}
+		out[name] = t
+	}
+	return out, nil
+}
+
+// render writes a page whole or not at all: an error in the template never leaves half a page behind.
+func (s *Server) render(w http.ResponseWriter, status int, name string, p page) error {
+	t, ok := s.templates[name]
+	if !ok {
+		return fmt.Errorf("no template %s", name)
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "_layout.html", p); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	return err
+}

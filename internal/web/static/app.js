@@ -1,0 +1,37 @@
+// The little that HTML cannot do: files dropped anywhere on a page with a drop form go into its file input, and the row
+// that an address names is opened. Pages work without this file.
+"use strict";
+(() => {
+  const form = document.querySelector("form[data-drop]");
+  if (form) {
+    const input = form.querySelector("input[type=file]");
+    const zone = form.querySelector(".drop") || form;
+    let depth = 0;
+    const over = on => zone.classList.toggle("over", on);
+    addEventListener("dragenter", e => { e.preventDefault(); depth++; over(true); });
+    addEventListener("dragleave", () => { if (--depth <= 0) { depth = 0; over(false); } });
+    addEventListener("dragover", e => e.preventDefault());
+    addEventListener("drop", e => {
+      e.preventDefault();
+      depth = 0;
+      over(false);
+      if (!e.dataTransfer.files.length) return;
+      input.files = e.dataTransfer.files;
+      form.requestSubmit();
+    });
+  }
+  const open = () => {
+    const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const details = row && (row.matches("details") ? row : row.querySelector("details"));
+    if (details) { details.open = true; details.scrollIntoView({ block: "start" }); }
+  };
+  addEventListener("hashchange", open);
+  open();
+  addEventListener("keydown", e => {
+    if (e.target.closest("input, textarea, select")) return;
+    if (e.key === "/" || (e.key === "k" && (e.ctrlKey || e.metaKey))) {
+      const box = document.querySelector("input[type=search]");
+      if (box) { e.preventDefault(); box.focus(); }
+    }
+  });
+})();
