@@ -134,8 +134,8 @@ func TestOrderWhereTheReferenceDiffers(t *testing.T) {
 	}
 }
 
-// TestAgainstReference compares random pairs of real version strings with osv-scalibr's order. Maven's are not glued: in
-// shapes that do not occur its order runs in circles.
+// TestAgainstReference compares random pairs of real version strings with osv-scalibr's order. Maven's and Alpine's are not
+// glued: in shapes that do not occur the one runs in circles and the other reads suffixes anywhere.
 func TestAgainstReference(t *testing.T) {
 	dir := testshared.Dir(t, "osv", "version-ordering")
 	for name, eco := range fixtures {
@@ -144,7 +144,7 @@ func TestAgainstReference(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				a := rapid.SampledFrom(versions).Draw(t, "a")
 				b := rapid.SampledFrom(versions).Draw(t, "b")
-				if eco != "Maven" && rapid.Bool().Draw(t, "glue") { // two real versions glued give shapes nobody wrote down
+				if eco != "Maven" && eco != "Alpine" && rapid.Bool().Draw(t, "glue") { // two real versions glued give shapes nobody wrote down
 					b = a[:rapid.IntRange(0, len(a)).Draw(t, "cut")] + b
 				}
 				ours, err := Compare(eco, a, b)
