@@ -51,3 +51,12 @@ var practices = sync.OnceValue(func() map[ID][]Practice {
 
 // Practices gives the examples of an individual requirement in printed order (section 5.4); empty for an unknown id.
 func (c *Catalog) Practices(id ID) []Practice { return filled(slices.Clone(practices()[id])) }
+
+// AllPractices gives the 236 examples of section 5.4 in printed order.
+func (c *Catalog) AllPractices() []Practice {
+	all := []Practice{}
+	for _, in := range c.individuals {
+		all = append(all, practices()[in.ID]...)
+	}
+	return all
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -73,6 +74,16 @@ func TestPracticesHaveIDsInOrderAndBothLanguages(t *testing.T) {
 	}
 	if n := len(practices()); n != len(c.Individuals()) {
 		t.Errorf("examples for %d individual requirements, want %d: an id does not exist", n, len(c.Individuals()))
+	}
+}
+
+func TestAllPracticesAreInPrintedOrder(t *testing.T) {
+	all := Default().AllPractices()
+	if len(all) != printedBullets {
+		t.Errorf("%d examples, want %d", len(all), printedBullets)
+	}
+	if !slices.IsSortedFunc(all, func(a, b Practice) int { return inOrder(a.Individual, b.Individual) }) {
+		t.Error("not in printed order")
 	}
 }
 
