@@ -1,0 +1,29 @@
+package fact
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Decode reads the JSON of a fact's data into the Go type that belongs to its kind and gives a pointer to it. Data of
+// a kind this program does not know stays as it is, a json.RawMessage, and is neither lost nor judged.
+func Decode(kind Kind, b []byte) (any, error) {
+	v := empty(kind)
+	if v == nil {
+		return json.RawMessage(b), nil
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return nil, fmt.Errorf("decode fact %s: %w", kind, err)
+	}
+	return v, nil
+}
+
+// empty gives a pointer to an empty value of the type that belongs to a kind, nil for an unknown kind. A new kind of
+// fact is a line here.
+func empty(kind Kind) any {
+	switch kind {
+	case KindSBOM:
+		return new(SBOM)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"example.org/tasuki/internal/fact"
+)
+
+// PutFacts adds facts. Empty ids are filled in. Facts are never changed; those of a document that is read again are
+// dropped first with [Tx.DropFactsOf].
+func (tx *Tx) PutFacts(ctx context.Context, facts []fact.Fact) error {
+	rows := make([][]any, len(facts))
+	for i, f := range facts {
+		data, err := json.Marshal(f.Data)
+		if err != nil {
+			return fmt.Errorf("put fact %s: %w", f.Kind, err)
+		}
+		if f.ID == "" {
+			f.ID = tx.NewID()
+		}
+		rows[i] = []any{f.ID, string(f.Kind), string(f.Subject.Kind), f.Subject.ID, ms(f.ObservedAt), ms(f.ValidUntil),
+			orNull(f.Document), f.Record, f.Pointer, string(data)}
+	}
+	return tx.bulk(ctx, "fact", []string{"id", "kind", "subject_kind", "subject_id", "observed_at", "valid_until",
+		"document", "record", "pointer", "data"}, rows)
+}
+
+// DropFactsOf removes the facts that were read from a document, so that it can be read again.
+func (tx *Tx) DropFactsOf(ctx context.Context, document string) error {
+	_, err := tx.exec(ctx, `delete from fact where document = $1`, document)
+	return err
+}
+
+// DropFactsOfRecord removes the facts that came from a register record, so that its next revision can give its own.
+func (tx *Tx) DropFactsOfRecord(ctx context.Context, record string) error {
+	_, err := tx.exec(ctx, `delete from fact where record = $1`, record)
+	return err
+}
+
+// FactFilter narrows [DB.Facts]. Zero fields do not narrow.
+type FactFilter struct {
+	Subjects []fact.Subject
+	Kinds    []fact.Kind
+	Document string
+	Record   string
+	Until    time.Time // observed at or before
+	IDs      []string
+}
+
+// Facts gives facts with their data decoded, in the order of subject, kind, time of observation and id; of two facts
+// of one kind about one subject the later comes last.
+func (db *DB) Facts(ctx context.Context, f FactFilter) ([]fact.Fact, error) {
+	w := f.where()
+	return list(ctx, db, scanFact, `select id, kind, subject_kind, subject_id, observed_at, valid_until, coalesce(document, ''),
+		record, pointer, data from fact`+w.text()+` order by subject_kind, subject_id, kind, observed_at, id`, w.args...)
+}
+
+func (f FactFilter) where() *where {
+	w := new(where)
+	if len(f.Subjects) > 0 {
+		w.subjects("subject_kind", "subject_id", f.Subjects)
+	}
+	if len(f.Kinds) > 0 {
+		kinds := make([]string, len(f.Kinds))
+		for i, k := range f.Kinds {
+			kinds[i] = string(k)
+		}
+		w.in("kind", kinds...)
+	}
+	if f.Document != "" {
+		w.add("document = ?", f.Document)
+	}
+	if f.Record != "" {
+		w.add("record = ?", f.Record)
+	}
+	if !f.Until.IsZero() {
+		w.add("observed_at <= ?", ms(f.Until))
+	}
+	if len(f.IDs) > 0 {
+		w.in("id", f.IDs...)
+	}
+	return w
+}
+
+func scanFact(r row) (f fact.Fact, err error) {
+	var data []byte
+	err = r.Scan(&f.ID, &f.Kind, &f.Subject.Kind, &f.Subject.ID, asTime(&f.ObservedAt), asTime(&f.ValidUntil),
+		&f.Document, &f.Record, &f.Pointer, &data)
+	if err != nil {
+		return f, err
+	}
+	f.Data, err = fact.Decode(f.Kind, data)
+	return f, err
+}

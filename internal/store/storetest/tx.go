@@ -1,0 +1,129 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/store"
+)
+
+func testUnaudited(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	err := db.InTx(ctx, Actor, func(tx *store.Tx) error {
+		return tx.SaveModel(ctx, chain.Model{Parties: []chain.Party{{ID: "p", Name: "P"}}})
+	})
+	if err == nil {
+		t.Error("a change without an audit entry was committed")
+	}
+	if m, _ := db.LoadModel(ctx); len(m.Parties) != 0 {
+		t.Error("it is in the database")
+	}
+	if err := db.InTx(ctx, Actor, func(*store.Tx) error { return nil }); err != nil {
+		t.Errorf("a transaction that wrote nothing: %v", err)
+	}
+	if err := db.InTx(ctx, store.Actor{}, func(*store.Tx) error { return nil }); err == nil {
+		t.Error("a transaction of nobody was accepted")
+	}
+}
+
+func testRollback(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	stop := errors.New("stop")
+	err := TryChange(db, Actor, func(tx *store.Tx) error {
+		if err := tx.SaveModel(ctx, chain.Model{Parties: []chain.Party{{ID: "p", Name: "P"}}}); err != nil {
+			return err
+		}
+		if m, err := tx.LoadModel(ctx); err != nil || len(m.Parties) != 1 {
+			t.Errorf("the transaction does not see its own change: %v %v", m, err)
+		}
+		return stop
+	})
+	if !errors.Is(err, stop) {
+		t.Errorf("error is %v", err)
+	}
+	if m, _ := db.LoadModel(ctx); len(m.Parties) != 0 {
+		t.Error("the change was not rolled back")
+	}
+	if err := TryChange(db, Actor, func(tx *store.Tx) error { return TryChange(tx.DB, Actor, func(*store.Tx) error { return nil }) }); err == nil {
+		t.Error("a transaction inside a transaction was accepted")
+	}
+}
+
+// testConcurrent has many writers read a value, add one, and write it back. No addition may be lost.
+func testConcurrent(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	Change(t, db, func(tx *store.Tx) error {
+		return tx.SaveModel(ctx, chain.Model{Parties: []chain.Party{{ID: "p", Name: "0"}}})
+	})
+	const writers, rounds = 8, 5
+	var wg sync.WaitGroup
+	errs := make(chan error, writers)
+	for range writers {
+		wg.Go(func() {
+			for range rounds {
+				if err := TryChange(db, Actor, func(tx *store.Tx) error { return addOne(ctx, tx) }); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	close(errs)
+	for err := range errs {
+		t.Error(err)
+	}
+	p, err := db.PartyByID(ctx, "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprint(writers * rounds); p.Name != want {
+		t.Errorf("after %s additions the value is %s", want, p.Name)
+	}
+}
+
+func addOne(ctx context.Context, tx *store.Tx) error {
+	p, err := tx.PartyByID(ctx, "p")
+	if err != nil {
+		return err
+	}
+	var n int
+	fmt.Sscan(p.Name, &n)
+	p.Name = fmt.Sprint(n + 1)
+	return tx.SaveModel(ctx, chain.Model{Parties: []chain.Party{p}})
+}
+
+func testAudit(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	err := db.InTx(ctx, store.Actor{Account: "alice", Via: store.Web, Request: "r1"}, func(tx *store.Tx) error {
+		err := tx.SaveModel(ctx, chain.Model{Parties: []chain.Party{{ID: "p", Name: "P"}}})
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, "added", store.Object{Kind: "party", ID: "p"}, store.Change{After: "P"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Change(t, db, func(*store.Tx) error { return nil })
+	log, err := db.AuditLog(ctx, store.AuditFilter{Object: store.Object{Kind: "party"}})
+	if err != nil || len(log) != 1 {
+		t.Fatalf("audit log %v, error %v", log, err)
+	}
+	e := log[0]
+	if e.Actor != "alice" || e.Via != store.Web || e.Request != "r1" || e.Action != "added" || string(e.Detail) != `{"after":"P"}` || e.At.IsZero() {
+		t.Errorf("audit entry %+v", e)
+	}
+	all, err := db.AuditLog(ctx, store.AuditFilter{Limit: 1})
+	if err != nil || len(all) != 1 || all[0].Object.Kind != "test" {
+		t.Errorf("the latest entry is %v, error %v", all, err)
+	}
+	next, err := db.AuditLog(ctx, store.AuditFilter{Limit: 10, Before: all[0].ID})
+	if err != nil || len(next) != 1 || next[0].ID != e.ID {
+		t.Errorf("the page after it is %v, error %v", next, err)
+	}
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/tasuki/internal/lang"
+)
+
+// What lies in a workspace directory.
+const (
+	databaseFile  = "tasuki.db"
+	documentsDir  = "documents" // documents/ab/<sha256>, and documents/incoming for bytes on their way in
+	incomingDir   = "incoming"
+	keysDir       = "keys"
+	versionFile   = "VERSION"
+	lockFile      = ".lock"
+	layoutVersion = 1
+)
+
+// KeysDir gives the directory that holds the workspace's keys.
+func (db *DB) KeysDir() string { return filepath.Join(db.dir, keysDir) }
+
+// prepareDir makes the workspace directory, or checks that it is one this program can read.
+func prepareDir(dir string) error {
+	if dir == "" {
+		return errors.New("store: no workspace directory")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make workspace: %w", err)
+	}
+	unlock, err := lockDir(dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	b, err := os.ReadFile(filepath.Join(dir, versionFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeLayout(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("read workspace version: %w", err)
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+	if err != nil {
+		return fmt.Errorf("read workspace version: %w", err)
+	}
+	if n > layoutVersion {
+		return newer(n, layoutVersion)
+	}
+	return nil
+}
+
+// makeLayout fills an empty directory; one that holds something else is refused.
+func makeLayout(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("make workspace: %w", err)
+	}
+	for _, e := range entries {
+		if e.Name() != lockFile {
+			return notAWorkspace(dir)
+		}
+	}
+	for _, d := range []string{filepath.Join(documentsDir, incomingDir), keysDir} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
+			return fmt.Errorf("make workspace: %w", err)
+		}
+	}
+	version := strconv.Itoa(layoutVersion) + "\n"
+	if err := os.WriteFile(filepath.Join(dir, versionFile), []byte(version), 0o600); err != nil {
+		return fmt.Errorf("make workspace: %w", err)
+	}
+	return syncDir(dir)
+}
+
+func notAWorkspace(dir string) error {
+	return &lang.Error{
+		Kind: lang.Conflict,
+		What: lang.F("「%s」には、Tasuki の作業ディレクトリではないファイルがあります", "%q holds files and is not a workspace of Tasuki", dir),
+		Next: lang.T("空のディレクトリ、又は既存の作業ディレクトリを --data で指定してください",
+			"give an empty directory or an existing workspace with --data"),
+	}
+}
+
+// syncDir makes names in a directory durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+var idText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID gives an id of 26 characters: 48 bits of time, then 80 random bits. Ids sort by the time they were made.
+func NewID() string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(time.Now().UnixMilli())<<16)
+	rand.Read(b[6:]) // never fails
+	return idText.EncodeToString(b[:])
+}
