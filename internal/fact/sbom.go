@@ -1,6 +1,9 @@
 package fact
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // KindSBOM is the kind of a fact whose Data is a *SBOM.
 const KindSBOM Kind = "sbom"
@@ -192,3 +195,15 @@ func (c *Component) has(f Field) bool {
 
 // Stated reports whether the party is named in any way: by name, mail address or URL.
 func (p Party) Stated() bool { return p.Name != "" || p.Email != "" || p.URL != "" }
+
+// SaidOf tells whether a value is no value but a statement that it is unknown or withheld: the words of SPDX
+// (NOASSERTION) and those that CISA 2026 gives for other formats, in any case.
+func SaidOf(value string) (Presence, bool) {
+	switch strings.ToUpper(strings.Trim(value, "[]<>() ")) {
+	case "NOASSERTION", "UNKNOWN":
+		return Unknown, true
+	case "REDACTED", "WITHHELD":
+		return Withheld, true
+	}
+	return "", false
+}

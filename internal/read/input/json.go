@@ -231,7 +231,6 @@ func Pointer(base string, tokens ...string) string {
 	return base
 }
 
-
 // Clip shortens a value from a document so that it can be shown in a message: at most 80 characters.
 func Clip(s string) string {
 	const most = 80
