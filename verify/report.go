@@ -21,11 +21,13 @@ type Options struct {
 
 // A TrustedKey is a public key the reader took over by a way of their own and knows the holder of.
 type TrustedKey struct {
-	Name  string            `json:"name"`
-	Key   ed25519.PublicKey `json:"key"` // 32 bytes
-	From  time.Time         `json:"from,omitzero"`
-	Until time.Time         `json:"until,omitzero"` // trusted for what was issued in this time; zero: no bound
-	Note  string            `json:"note,omitempty"`
+	Name string            `json:"name"`
+	Key  ed25519.PublicKey `json:"key"` // 32 bytes
+	// Issuer limits the key to one issuer (Issuer.ID) as declarer or sender; empty: the reader knows the holder only.
+	Issuer string    `json:"issuer,omitempty"`
+	From   time.Time `json:"from,omitzero"`
+	Until  time.Time `json:"until,omitzero"` // trusted for what was issued in this time; zero: no bound
+	Note   string    `json:"note,omitempty"`
 }
 
 // A Seen declaration was accepted before. A later one about the same object must not have a lower serial.

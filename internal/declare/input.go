@@ -60,19 +60,12 @@ type HandOver struct {
 	Sender    verify.Issuer
 	Recipient verify.Recipient
 	// Withhold gives, for each answer not to be shown, the reason (may be empty).
-	Withhold map[Duty]string
+	Withhold map[verify.Duty]string
 	// ByDigest names supporting documents of which only the digest is handed over.
 	ByDigest []string
 	// Proof shows that the declaration is in the issuer's ledger (see verify.Proof); nil: none.
 	Proof *verify.Proof
 	Now   time.Time
-}
-
-// A Duty names one duty of a declaration.
-type Duty struct {
-	Party       string
-	Role        guideline.Role
-	Requirement guideline.ID
 }
 
 // Signed is a declaration with all that is needed to hand it over, now or later: keep it as long as the declaration

@@ -1,0 +1,169 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"example.org/tasuki/internal/lang"
+)
+
+// maxInteger is the largest integer that every JSON reader holds exactly, 2^53-1.
+const maxInteger = 1<<53 - 1
+
+// Marshal gives the canonical JSON of v: RFC 8785 for values without fractions. No white space, members sorted by
+// their UTF-16 code units, only the escapes that JSON demands, integers up to 2^53-1. Text is not normalised. A value
+// that cannot be said so (a fraction, a larger number, text that is not UTF-8) is an error.
+func Marshal(v any) ([]byte, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(plain))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return nil, err
+	}
+	return appendCanonical(make([]byte, 0, len(plain)), tree)
+}
+
+// Unmarshal reads canonical JSON into v, strictly: the bytes must be exactly what [Marshal] makes of v. So white space,
+// unknown, repeated or differently ordered members, other escapes, slack bits of base64 and trailing bytes are all
+// refused, with the place of the first byte that differs. The error is a *lang.Error of kind Unreadable.
+func Unmarshal(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return notReadable(err, d.InputOffset())
+	}
+	again, err := Marshal(v)
+	if err != nil {
+		return notReadable(err, 0)
+	}
+	if !bytes.Equal(b, again) {
+		return &lang.Error{Kind: lang.Unreadable, Where: byteAt(firstDifference(b, again)),
+			What: lang.T("正規形のJSONではありません", "not in canonical JSON form"),
+			Next: lang.T("発行者から受け取ったままのファイルを使ってください。エディターでの保存や整形でも内容は変わります",
+				"use the file exactly as the issuer sent it; saving or formatting it in an editor changes it")}
+	}
+	return nil
+}
+
+func notReadable(err error, offset int64) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &kind):
+		offset = kind.Offset
+	}
+	return &lang.Error{Kind: lang.Unreadable, Where: byteAt(int(offset)), Err: err,
+		What: lang.T("JSONとして読み取れません", "cannot be read as JSON")}
+}
+
+func byteAt(offset int) string { return "byte " + strconv.Itoa(offset) }
+
+func firstDifference(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+func appendCanonical(b []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "null"...), nil
+	case bool:
+		return strconv.AppendBool(b, v), nil
+	case string:
+		return appendString(b, v)
+	case json.Number:
+		return appendInteger(b, v)
+	case []any:
+		return appendArray(b, v)
+	case map[string]any:
+		return appendObject(b, v)
+	}
+	return nil, fmt.Errorf("canonical JSON has no %T", v)
+}
+
+func appendInteger(b []byte, n json.Number) ([]byte, error) {
+	i, err := strconv.ParseInt(string(n), 10, 64)
+	if err != nil || i > maxInteger || i < -maxInteger {
+		return nil, fmt.Errorf("%s is not an integer of at most 53 bits", n)
+	}
+	return strconv.AppendInt(b, i, 10), nil
+}
+
+func appendArray(b []byte, items []any) ([]byte, error) {
+	b = append(b, '[')
+	for i, item := range items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = appendCanonical(b, item); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}
+
+func appendObject(b []byte, members map[string]any) ([]byte, error) {
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, byCodeUnit)
+	b = append(b, '{')
+	for i, name := range names {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = appendString(b, name); err != nil {
+			return nil, err
+		}
+		if b, err = appendCanonical(append(b, ':'), members[name]); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, '}'), nil
+}
+
+// byCodeUnit is the order RFC 8785, section 3.2.3 asks for; it differs from byte order beyond U+FFFF.
+func byCodeUnit(a, b string) int {
+	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+}
+
+// appendString writes a string as RFC 8785, section 3.2.2.2 asks for.
+func appendString(b []byte, s string) ([]byte, error) {
+	if !utf8.ValidString(s) {
+		return nil, errors.New("text is not valid UTF-8")
+	}
+	b = append(b, '"')
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch short := strings.IndexByte("\b\t\n\f\r\"\\", c); {
+		case short >= 0:
+			b = append(b, '\\', `btnfr"\`[short])
+		case c < 0x20:
+			b = fmt.Appendf(b, `\u%04x`, c)
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, '"'), nil
+}

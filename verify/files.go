@@ -1,0 +1,118 @@
+package verify
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+
+	"example.org/tasuki/internal/lang"
+)
+
+// ParseTrust reads the keys a person trusts: a trust file (docs/formats/bundle.md), or one Ed25519 public key in PEM.
+func ParseTrust(b []byte) ([]TrustedKey, error) {
+	if block, _ := pem.Decode(b); block != nil {
+		key, err := x509.ParsePKIXPublicKey(block.Bytes)
+		if err != nil {
+			return nil, badFile("", err, "公開鍵として読み取れません", "cannot be read as a public key")
+		}
+		ed, ok := key.(ed25519.PublicKey)
+		if !ok {
+			return nil, badFile("", nil, "Ed25519の公開鍵ではありません", "not an Ed25519 public key")
+		}
+		return []TrustedKey{{Name: Fingerprint(ed), Key: ed}}, nil
+	}
+	var f struct {
+		Format string       `json:"format"`
+		Keys   []TrustedKey `json:"keys"`
+	}
+	if err := parseFile(b, &f, &f.Format, TrustFormat); err != nil {
+		return nil, err
+	}
+	for i, k := range f.Keys {
+		if len(k.Key) != ed25519.PublicKeySize || k.Name == "" {
+			return nil, badFile(entry("keys", i), nil, "鍵が32バイトではないか、名前がありません", "the key is not 32 bytes long, or has no name")
+		}
+	}
+	return f.Keys, nil
+}
+
+// FormatTrust writes a trust file.
+func FormatTrust(keys []TrustedKey) ([]byte, error) {
+	return formatFile(map[string]any{"format": TrustFormat, "keys": keys})
+}
+
+// ParseRevocations reads a list of revocations (docs/formats/bundle.md).
+func ParseRevocations(b []byte) ([]Revocation, error) {
+	var f struct {
+		Format  string       `json:"format"`
+		Revoked []Revocation `json:"revoked"`
+	}
+	if err := parseFile(b, &f, &f.Format, RevocationsFormat); err != nil {
+		return nil, err
+	}
+	for i, r := range f.Revoked {
+		if (r.Key == "") == (r.Declaration == "") {
+			return nil, badFile(entry("revoked", i), nil, "key と declaration のどちらか一方だけを書いてください", "write exactly one of key and declaration")
+		}
+	}
+	return append([]Revocation{}, f.Revoked...), nil
+}
+
+// ParseSeen reads what was accepted before: a list (docs/formats/bundle.md), or an earlier bundle itself.
+func ParseSeen(b []byte) ([]Seen, error) {
+	if o, err := Open(b); err == nil {
+		return []Seen{o.Seen()}, nil
+	}
+	var f struct {
+		Format string `json:"format"`
+		Seen   []Seen `json:"seen"`
+	}
+	if err := parseFile(b, &f, &f.Format, SeenFormat); err != nil {
+		return nil, err
+	}
+	return append([]Seen{}, f.Seen...), nil
+}
+
+// FormatSeen writes a list of what was accepted.
+func FormatSeen(seen []Seen) ([]byte, error) {
+	return formatFile(map[string]any{"format": SeenFormat, "seen": seen})
+}
+
+// Seen gives what a reader keeps of a bundle it accepted.
+func (o *Opened) Seen() Seen {
+	d := o.Declaration
+	return Seen{Issuer: d.Issuer.ID, Series: d.Series, Version: d.Object.Version, Serial: d.Serial, Digest: Digest(o.Envelope)}
+}
+
+// parseFile reads one of the small files a reader keeps. They may be written by hand: white space is free, unknown
+// members are refused.
+func parseFile(b []byte, v any, format *string, want string) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return notReadable(err, d.InputOffset())
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return badFile(byteAt(int(d.InputOffset())), nil, "JSONの後に余分な内容があります", "something follows the JSON")
+	}
+	if *format != want {
+		return badFile("format", nil, "形式が "+want+" ではありません", "the format is not "+want)
+	}
+	return nil
+}
+
+func formatFile(v any) ([]byte, error) {
+	b, err := json.MarshalIndent(v, "", "  ")
+	return append(b, '\n'), err
+}
+
+func badFile(where string, err error, ja, en string) error {
+	return &lang.Error{Kind: lang.Unreadable, Where: where, Err: err, What: lang.T(ja, en)}
+}
+
+func entry(list string, i int) string { return fmt.Sprintf("%s/%d", list, i) }
