@@ -54,6 +54,7 @@ func (l *linter) counts() {
 	l.count("software-kinds.yaml", "entries", len(l.kinds), 4)
 	l.count("roles.yaml", "entries", len(l.roles), 5)
 	l.count("use-cases.yaml", "entries", len(l.useCases), 4)
+	l.count("rules", "entries", len(l.rules), 134)
 	for _, w := range []struct {
 		roles             []Role
 		standard, minimum int
