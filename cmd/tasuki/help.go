@@ -27,6 +27,22 @@ var helpTexts = map[string]lang.Text{
 	"role":   lang.T("役割（developer, supplier, operator, customer。複数はコンマ区切り）", "roles, comma-separated: developer, supplier, operator, customer"),
 	"level":  lang.T("水準（minimum 又は standard）", "level: minimum or standard"),
 
+	"chain":          lang.T("体制: 誰が何を担うか", "who does what: parties, software, engagements"),
+	"chain_apply":    lang.T("体制の記述を登録する（矛盾があれば登録しない）", "store a picture of the deal, unless it contradicts itself"),
+	"chain_check":    lang.T("体制をガイドラインの役割分担の考え方に照らす", "hold the deal against the responsibility rules"),
+	"chain_show":     lang.T("登録されている体制を出力する", "print the deal as stored"),
+	"chain_template": lang.T("表4の例（a〜f）から体制の記述を作る", "make a deal from a use case of table 4 (a to f)"),
+	"chain_duties":   lang.T("各関連事業者が負う個別要求を求める", "print every party's duties"),
+	"chain_file":     lang.T("体制の記述（YAML 又は JSON。- は標準入力）", "the deal as YAML or JSON; - is standard input"),
+	"chain_tplid":    lang.T("表4の例", "use case of table 4"),
+	"chain_reason":   lang.T("水準を選んだ理由", "why this level"),
+	"chain_prefix":   lang.T("作る id の前に付ける文字列", "put before every id that is made"),
+	"chain_name":     lang.T("行の名称を置き換える", "name for a row"),
+	"chain_party":    lang.T("行を登録済みの関連事業者に当てる", "use a party that exists for a row"),
+	"software":       lang.T("ソフトウェアの名称", "name of the software"),
+	"party":          lang.T("関連事業者の id", "id of a party"),
+	"create":         lang.T("まだ無いものを作る", "make what does not exist yet"),
+
 	"version": lang.T("版を表示する", "print the version"),
 }
 

@@ -52,6 +52,7 @@ type commands struct {
 
 	Guideline guidelineCmd `cmd:"" help:"${help_guideline}"`
 	Duties    dutiesCmd    `cmd:"" help:"${help_duties}"`
+	Chain     chainCmd     `cmd:"" help:"${help_chain}"`
 	Version   versionCmd   `cmd:"" help:"${help_version}"`
 }
 
