@@ -2,7 +2,6 @@ package guideline
 
 import (
 	"io/fs"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,18 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.org/tasuki/internal/lang"
-	"example.org/tasuki/internal/testshared"
 )
-
-// original gives the guideline's own text, which lies beside the repository on some machines and is no part of it.
-func original(t testing.TB) string {
-	t.Helper()
-	raw, err := os.ReadFile(testshared.Dir(t, "..", "guideline", "guideline-ja.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
 
 func TestLint(t *testing.T) {
 	for _, p := range Lint(Default()) {
