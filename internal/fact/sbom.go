@@ -54,7 +54,6 @@ type SBOM struct {
 	Tools      []Tool    `json:"tools,omitempty"`       // what made the document
 	Lifecycles []string  `json:"lifecycles,omitempty"`  // generation context: CycloneDX phase or name, SPDX creation comment
 	Signed     bool      `json:"signed,omitempty"`      // carries a signature inside; that it holds is judged elsewhere
-	Withheld   bool      `json:"withheld,omitempty"`    // the document says of itself that parts are left out on purpose
 	AuthorSaid Presence  `json:"author_said,omitempty"` // Unknown or Withheld when the document says so of its author
 
 	Root         *Component    `json:"root,omitempty"` // what the SBOM describes; nil when it does not say

@@ -1,0 +1,72 @@
+package spdx
+
+import (
+	"strconv"
+	"strings"
+
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/read/input"
+)
+
+// object is a JSON object; what is not there, or of another type, is empty.
+type object map[string]any
+
+func (o object) text(name string) string {
+	s, _ := o[name].(string)
+	return strings.TrimSpace(s)
+}
+
+func (o object) texts(name string) (out []string) {
+	list, _ := o[name].([]any)
+	for _, v := range list {
+		if s, ok := v.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (o object) each(name string, f func(i int, o object)) {
+	list, _ := o[name].([]any)
+	for i, v := range list {
+		if m, ok := v.(map[string]any); ok {
+			f(i, m)
+		}
+	}
+}
+
+func fromJSON(o object) *document {
+	info, _ := o["creationInfo"].(map[string]any)
+	creation := object(info)
+	d := &document{
+		id: o.text("SPDXID"), name: o.text("name"), namespace: o.text("documentNamespace"),
+		created: creation.text("created"), createdPlace: "/creationInfo/created",
+		comment: creation.text("comment"), creators: creation.texts("creators"), describes: o.texts("documentDescribes"),
+	}
+	o.each("packages", func(i int, p object) {
+		d.packages = append(d.packages, p.element(input.Pointer("/packages", strconv.Itoa(i)), p.text("name")))
+	})
+	o.each("files", func(i int, p object) {
+		d.files = append(d.files, p.element(input.Pointer("/files", strconv.Itoa(i)), p.text("fileName")))
+	})
+	o.each("snippets", func(int, object) { d.snippets++ })
+	o.each("relationships", func(i int, r object) {
+		d.relations = append(d.relations, relation{r.text("spdxElementId"), r.text("relationshipType"), r.text("relatedSpdxElement"), input.Pointer("/relationships", strconv.Itoa(i))})
+	})
+	return d
+}
+
+func (o object) element(place, name string) element {
+	e := element{
+		id: o.text("SPDXID"), name: name, version: o.text("versionInfo"), place: place,
+		supplier: o.text("supplier"), originator: o.text("originator"),
+		declared: o.text("licenseDeclared"), concluded: o.text("licenseConcluded"), purpose: o.text("primaryPackagePurpose"),
+	}
+	o.each("checksums", func(_ int, c object) {
+		e.checksums = append(e.checksums, fact.Hash{Alg: algorithm(c.text("algorithm")), Value: strings.ToLower(c.text("checksumValue"))})
+	})
+	o.each("externalRefs", func(_ int, r object) {
+		e.refs = append(e.refs, externalRef{r.text("referenceType"), r.text("referenceLocator")})
+	})
+	return e
+}
