@@ -49,7 +49,7 @@ func (v *visit) coverage() error {
 // scopeHolds checks that each role stands once, and that nothing was passed on that the role has not (R-4.2-07).
 func scopeHolds(r Requirements) error {
 	const where = "members/" + DeclarationMember + " /predicate/requirements/scope"
-	if len(r.Scope) == 0 || !ascending(r.Scope, Scope.compare) {
+	if len(r.Scope) == 0 || !ascending(r.Scope, Scope.Compare) {
 		return unverified(where, "役割がないか、順に並んでいないか、重複しています", "there is no role, or the roles are not in order, or one is there twice")
 	}
 	for _, s := range r.Scope {
@@ -159,7 +159,7 @@ func (v *visit) requiredLevel() (lang.Text, error) {
 			continue
 		}
 		asked++
-		if a == nil || !a.Status.closed() {
+		if a == nil || !a.Status.Closed() {
 			return lang.Text{}, unverified("members/"+DisclosureMember(i), "対応状況報告であり、水準 %[1]s の %[2]s に対応済みであることが示されていません", "this is a status report, and it does not show that %[2]s of level %[1]s is met", want, d.Commitments[i].Duty())
 		}
 	}
@@ -169,17 +169,17 @@ func (v *visit) requiredLevel() (lang.Text, error) {
 	return lang.F("対応状況報告ですが、水準 %s の個別要求はすべて対応済みと示されています", "a status report, but every duty of level %s is shown as met", want), nil
 }
 
-// closed reports whether nothing is left to do: what every duty of a declaration must be.
-func (s Status) closed() bool { return s == Met || s == MetWithException || s == NotApplicable }
+// Closed reports whether nothing is left to do: what every duty of a declaration must be.
+func (s Status) Closed() bool { return s == Met || s == MetWithException || s == NotApplicable }
 
 // valid checks the time the declaration stands for, and that no answer shown as met lapses within it.
 func (v *visit) valid() error {
 	d := v.Declaration
 	for i, a := range v.Answers {
-		if a == nil || !a.Status.closed() {
+		if a == nil || !a.Status.Closed() {
 			continue
 		}
-		if end := a.lapses(); !end.IsZero() && end.Before(d.Validity.Until) {
+		if end := a.Lapses(); !end.IsZero() && end.Before(d.Validity.Until) {
 			return unverified("members/"+DisclosureMember(i), "%[1]s の回答は %[2]s までで、宣言の有効期間 %[3]s より先に切れます", "the answer to %[1]s holds until %[2]s only, less than the declaration's %[3]s", a.Duty(), day(end), day(d.Validity.Until))
 		}
 	}

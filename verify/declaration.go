@@ -292,8 +292,8 @@ func (d *Disclosure) UnmarshalJSON(b []byte) error {
 	return errors.Join(json.Unmarshal(pair[0], &d.Salt), json.Unmarshal(pair[1], &d.Answer))
 }
 
-// lapses gives when the answer stops to hold: its evidence or its exception runs out. Zero: no end is known.
-func (a Answer) lapses() time.Time {
+// Lapses gives when the answer stops to hold: its evidence or its exception runs out. Zero: no end is known.
+func (a Answer) Lapses() time.Time {
 	if a.Exception != nil && (a.ValidUntil.IsZero() || a.Exception.Until.Before(a.ValidUntil)) {
 		return a.Exception.Until
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -71,7 +72,20 @@ func (o *Opened) readFile(b []byte) error {
 		return &lang.Error{Kind: lang.Unreadable, Where: "members",
 			What: lang.T("構成物が名前の順に並んでいないか、重複しています", "the members are not in order of name, or one is there twice")}
 	}
+	for _, m := range o.file.Members {
+		if !safeName(m.Name) {
+			return &lang.Error{Kind: lang.Unreadable, Where: "members",
+				What: lang.F("構成物の名前 %q は使えません", "%q cannot be the name of a member", m.Name)}
+		}
+	}
 	return nil
+}
+
+// safeName reports whether a name can be taken as a relative path on any system: slash-separated, without "..",
+// back-slashes, colons and control characters.
+func safeName(name string) bool {
+	return len(name) <= 255 && name != "." && fs.ValidPath(name) &&
+		!strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || strings.ContainsRune(`\:*?"<>|`, r) })
 }
 
 // ascending reports whether every element is greater than the one before.
@@ -96,7 +110,7 @@ func (o *Opened) readManifest() error {
 		return within("manifest/payload", err)
 	}
 	o.Manifest = s.Predicate
-	if !slices.Equal(s.Subject, o.Manifest.subjects()) {
+	if !slices.Equal(s.Subject, o.Manifest.Subjects()) {
 		return unverified("manifest/payload /subject", "ステートメントの対象が構成物の一覧と一致しません", "the statement's subjects are not the members it lists")
 	}
 	return nil
@@ -113,8 +127,8 @@ func (e Envelope) open(predicateType string, s any, typ, predicate *string) erro
 	return nil
 }
 
-// subjects of a manifest's statement: every member.
-func (m Manifest) subjects() []Subject {
+// Subjects gives what the statement around a manifest must be about: every member.
+func (m Manifest) Subjects() []Subject {
 	out := make([]Subject, len(m.Members))
 	for i, mm := range m.Members {
 		out[i] = subject(mm.Name, mm.Digest)

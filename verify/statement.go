@@ -184,7 +184,7 @@ func (d Declaration) Subjects() []Subject {
 // and requirement as printed (4.1, 4.2; R-4.1-06, R-4.2-05, R-4.2-07).
 func (r Requirements) Duties(c *guideline.Catalog) []Duty {
 	scope := slices.Clone(r.Scope)
-	slices.SortFunc(scope, Scope.compare)
+	slices.SortFunc(scope, Scope.Compare)
 	var out []Duty
 	for _, s := range scope {
 		for _, id := range c.Duties([]guideline.Role{s.Role}, r.Level) {
@@ -200,6 +200,7 @@ func (r Requirements) Duties(c *guideline.Catalog) []Duty {
 // limited reports whether the scope is a support engagement that was given only some duties.
 func (s Scope) limited() bool { return s.Stance == guideline.Support && len(s.Passed) > 0 }
 
-func (s Scope) compare(t Scope) int {
+// Compare orders scopes by party, then by role as in the guideline's tables.
+func (s Scope) Compare(t Scope) int {
 	return cmp.Or(strings.Compare(s.Party, t.Party), slices.Index(guideline.Roles, s.Role)-slices.Index(guideline.Roles, t.Role))
 }

@@ -54,7 +54,8 @@ type Document struct {
 	Signer    string // of an upstream bundle without Content: fingerprint of its declaration's key
 }
 
-// HandOver says to whom a bundle goes and what it leaves out.
+// HandOver says to whom a bundle goes and what it leaves out. The zero HandOver shows everything to anybody, sent by
+// the issuer at the time of issue.
 type HandOver struct {
 	ID        string
 	Sender    verify.Issuer
