@@ -81,6 +81,7 @@ type Component struct {
 	OtherIDs  []Identifier `json:"other_ids,omitempty"`
 	Supplier  *Party       `json:"supplier,omitempty"`
 	Producers []Party      `json:"producers,omitempty"` // CycloneDX manufacturer, authors, author; SPDX originator
+	Publisher string       `json:"publisher,omitempty"` // CycloneDX publisher: who put it out, not necessarily who made it
 	Hashes    []Hash       `json:"hashes,omitempty"`
 	Licenses  []License    `json:"licenses,omitempty"`
 	Scope     string       `json:"scope,omitempty"` // CycloneDX: required, optional, excluded

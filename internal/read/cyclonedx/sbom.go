@@ -155,7 +155,7 @@ func (x *extraction) component(n node, parent string) fact.Component {
 	said := map[fact.Field]fact.Presence{}
 	c := fact.Component{
 		Ref: n.text("bom-ref"), Parent: parent, Pointer: n.place(),
-		Type: n.text("type"), Group: n.text("group"), Scope: n.text("scope"),
+		Type: n.text("type"), Group: n.text("group"), Scope: n.text("scope"), Publisher: n.text("publisher"),
 		Name:    stated(n.text("name"), fact.FieldName, said),
 		Version: stated(n.text("version"), fact.FieldVersion, said),
 		PURL:    stated(n.text("purl"), fact.FieldIdentifier, said),
@@ -227,8 +227,7 @@ func supplierOf(n node, said map[fact.Field]fact.Presence) *fact.Party {
 	return &p
 }
 
-// producers are the maker and authors. A publisher is told apart by the specification, but is all that older tools
-// give; it counts when nobody else is named.
+// producers are the maker and the authors; the publisher is told apart from them, as by the specification.
 func producers(n node, said map[fact.Field]fact.Presence) (out []fact.Party) {
 	add := func(p fact.Party) {
 		if p.Name = stated(p.Name, fact.FieldProducer, said); p.Stated() {
@@ -243,9 +242,6 @@ func producers(n node, said map[fact.Field]fact.Presence) (out []fact.Party) {
 	}
 	if a := n.text("author"); a != "" {
 		add(fact.Party{Name: a})
-	}
-	if p := n.text("publisher"); p != "" && len(out) == 0 {
-		add(fact.Party{Name: p})
 	}
 	return out
 }
