@@ -59,7 +59,8 @@ func (r Report) Meets() bool {
 
 // Evaluate holds the SBOM to the profile.
 func Evaluate(s *fact.SBOM, p Profile, o Outside) Report {
-	v := view{sbom: s, outside: o, related: related(s)}
+	v := view{sbom: s, outside: o}
+	v.related, v.rest = related(s)
 	all := s.All()
 	r := Report{Profile: p.ID, Name: p.Name, Components: len(all)}
 	for _, f := range p.fields {
@@ -98,12 +99,14 @@ type view struct {
 	sbom    *fact.SBOM
 	outside Outside
 	related map[string]fact.Presence // by ref, and by pointer for nesting
+	rest    fact.Presence            // of components that related does not name
 }
 
 // related tells for each component whether its place among the others is stated: as either end of a dependency, by
-// nesting, or by a statement on completeness; a completeness stated as unknown counts as unknown.
-func related(s *fact.SBOM) map[string]fact.Presence {
-	m := map[string]fact.Presence{}
+// nesting, or by a statement on completeness; a completeness stated as unknown counts as unknown. A statement that names
+// no component speaks of all that nothing else is said of.
+func related(s *fact.SBOM) (m map[string]fact.Presence, rest fact.Presence) {
+	m, rest = map[string]fact.Presence{}, fact.Absent
 	for _, c := range s.Compositions {
 		state := fact.Present
 		switch c.Aggregate {
@@ -111,6 +114,9 @@ func related(s *fact.SBOM) map[string]fact.Presence {
 			state = fact.Unknown
 		case "not_specified", "":
 			continue
+		}
+		if len(c.Assemblies) == 0 && len(c.Dependencies) == 0 && state == fact.Unknown {
+			rest = fact.Unknown
 		}
 		for _, ref := range append(append([]string{}, c.Assemblies...), c.Dependencies...) {
 			m[ref] = state
@@ -128,7 +134,7 @@ func related(s *fact.SBOM) map[string]fact.Presence {
 		}
 	}
 	delete(m, "")
-	return m
+	return m, rest
 }
 
 func (v view) dependencies(c *fact.Component) fact.Presence {
@@ -141,7 +147,7 @@ func (v view) dependencies(c *fact.Component) fact.Presence {
 	if p, ok := v.related[c.Ref]; ok {
 		return p
 	}
-	return fact.Absent
+	return v.rest
 }
 
 func presentIf(ok bool) fact.Presence {
