@@ -311,3 +311,12 @@ func FuzzParseID(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkReadOverlay(b *testing.B) {
+	text := made()
+	for b.Loop() {
+		if _, err := ReadOverlay(strings.NewReader(text)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
