@@ -15,6 +15,7 @@ type Problem struct {
 	What string
 }
 
+// String gives the problem on one line: file, path, what.
 func (p Problem) String() string { return p.File + ": " + p.Path + ": " + p.What }
 
 // Lint checks the catalogue's content against itself and against the totals of the guideline, and collects every
@@ -55,6 +56,7 @@ func (l *linter) counts() {
 	l.count("roles.yaml", "entries", len(l.roles), 5)
 	l.count("use-cases.yaml", "entries", len(l.useCases), 4)
 	l.count("rules", "entries", len(l.rules), 134)
+	l.count("contracts.yaml", "entries", len(l.contracts), 18)
 	for _, w := range []struct {
 		roles             []Role
 		standard, minimum int
