@@ -2,11 +2,11 @@ package verify
 
 import (
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -14,15 +14,23 @@ import (
 	"example.org/tasuki/internal/lang"
 )
 
-// An Entry is one event in a ledger (台帳). Its canonical JSON is the leaf of the Merkle tree. Personal data stands in
-// it only as a salted digest, so that erasing the salt erases the person.
+// An Entry is one event in a ledger (台帳); its JSON is a leaf of the Merkle tree. Personal data stands in it only as
+// digests over a salt that is kept beside the log, so that erasing the salt erases the person and the leaf stays.
 type Entry struct {
-	ID     string    `json:"id"`               // unique
-	At     time.Time `json:"at"`               // UTC
-	Kind   string    `json:"kind"`             // document.received, declaration.issued …
-	Actor  string    `json:"actor,omitempty"`  // salted digest of who did it; empty: the program
-	Object string    `json:"object"`           // id of what it is about, or a digest
-	Digest string    `json:"digest,omitempty"` // sha256:<hex> of the content
+	ID     string      `json:"id"`               // unique
+	At     int64       `json:"at"`               // milliseconds UTC
+	Actor  string      `json:"actor"`            // salted digest
+	Via    string      `json:"via"`              // how it came in: cli, web, api …
+	Action string      `json:"action"`           // a verb in the past: received, approved, issued
+	Object EntryObject `json:"object"`           // what it is about
+	Detail string      `json:"detail,omitempty"` // salted digest of what else was said
+}
+
+// An EntryObject names a thing by a noun of the domain and an id. The entry of a declaration has the kind
+// "declaration" and the digest of its envelope as id.
+type EntryObject struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
 }
 
 // ledger checks the proof that the declaration is in its issuer's ledger, if the bundle brings one.
@@ -64,11 +72,11 @@ func (v *visit) provenBy(content []byte, key LedgerKey) (tlog.Tree, error) {
 		return tree, unverified("/hashes", "記録が台帳のルートにつながりません", "the entry does not lead to the ledger's root")
 	}
 	var e Entry
-	if err := Unmarshal(p.Leaf, &e); err != nil {
-		return tree, within("/leaf", err)
+	if err := json.Unmarshal(p.Leaf, &e); err != nil {
+		return tree, unverified("/leaf", "台帳の記録を読み取れません", "the ledger's entry cannot be read")
 	}
-	if e.Digest != Digest(v.Envelope) {
-		return tree, unverified("/leaf/digest", "台帳の記録はこの宣言のものではありません", "the ledger's entry is not about this declaration")
+	if e.Object != (EntryObject{Kind: "declaration", ID: Digest(v.Envelope)}) {
+		return tree, unverified("/leaf/object", "台帳の記録はこの宣言のものではありません", "the ledger's entry is not about this declaration")
 	}
 	return tree, nil
 }
