@@ -134,6 +134,9 @@ func (db *DB) schemaVersion(ctx context.Context) (int64, error) {
 // bulk inserts many rows: COPY on PostgreSQL, statements of many rows on SQLite.
 func (tx *Tx) bulk(ctx context.Context, table string, cols []string, rows [][]any) error {
 	tx.wrote = true
+	for _, r := range rows {
+		storable(r)
+	}
 	if tx.dialect.name == postgres.name {
 		return tx.copyIn(ctx, table, cols, rows)
 	}

@@ -34,12 +34,6 @@ func (tx *Tx) DropFactsOf(ctx context.Context, document string) error {
 	return err
 }
 
-// DropFactsOfRecord removes the facts that came from a register record, so that its next revision can give its own.
-func (tx *Tx) DropFactsOfRecord(ctx context.Context, record string) error {
-	_, err := tx.exec(ctx, `delete from fact where record = $1`, record)
-	return err
-}
-
 // FactFilter narrows [DB.Facts]. Zero fields do not narrow.
 type FactFilter struct {
 	Subjects []fact.Subject

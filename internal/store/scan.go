@@ -7,9 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
@@ -117,6 +120,21 @@ func (j jsonValue) Value() (driver.Value, error) {
 	return string(b), err
 }
 
+// storable makes strings fit for a text column, in place: PostgreSQL takes neither NUL nor broken UTF-8, SQLite takes
+// both, and what comes out of documents may hold either.
+func storable(args []any) []any {
+	for i, a := range args {
+		s, ok := a.(string)
+		if !ok {
+			continue
+		}
+		if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
+			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+		}
+	}
+	return args
+}
+
 // orNull writes an empty reference as null, so that a foreign key may hold.
 func orNull(id string) any {
 	if id == "" {
@@ -142,11 +160,7 @@ func (w *where) add(cond string, args ...any) {
 
 // in adds "col in (…)" for at least one value.
 func (w *where) in(col string, values ...string) {
-	args := make([]any, len(values))
-	for i, v := range values {
-		args[i] = v
-	}
-	w.add(col+" in (?"+strings.Repeat(", ?", len(values)-1)+")", args...)
+	w.add(col+" in (?"+strings.Repeat(", ?", len(values)-1)+")", anys(values)...)
 }
 
 // text gives the where clause, empty when there are no conditions.
@@ -191,3 +205,14 @@ func (w *where) subjects(kind, id string, subjects []fact.Subject) {
 	each := "(" + kind + " = ? and " + id + " = ?)"
 	w.add("("+each+strings.Repeat(" or "+each, len(subjects)-1)+")", args...)
 }
+
+// anys gives values as arguments of a statement.
+func anys[T any](values []T) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = v
+	}
+	return out
+}
+
+func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

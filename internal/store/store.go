@@ -269,7 +269,7 @@ func (db *DB) giveWriter() {
 // exec runs a changing statement and gives the number of rows it touched.
 func (tx *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	tx.wrote = true
-	res, err := tx.q.ExecContext(ctx, query, args...)
+	res, err := tx.q.ExecContext(ctx, query, storable(args)...)
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 -- +goose Up
 -- Times are milliseconds UTC, 0 for "not set". Digests are sha256:<hex>. Columns that hold JSON hold it as text.
--- The pair of this file has the same tables and columns in the same order; only three type names differ.
+-- The pair of this file has the same tables and columns in the same order; only the names of types differ, and there
+-- text says that it sorts by its bytes, as it does here.
 
 -- What happened, and its leaf in the ledger. A leaf without seq waits to be put in order.
 create table audit (
@@ -235,9 +236,8 @@ create table advisory_source (
 create table finding (
   component integer not null references component (id),
   vuln text not null,
-  aliases text not null,
   severity text not null,
-  fixed text not null,
+  data text not null,
   modified integer not null,
   first_seen integer not null,
   last_seen integer not null,
@@ -339,6 +339,7 @@ create table duty_status (
   reasons text not null,
   evidence text not null,
   remedy text not null,
+  detail text not null,
   valid_until integer not null,
   judged_at integer not null,
   cause text not null,
@@ -367,26 +368,28 @@ create index duty_status_history_duty on duty_status_history (subject_kind, subj
 -- Declarations.
 create table declaration (
   id text primary key,
-  serial text not null unique,
   kind text not null,
   level text not null,
   party text not null,
   subject_kind text not null,
   subject_id text not null,
+  release text not null,
+  serial integer not null,
   state text not null,
   content text not null,
   content_digest text not null,
+  signed text not null,
   bundle text not null,
   approvals text not null,
   created_by text not null,
   created_at integer not null,
   issued_at integer not null,
-  revoked_at integer not null,
+  ended_at integer not null,
   reason text not null,
   superseded_by text not null,
-  revision integer not null
+  revision integer not null,
+  unique (subject_kind, subject_id, serial)
 );
-create index declaration_subject on declaration (subject_kind, subject_id);
 
 -- People and programs.
 create table account (

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+)
+
+// DutyKey names one duty whose state is kept: who answers, in which arrangement, for what, in which role, and the
+// individual requirement.
+type DutyKey struct {
+	Party       string         `json:"party"`
+	Arrangement string         `json:"arrangement"`
+	Subject     fact.Subject   `json:"subject"`
+	Role        guideline.Role `json:"role"`
+	Requirement guideline.ID   `json:"requirement"`
+}
+
+// DutyStatus is the assessed state of one duty (評価).
+type DutyStatus struct {
+	DutyKey
+	Stance     guideline.Stance `json:"stance"`
+	Level      guideline.Level  `json:"level"`
+	Status     string           `json:"status"` // the words are those of package assess
+	Basis      string           `json:"basis"`  // automatic, record, claim
+	Reasons    []lang.Text      `json:"reasons"`
+	Evidence   []string         `json:"evidence"` // digests of documents, ids of facts and records
+	Remedy     lang.Text        `json:"remedy"`
+	Detail     json.RawMessage  `json:"detail,omitempty"`     // check by check, as package assess writes it
+	ValidUntil time.Time        `json:"valid_until,omitzero"` // past it the status may not be shown as met
+	JudgedAt   time.Time        `json:"judged_at"`            // when it was last found to have changed
+	Cause      string           `json:"cause,omitempty"`      // what made it change: id of a document, record, feed …
+}
+
+// Lapsed reports whether a status is past its time and must be judged again before it is shown as met.
+func (s DutyStatus) Lapsed(now time.Time) bool {
+	return !s.ValidUntil.IsZero() && !now.Before(s.ValidUntil)
+}
+
+// StatusChange is one line of the history of a duty.
+type StatusChange struct {
+	DutyKey
+	Before   string      `json:"before"` // empty: judged for the first time
+	Status   string      `json:"status"` // empty: the duty is gone
+	Basis    string      `json:"basis"`
+	Reasons  []lang.Text `json:"reasons"`
+	Evidence []string    `json:"evidence"`
+	JudgedAt time.Time   `json:"judged_at"`
+	Cause    string      `json:"cause"`
+}
+
+// SaveStatuses writes what was judged and gives the number of duties whose status changed. A row whose content is as
+// before is not written; the history grows only where the status itself differs. JudgedAt is the transaction's instant.
+func (tx *Tx) SaveStatuses(ctx context.Context, statuses []DutyStatus) (changed int, err error) {
+	for _, s := range statuses {
+		c, err := tx.saveStatus(ctx, s)
+		if err != nil {
+			return 0, fmt.Errorf("save status of %s: %w", s.Requirement, err)
+		}
+		if c {
+			changed++
+		}
+	}
+	return changed, nil
+}
+
+const whereDuty = ` where party = $1 and arrangement = $2 and subject_kind = $3 and subject_id = $4 and role = $5 and requirement = $6`
+
+func (k DutyKey) args() []any {
+	return []any{k.Party, k.Arrangement, string(k.Subject.Kind), k.Subject.ID, string(k.Role), string(k.Requirement)}
+}
+
+func (tx *Tx) saveStatus(ctx context.Context, s DutyStatus) (changed bool, err error) {
+	old, err := list(ctx, tx.DB, scanStatus, selectStatus+whereDuty, s.args()...)
+	if err != nil {
+		return false, err
+	}
+	var before DutyStatus
+	if len(old) == 1 {
+		before = old[0]
+	}
+	if same(before, s) {
+		return false, nil
+	}
+	s.JudgedAt = tx.Now()
+	_, err = tx.exec(ctx, `insert into duty_status (party, arrangement, subject_kind, subject_id, role, requirement, stance,
+		level, status, basis, reasons, evidence, remedy, detail, valid_until, judged_at, cause)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		on conflict (party, arrangement, subject_kind, subject_id, role, requirement) do update set stance = excluded.stance,
+		level = excluded.level, status = excluded.status, basis = excluded.basis, reasons = excluded.reasons,
+		evidence = excluded.evidence, remedy = excluded.remedy, detail = excluded.detail, valid_until = excluded.valid_until,
+		judged_at = excluded.judged_at, cause = excluded.cause`,
+		append(s.args(), string(s.Stance), string(s.Level), s.Status, s.Basis, inJSON(s.Reasons), inJSON(s.Evidence),
+			inJSON(s.Remedy), string(s.Detail), ms(s.ValidUntil), ms(s.JudgedAt), s.Cause)...)
+	if err != nil || before.Status == s.Status {
+		return false, err
+	}
+	return true, tx.addHistory(ctx, before.Status, s)
+}
+
+// same reports whether two judgements say the same, whenever and whyever they were made.
+func same(a, b DutyStatus) bool {
+	a.JudgedAt, b.JudgedAt, a.Cause, b.Cause = time.Time{}, time.Time{}, "", ""
+	if len(a.Reasons)+len(b.Reasons) == 0 {
+		a.Reasons, b.Reasons = nil, nil
+	}
+	if len(a.Evidence)+len(b.Evidence) == 0 {
+		a.Evidence, b.Evidence = nil, nil
+	}
+	if len(a.Detail)+len(b.Detail) == 0 {
+		a.Detail, b.Detail = nil, nil
+	}
+	sameEnd := a.ValidUntil.Equal(b.ValidUntil)
+	a.ValidUntil, b.ValidUntil = time.Time{}, time.Time{}
+	return sameEnd && reflect.DeepEqual(a, b)
+}
+
+func (tx *Tx) addHistory(ctx context.Context, before string, s DutyStatus) error {
+	args := append([]any{tx.NewID()}, s.args()...)
+	_, err := tx.exec(ctx, `insert into duty_status_history (id, party, arrangement, subject_kind, subject_id, role,
+		requirement, before, status, basis, reasons, evidence, judged_at, cause)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		append(args, before, s.Status, s.Basis, inJSON(s.Reasons), inJSON(s.Evidence), ms(tx.Now()), s.Cause)...)
+	return err
+}
+
+// DropStatus forgets the state of a duty that no longer exists; its history stays and ends with that.
+func (tx *Tx) DropStatus(ctx context.Context, k DutyKey, cause string) error {
+	old, err := list(ctx, tx.DB, scanStatus, selectStatus+whereDuty, k.args()...)
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	if _, err := tx.exec(ctx, `delete from duty_status`+whereDuty, k.args()...); err != nil {
+		return fmt.Errorf("drop status of %s: %w", k.Requirement, err)
+	}
+	return tx.addHistory(ctx, old[0].Status, DutyStatus{DutyKey: k, Cause: cause})
+}
+
+// StatusFilter narrows [DB.Statuses] and [DB.StatusHistory]. Zero fields do not narrow.
+type StatusFilter struct {
+	Party       string
+	Arrangement string
+	Subjects    []fact.Subject
+	Role        guideline.Role
+	Requirement guideline.ID
+}
+
+func (f StatusFilter) where() *where {
+	w := new(where)
+	if f.Party != "" {
+		w.add("party = ?", f.Party)
+	}
+	if f.Arrangement != "" {
+		w.add("arrangement = ?", f.Arrangement)
+	}
+	if len(f.Subjects) > 0 {
+		w.subjects("subject_kind", "subject_id", f.Subjects)
+	}
+	if f.Role != "" {
+		w.add("role = ?", string(f.Role))
+	}
+	if f.Requirement != "" {
+		w.add("requirement = ?", string(f.Requirement))
+	}
+	return w
+}
+
+const selectStatus = `select party, arrangement, subject_kind, subject_id, role, requirement, stance, level, status, basis,
+	reasons, evidence, remedy, detail, valid_until, judged_at, cause from duty_status`
+
+func scanStatus(r row) (s DutyStatus, err error) {
+	var detail string
+	err = r.Scan(&s.Party, &s.Arrangement, &s.Subject.Kind, &s.Subject.ID, &s.Role, &s.Requirement, &s.Stance, &s.Level,
+		&s.Status, &s.Basis, asJSON(&s.Reasons), asJSON(&s.Evidence), asJSON(&s.Remedy), &detail, asTime(&s.ValidUntil),
+		asTime(&s.JudgedAt), &s.Cause)
+	if detail != "" {
+		s.Detail = json.RawMessage(detail)
+	}
+	return s, err
+}
+
+// Statuses gives the state of duties, ordered by their key.
+func (db *DB) Statuses(ctx context.Context, f StatusFilter) ([]DutyStatus, error) {
+	w := f.where()
+	return list(ctx, db, scanStatus, selectStatus+w.text()+` order by party, arrangement, subject_kind, subject_id, role, requirement`, w.args...)
+}
+
+// StatusHistory gives the changes of status, the first one first.
+func (db *DB) StatusHistory(ctx context.Context, f StatusFilter) ([]StatusChange, error) {
+	w := f.where()
+	return list(ctx, db, func(r row) (c StatusChange, err error) {
+		err = r.Scan(&c.Party, &c.Arrangement, &c.Subject.Kind, &c.Subject.ID, &c.Role, &c.Requirement, &c.Before, &c.Status,
+			&c.Basis, asJSON(&c.Reasons), asJSON(&c.Evidence), asTime(&c.JudgedAt), &c.Cause)
+		return c, err
+	}, `select party, arrangement, subject_kind, subject_id, role, requirement, before, status, basis, reasons, evidence,
+		judged_at, cause from duty_status_history`+w.text()+` order by judged_at, id`, w.args...)
+}
