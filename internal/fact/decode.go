@@ -24,6 +24,8 @@ func empty(kind Kind) any {
 	switch kind {
 	case KindSBOM:
 		return new(SBOM)
+	case KindAttestation:
+		return new(Attestation)
 	}
 	return nil
 }

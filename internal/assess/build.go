@@ -1,0 +1,332 @@
+package assess
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/register"
+)
+
+// desk is an Input laid out for judging: what is looked up often, looked up once.
+type desk struct {
+	in       Input
+	parties  map[string]chain.Party
+	software map[string]chain.Software
+	releases map[string]chain.Release
+	systems  map[string]chain.System
+	kinds    map[string]guideline.Register
+	records  []register.Record // in force, ordered by kind, key and id
+	self     string            // root party of the installation
+	release  *releaseView      // what is known of in.Release; nil without one
+	orgs     map[string]situation
+	orgOut   map[string]*Outcome // org-scope outcomes by party and check; nil: does not apply
+}
+
+// releaseView is the facts about one release as checks see them, with what backs them.
+type releaseView struct {
+	env  Env
+	refs map[string][]string
+}
+
+func layOut(in Input) *desk {
+	d := &desk{in: in, parties: map[string]chain.Party{}, software: map[string]chain.Software{}, releases: map[string]chain.Release{},
+		systems: map[string]chain.System{}, kinds: map[string]guideline.Register{}, orgs: map[string]situation{}, orgOut: map[string]*Outcome{}}
+	for _, p := range in.Model.Parties {
+		d.parties[p.ID] = p
+		if p.Self {
+			d.self = p.ID
+		}
+	}
+	for _, s := range in.Model.Software {
+		d.software[s.ID] = s
+	}
+	for _, r := range in.Model.Releases {
+		d.releases[r.ID] = r
+	}
+	for _, s := range in.Model.Systems {
+		d.systems[s.ID] = s
+	}
+	for _, k := range register.Kinds() {
+		d.kinds[k.Kind] = k
+	}
+	for _, r := range in.Records {
+		if _, known := d.kinds[r.Kind]; known && r.InForce(in.Now) {
+			d.records = append(d.records, r)
+		}
+	}
+	slices.SortFunc(d.records, func(a, b register.Record) int {
+		return strings.Compare(a.Kind+"\x00"+a.Key+"\x00"+a.ID, b.Kind+"\x00"+b.Key+"\x00"+b.ID)
+	})
+	if in.Release != "" {
+		d.release = d.viewRelease(in.Release)
+	}
+	return d
+}
+
+// org gives the organisation a party belongs to.
+func (d *desk) org(id string) string {
+	for seen := map[string]bool{}; d.parties[id].Parent != "" && !seen[id]; id = d.parties[id].Parent {
+		seen[id] = true
+	}
+	return id
+}
+
+// ours reports whether a party is us or a unit of ours. Where no party is marked as us, the maker of the software is.
+func (d *desk) ours(party, software string) bool {
+	if d.self != "" {
+		return d.org(party) == d.org(d.self)
+	}
+	owner := d.software[software].Owner
+	return owner != "" && d.org(party) == d.org(owner)
+}
+
+// lineage is a party and the organisations above it: records about any of them speak for it.
+func (d *desk) lineage(party string) []string {
+	out := []string{party}
+	for p := d.parties[party].Parent; p != "" && !slices.Contains(out, p); p = d.parties[p].Parent {
+		out = append(out, p)
+	}
+	return out
+}
+
+func (d *desk) name(party string) string {
+	if n := d.parties[party].Name; n != "" {
+		return n
+	}
+	return party
+}
+
+// recordVars gives the records in force that are about the party or one of the subjects, by kind, and their ids.
+func (d *desk) recordVars(party string, subjects []fact.Subject) (map[string]any, map[string][]string) {
+	rows, refs := map[string]any{}, map[string][]string{}
+	lineage := d.lineage(party)
+	byKind := map[string][]any{}
+	for _, r := range d.records {
+		own := r.Subject.Kind == fact.Org && slices.Contains(lineage, r.Subject.ID) || r.Subject.ID == "" && slices.Contains(lineage, d.self)
+		if !own && !slices.Contains(subjects, r.Subject) {
+			continue
+		}
+		byKind[r.Kind] = append(byKind[r.Kind], rowOf(d.kinds[r.Kind], r))
+		refs["record:"+r.Kind] = append(refs["record:"+r.Kind], r.ID)
+	}
+	for kind := range d.kinds {
+		list := byKind[kind]
+		if list == nil {
+			list = []any{}
+		}
+		rows[kind] = list
+	}
+	return rows, refs
+}
+
+func (d *desk) policyVars() map[string]any {
+	m := map[string]any{}
+	for _, s := range d.in.Policy.Settings() {
+		m[s.Name] = s.Value
+	}
+	return m
+}
+
+// orgSituation is what an organisation's own checks are run in.
+func (d *desk) orgSituation(party string) situation {
+	if s, ok := d.orgs[party]; ok {
+		return s
+	}
+	rows, refs := d.recordVars(party, nil)
+	env := &Env{}
+	d.fillOrg(env, party, refs)
+	vars := env.vars()
+	vars["records"], vars["policy"] = rows, d.policyVars()
+	s := situation{now: d.in.Now, policy: d.in.Policy, subject: fact.Subject{Kind: fact.Org, ID: party}, vars: vars, refs: refs}
+	d.orgs[party] = s
+	return s
+}
+
+func (d *desk) fillOrg(env *Env, party string, refs map[string][]string) {
+	env.Party = Party{ID: party, Name: d.name(party)}
+	env.Feeds, env.Exceptions = []FeedFact{}, []ExceptionFact{}
+	for _, f := range d.in.Feeds {
+		env.Feeds = append(env.Feeds, FeedFact{Name: f.Name, Official: f.Official, LastSuccess: f.LastSuccess, Newest: f.Newest, Count: f.Count, Failing: f.Error != ""})
+		refs["feeds"] = append(refs["feeds"], "feed:"+f.Name)
+	}
+	slices.SortFunc(env.Feeds, func(a, b FeedFact) int { return strings.Compare(a.Name, b.Name) })
+	for _, c := range d.in.Claims {
+		if c.Kind == "exception" && c.InForce(c.ApprovedAt) && slices.Contains(d.lineage(party), c.Party) {
+			env.Exceptions = append(env.Exceptions, ExceptionFact{ID: c.ID, Requirement: string(c.Requirement), ApprovedAt: c.ApprovedAt, ExpiresAt: c.ExpiresAt})
+			refs["exceptions"] = append(refs["exceptions"], c.ID)
+		}
+	}
+	slices.SortFunc(env.Exceptions, func(a, b ExceptionFact) int { return strings.Compare(a.ID, b.ID) })
+}
+
+// dutySituation is what the checks of one engagement are run in, but for the organisation's own.
+func (d *desk) dutySituation(duty chain.Duty) situation {
+	var subjects []fact.Subject
+	if duty.Software != "" {
+		subjects = append(subjects, fact.Subject{Kind: fact.Software, ID: duty.Software})
+	}
+	if d.in.Release != "" {
+		subjects = append(subjects, fact.Subject{Kind: fact.Release, ID: d.in.Release})
+	}
+	if duty.System != "" {
+		subjects = append(subjects, fact.Subject{Kind: fact.System, ID: duty.System})
+	}
+	rows, refs := d.recordVars(duty.Party, subjects)
+	env := &Env{}
+	if d.release != nil {
+		*env = d.release.env
+		for n, r := range d.release.refs {
+			refs[n] = append(refs[n], r...)
+		}
+	}
+	d.fillOrg(env, duty.Party, refs)
+	d.fillDuty(env, duty, refs)
+	vars := env.vars()
+	vars["records"], vars["policy"] = rows, d.policyVars()
+	return situation{now: d.in.Now, policy: d.in.Policy, vars: vars, refs: refs}
+}
+
+func (d *desk) fillDuty(env *Env, duty chain.Duty, refs map[string][]string) {
+	env.Duty = DutyFact{Role: string(duty.Role), Stance: string(duty.Stance), Level: string(duty.Level), LevelNumber: number(duty.Level)}
+	a, e := d.engagement(duty)
+	env.Duty.Declared = number(e.LevelDeclared)
+	refs["duty"] = []string{"engagement:" + duty.Engagement}
+	env.Partners = d.partners(a, duty, refs)
+
+	sw := d.software[duty.Software]
+	env.Software = SoftwareFact{ID: sw.ID, Name: sw.Name, Kind: string(sw.Kind), EndOfSale: endOf(sw.EndOfSale), EndOfSupport: endOf(sw.EndOfSupport),
+		EndOfLife: endOf(sw.EndOfLife), Delivered: sw.Delivered, Running: sw.Running, Core: sw.CoreInfrastructure}
+	if sw.ID != "" {
+		refs["software"] = []string{"software:" + sw.ID}
+	}
+	env.Releases = []ReleaseLine{}
+	for _, r := range d.in.Model.Releases {
+		if r.Software != duty.Software || duty.Software == "" {
+			continue
+		}
+		line := ReleaseLine{ID: r.ID, Version: r.Version, SupportedTo: d.supportedTo(r), HasSBOM: d.newestSBOM(r.ID) != nil}
+		if m := d.match(r.ID); m != nil {
+			line.MatchedAt, line.DataNewest = m.MatchedAt, m.DataNewest
+		}
+		env.Releases = append(env.Releases, line)
+		refs["releases"] = append(refs["releases"], "release:"+r.ID)
+	}
+	d.fillSystem(env, duty, refs)
+}
+
+func (d *desk) engagement(duty chain.Duty) (chain.Arrangement, chain.Engagement) {
+	for _, a := range d.in.Model.Arrangements {
+		if a.ID != duty.Arrangement {
+			continue
+		}
+		for _, e := range a.Engagements {
+			if e.ID == duty.Engagement {
+				return a, e
+			}
+		}
+		return a, chain.Engagement{}
+	}
+	return chain.Arrangement{}, chain.Engagement{}
+}
+
+func (d *desk) fillSystem(env *Env, duty chain.Duty, refs map[string][]string) {
+	env.Uses = []Use{}
+	sys, ok := d.systems[duty.System]
+	if !ok {
+		return
+	}
+	env.System = SystemFact{ID: sys.ID, Name: sys.Name, Owner: sys.Owner, PlannedUntil: endOf(sys.PlannedUntil)}
+	refs["system"] = []string{"system:" + sys.ID}
+	for _, id := range sys.Releases {
+		r := d.releases[id]
+		u := Use{Label: strings.TrimSpace(d.software[r.Software].Name + " " + r.Version), SupportEnds: d.supportedTo(r), SBOM: d.newestSBOM(id) != nil}
+		if r.ID == "" {
+			u.Label = id
+		}
+		for _, got := range d.in.Received {
+			if got.Release == id {
+				u.Declared, u.DeclaredUntil, u.SBOM = true, later(u.DeclaredUntil, got.ValidUntil), u.SBOM || got.HasSBOM
+				refs["uses"] = append(refs["uses"], got.ID)
+			}
+		}
+		for _, rec := range d.records {
+			if rec.Kind == "support_plan" && rec.Data["software"] == r.Software && rec.Subject == (fact.Subject{Kind: fact.System, ID: sys.ID}) {
+				u.Plan = true
+				refs["uses"] = append(refs["uses"], rec.ID)
+			}
+		}
+		env.Uses = append(env.Uses, u)
+	}
+}
+
+func (d *desk) supportedTo(r chain.Release) time.Time {
+	if r.SupportedTo != "" {
+		return endOf(r.SupportedTo)
+	}
+	return endOf(d.software[r.Software].EndOfSupport)
+}
+
+func (d *desk) match(release string) *Match {
+	var newest *Match
+	for i := range d.in.Matches {
+		if m := &d.in.Matches[i]; m.Release == release && (newest == nil || m.MatchedAt.After(newest.MatchedAt)) {
+			newest = m
+		}
+	}
+	return newest
+}
+
+// newestSBOM gives the SBOM fact of a release that takes the place of all others: the newest by observation, then by
+// document digest, so that the order of facts does not matter.
+func (d *desk) newestSBOM(release string) *fact.Fact {
+	var newest *fact.Fact
+	for i := range d.in.Facts {
+		f := &d.in.Facts[i]
+		if _, is := f.Data.(*fact.SBOM); !is || f.Subject != (fact.Subject{Kind: fact.Release, ID: release}) {
+			continue
+		}
+		if newest == nil || f.ObservedAt.After(newest.ObservedAt) || f.ObservedAt.Equal(newest.ObservedAt) && f.Document > newest.Document {
+			newest = f
+		}
+	}
+	return newest
+}
+
+// number gives a level as a number that can be compared.
+func number(l guideline.Level) int {
+	switch l {
+	case guideline.Minimum:
+		return 1
+	case guideline.Standard:
+		return 2
+	}
+	return 0
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// startOf and endOf give the first and the last second of an ISO day in Japan; zero for an empty or unreadable one.
+func startOf(day string) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, day, japan)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func endOf(day string) time.Time {
+	t := startOf(day)
+	if t.IsZero() {
+		return t
+	}
+	return t.AddDate(0, 0, 1).Add(-time.Second)
+}

@@ -1,0 +1,123 @@
+package assess
+
+import (
+	"slices"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+)
+
+// partners gives the outside organisations tied to a party directly in a deal: those that engage it and those it
+// engages, whoever of its units holds the engagement. Where the deal says of nobody who engaged whom, the customers
+// stand for the acquirer.
+func (d *desk) partners(a chain.Arrangement, duty chain.Duty, refs map[string][]string) []Partner {
+	us := d.org(duty.Party)
+	out := []Partner{}
+	add := func(org, side string) *Partner {
+		i := slices.IndexFunc(out, func(p Partner) bool { return p.ID == org && p.Side == side })
+		if i < 0 {
+			out = append(out, Partner{ID: org, Name: d.name(org), Side: side, Contact: d.parties[org].Contact != ""})
+			i = len(out) - 1
+		}
+		return &out[i]
+	}
+	for _, e := range a.Engagements {
+		org := d.org(e.Party)
+		switch {
+		case org == us && e.EngagedBy != "" && d.org(e.EngagedBy) != us:
+			p := add(d.org(e.EngagedBy), "acquirer")
+			p.Asked = max(p.Asked, number(e.Level(a)))
+		case org != us && e.EngagedBy != "" && d.org(e.EngagedBy) == us:
+			p := add(org, "upstream")
+			p.Asked = max(p.Asked, number(e.Level(a)))
+			p.Declared = lowest(p.Declared, number(e.LevelDeclared))
+		}
+	}
+	tied := len(out) > 0 || slices.ContainsFunc(a.Engagements, func(e chain.Engagement) bool { return e.EngagedBy != "" })
+	for _, e := range a.Engagements {
+		org := d.org(e.Party)
+		if org == us || e.Role != guideline.Customer {
+			continue
+		}
+		if i := slices.IndexFunc(out, func(p Partner) bool { return p.ID == org }); i >= 0 {
+			out[i].Customer = true
+		} else if !tied {
+			p := add(org, "acquirer")
+			p.Customer, p.Asked = true, number(a.Level)
+		}
+	}
+	for i := range out {
+		d.fillPartner(&out[i], a, duty, refs)
+	}
+	return out
+}
+
+func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, refs map[string][]string) {
+	p.Customer = p.Customer || p.Side == "acquirer"
+	for _, g := range d.in.Model.Agreements {
+		ends := []string{d.org(g.Receiver), d.org(g.Giver)}
+		us := d.org(duty.Party)
+		if !slices.Contains(ends, us) || !slices.Contains(ends, p.ID) || !about(g, a) || startOf(g.From).After(d.in.Now) {
+			continue
+		}
+		p.Agreements++
+		refs["partners"] = append(refs["partners"], "agreement:"+g.ID)
+		if g.Level != "" {
+			p.WithLevel++
+		}
+		if len(g.Requirements) > 0 {
+			p.WithItems++
+		}
+		if g.Level == "" && len(g.Requirements) == 0 {
+			continue
+		}
+		if g.Until == "" {
+			p.OpenEnded = true
+		}
+		p.Until = later(p.Until, endOf(g.Until))
+	}
+	for _, got := range d.in.Received {
+		if d.org(got.Party) != p.ID || got.Software != "" && got.Software != duty.Software && duty.Software != "" {
+			continue
+		}
+		if !got.ValidUntil.IsZero() && !d.in.Now.Before(got.ValidUntil) {
+			continue
+		}
+		if n := number(got.Level); n > p.Proven {
+			p.Proven, p.ProvenUntil = n, got.ValidUntil
+		}
+		refs["partners"] = append(refs["partners"], got.ID)
+	}
+	for _, r := range d.records {
+		if to, _ := r.Data["party"].(string); to == "" || d.org(to) != p.ID {
+			continue
+		}
+		switch {
+		case r.Kind == "sbom_share" && d.in.Release != "" && r.Subject == (fact.Subject{Kind: fact.Release, ID: d.in.Release}):
+			p.HasSBOMShare, p.SharedOn = true, later(p.SharedOn, startOf(text(r.Data["shared_on"])))
+			refs["partners"] = append(refs["partners"], r.ID)
+		case r.Kind == "contact":
+			p.Contact = true
+			refs["partners"] = append(refs["partners"], r.ID)
+		}
+	}
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// about reports whether an agreement is about a deal: it names one of its engagements, or none at all.
+func about(g chain.Agreement, a chain.Arrangement) bool {
+	return len(g.Engagements) == 0 || slices.ContainsFunc(a.Engagements, func(e chain.Engagement) bool { return slices.Contains(g.Engagements, e.ID) })
+}
+
+// lowest gives the smaller of two levels, where 0 is "not said yet".
+func lowest(a, b int) int {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,263 @@
+package assess
+
+import (
+	"slices"
+	"strings"
+
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/finding"
+	"example.org/tasuki/internal/register"
+)
+
+// viewRelease lays out everything known of one release.
+func (d *desk) viewRelease(id string) *releaseView {
+	r := d.releases[id]
+	v := &releaseView{refs: map[string][]string{}}
+	e := &v.env
+	e.Release = ReleaseFact{ID: r.ID, Version: r.Version, ReleasedOn: startOf(r.ReleasedOn), SupportedTo: d.supportedTo(r), VerifyMethod: r.VerifyMethod,
+		Artifacts: []ArtifactFact{}}
+	for _, a := range r.Artifacts {
+		e.Release.Artifacts = append(e.Release.Artifacts, ArtifactFact{Name: a.Name, Digest: a.Digest})
+	}
+	if r.ID != "" {
+		v.refs["release"] = []string{"release:" + r.ID}
+	}
+	d.viewAttestations(v)
+	d.viewArchive(v)
+	d.viewSBOM(v, r)
+	d.viewMatch(v)
+	d.viewFindings(v)
+	return v
+}
+
+func (d *desk) viewAttestations(v *releaseView) {
+	v.env.Attestations = []AttestationFact{}
+	arts := v.env.Release.Artifacts
+	for _, f := range d.in.Facts {
+		a, is := f.Data.(*fact.Attestation)
+		if !is || f.Subject != (fact.Subject{Kind: fact.Release, ID: d.in.Release}) {
+			continue
+		}
+		af := AttestationFact{Type: attestationType(a.PredicateType), Verified: a.Verified, Signer: a.Signer, Builder: a.Builder, Subjects: []string{}, Foreign: []string{}}
+		for _, s := range a.Subjects {
+			af.Subjects = append(af.Subjects, s.Digest)
+			i := slices.IndexFunc(arts, func(x ArtifactFact) bool { return x.Digest == s.Digest })
+			if i < 0 {
+				af.Foreign = append(af.Foreign, strings.TrimSpace(s.Name+" "+s.Digest))
+				continue
+			}
+			if a.Verified {
+				arts[i].Signed = true
+				arts[i].Provenance = arts[i].Provenance || af.Type == "provenance"
+				arts[i].SBOMBound = arts[i].SBOMBound || af.Type == "sbom"
+			}
+		}
+		v.env.Attestations = append(v.env.Attestations, af)
+		v.refs["attestations"] = append(v.refs["attestations"], f.Document)
+	}
+	v.refs["release"] = append(v.refs["release"], v.refs["attestations"]...) // artifacts say what attestations cover them
+	slices.SortFunc(v.env.Attestations, func(a, b AttestationFact) int {
+		return strings.Compare(a.Type+a.Signer+strings.Join(a.Subjects, ""), b.Type+b.Signer+strings.Join(b.Subjects, ""))
+	})
+}
+
+// attestationType sorts predicate types into the few that checks ask for.
+func attestationType(predicate string) string {
+	for _, t := range []struct{ prefix, is string }{
+		{"https://slsa.dev/provenance/", "provenance"},
+		{"https://slsa.dev/verification_summary/", "vsa"},
+		{"https://cyclonedx.org/bom", "sbom"},
+		{"https://spdx.dev/Document", "sbom"},
+		{"https://in-toto.io/attestation/test-result/", "test"},
+	} {
+		if strings.HasPrefix(predicate, t.prefix) {
+			return t.is
+		}
+	}
+	return "other"
+}
+
+func (d *desk) viewArchive(v *releaseView) {
+	a := ArchiveFact{Kinds: []string{}, Unsealed: []string{}}
+	for _, x := range d.in.Archive {
+		if x.Release != d.in.Release {
+			continue
+		}
+		if !slices.Contains(a.Kinds, x.Kind) {
+			a.Kinds = append(a.Kinds, x.Kind)
+		}
+		if x.VerifiedAt.IsZero() {
+			a.Unsealed = append(a.Unsealed, x.Kind+" "+x.Digest)
+		} else if a.Oldest.IsZero() || x.VerifiedAt.Before(a.Oldest) {
+			a.Oldest = x.VerifiedAt
+		}
+		for i := range v.env.Release.Artifacts {
+			if art := &v.env.Release.Artifacts[i]; art.Digest == x.Digest {
+				art.ArchivedAt, art.VerifiedAt = x.ArchivedAt, x.VerifiedAt
+			}
+		}
+		v.refs["archive"] = append(v.refs["archive"], x.Digest)
+	}
+	slices.Sort(a.Kinds)
+	slices.Sort(a.Unsealed)
+	v.env.Archive = a
+}
+
+func (d *desk) viewSBOM(v *releaseView, r chain.Release) {
+	v.env.SBOM.Gaps, v.env.Components = []string{}, []ComponentFact{}
+	f := d.newestSBOM(d.in.Release)
+	if f == nil {
+		return
+	}
+	s := f.Data.(*fact.SBOM)
+	v.refs["sbom"], v.refs["components"] = []string{f.Document}, []string{f.Document}
+	v.env.SBOM = SBOMFact{Present: true, Format: s.Format, SpecVersion: s.SpecVersion, CreatedAt: s.CreatedAt, Count: len(s.Components), Profile: MinimumElements, Gaps: Gaps(s)}
+	v.env.SBOM.SaidUnknown, v.env.SBOM.Withheld = said(s)
+
+	adoptions, rules := d.adoptions()
+	parts := make([]chain.Component, 0, len(s.Components))
+	for i := range s.Components {
+		c := &s.Components[i]
+		parts = append(parts, chain.Component{Ref: c.Ref, PURL: c.PURL, Name: fullName(c), Version: c.Version})
+	}
+	answers := chain.Cover(d.in.Model, r.ID, parts, adoptions)
+	cite := map[string]bool{}
+	for i := range s.Components {
+		cf := d.component(&s.Components[i], answers[i], rules, cite)
+		v.env.Components = append(v.env.Components, cf)
+	}
+	for id := range cite {
+		v.refs["components"] = append(v.refs["components"], id) // sorted where they are cited
+	}
+}
+
+func fullName(c *fact.Component) string {
+	if c.Group != "" {
+		return c.Group + "/" + c.Name
+	}
+	return c.Name
+}
+
+// component is one component as checks see it. cite collects the ids of rules and records that were used.
+func (d *desk) component(c *fact.Component, a chain.Answer, rules []adoptionRule, cite map[string]bool) ComponentFact {
+	cf := ComponentFact{Label: a.Component.Label(), PURL: c.PURL, Name: fullName(c), Version: c.Version, Absent: []string{},
+		Answerer: a.Party, AnswerBy: a.By, InHouse: a.By == "software"}
+	for _, f := range []fact.Field{fact.FieldVersion, fact.FieldIdentifier, fact.FieldHash} {
+		if c.Presence(f) == fact.Absent {
+			cf.Absent = append(cf.Absent, string(f))
+		}
+	}
+	if c.Presence(fact.FieldSupplier) == fact.Absent && c.Presence(fact.FieldProducer) == fact.Absent {
+		cf.Absent = append(cf.Absent, string(fact.FieldSupplier))
+	}
+	if a.Rule != "" {
+		cite[a.Rule] = true
+	}
+	for _, r := range rules { // longest pattern first
+		if !chain.Matches(r.pattern, c.PURL) {
+			continue
+		}
+		cite[r.record] = true
+		switch {
+		case r.verdict == "adopted":
+			cf.Approved = true
+		case cf.Adoption == "":
+			cf.Adoption = r.verdict
+		}
+	}
+	if life, ok := d.in.Lifecycles[c.PURL]; ok && c.PURL != "" {
+		cf.LifeKnown, cf.EndOfLife = life.Known, life.EndOfLife
+		if life.Known && life.Source != "" {
+			cite[life.Source] = true
+		}
+	}
+	for _, r := range d.records {
+		if r.Kind != "component_life" || !chain.Matches(text(r.Data["pattern"]), c.PURL) {
+			continue
+		}
+		cite[r.ID] = true
+		cf.LifeKnown = true
+		if end := endOf(text(r.Data["end_of_support"])); !end.IsZero() {
+			cf.EndOfLife = end
+		}
+		cf.Plan = cf.Plan || text(r.Data["plan"]) != ""
+	}
+	return cf
+}
+
+// adoptionRule is one line of the adoption policy, or one decision about components.
+type adoptionRule struct{ pattern, verdict, record string }
+
+// adoptions gives the approved adoptions for the chain, and every rule about adopting, the longest pattern first; at
+// equal length the stricter one.
+func (d *desk) adoptions() ([]chain.Adoption, []adoptionRule) {
+	var adopted []chain.Adoption
+	var rules []adoptionRule
+	for _, r := range d.records {
+		switch r.Kind {
+		case "adoption":
+			pattern := text(r.Data["pattern"])
+			if text(r.Data["decision"]) != "adopt" {
+				rules = append(rules, adoptionRule{pattern, "deny", r.ID})
+				continue
+			}
+			by := text(r.Data["party"])
+			if by == "" {
+				by = d.self
+			}
+			adopted = append(adopted, chain.Adoption{ID: r.ID, Pattern: pattern, Party: by})
+			rules = append(rules, adoptionRule{pattern, "adopted", r.ID})
+		case "component_policy":
+			for _, list := range []string{"deny", "ask", "allow"} {
+				for _, pattern := range register.Strings(r, list) {
+					rules = append(rules, adoptionRule{pattern, list, r.ID})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(rules, func(a, b adoptionRule) int { return len(b.pattern) - len(a.pattern) })
+	return adopted, rules
+}
+
+func (d *desk) viewMatch(v *releaseView) {
+	v.env.Match.Unmatched = []string{}
+	if m := d.match(d.in.Release); m != nil {
+		v.env.Match = MatchFact{Done: !m.MatchedAt.IsZero(), MatchedAt: m.MatchedAt, DataNewest: m.DataNewest, Components: m.Components, Unmatched: append([]string{}, m.Unmatched...)}
+		slices.Sort(v.env.Match.Unmatched)
+		if m.Source != "" {
+			v.refs["match"] = []string{m.Source}
+		}
+	}
+}
+
+func (d *desk) viewFindings(v *releaseView) {
+	v.env.Findings = []FindingFact{}
+	for _, f := range d.in.Findings {
+		if f.Release != d.in.Release {
+			continue
+		}
+		v.env.Findings = append(v.env.Findings, FindingFact{Label: f.Vuln + " " + f.PURL, Severity: strings.ToLower(string(f.Severity)), KEV: f.KEV,
+			FirstSeen: f.FirstSeen, Analysed: slices.Contains([]string{"affected", "not_affected", "fixed"}, f.Decision),
+			Closed: f.Decision == "not_affected" || f.Decision == "fixed", Days: d.analysisDays(f), Treatment: f.Treatment, TreatBy: f.TreatBy,
+			TreatedAt: f.TreatedAt, Owner: f.Owner, Fixable: len(f.Fixed) > 0})
+		v.refs["findings"] = append(v.refs["findings"], f.Vuln)
+	}
+	slices.SortFunc(v.env.Findings, func(a, b FindingFact) int { return strings.Compare(a.Label, b.Label) })
+}
+
+// analysisDays is the time the policy allows for analysing a finding.
+func (d *desk) analysisDays(f Finding) int {
+	name := "analysis_days_low"
+	switch {
+	case f.KEV:
+		name = "analysis_days_kev"
+	case f.Severity == finding.Critical:
+		name = "analysis_days_critical"
+	case f.Severity == finding.High, f.Severity == finding.Unknown, f.Severity == "": // nobody rated it: look soon
+		name = "analysis_days_high"
+	case f.Severity == finding.Medium:
+		name = "analysis_days_medium"
+	}
+	return d.in.Policy.Value(name)
+}

@@ -1,0 +1,93 @@
+package assess
+
+import "time"
+
+// clock is the only way for an expression to look at the time. Every function notes the next moment at which its answer
+// will change, so that a verdict knows until when it holds and no author of a check can forget to say so.
+type clock struct {
+	now         time.Time
+	fiscalStart int       // month in which the fiscal year begins, 1 to 12
+	next        time.Time // earliest noted moment; zero: none
+}
+
+func (c *clock) changesAt(t time.Time) {
+	if t.After(c.now) && (c.next.IsZero() || t.Before(c.next)) {
+		c.next = t
+	}
+}
+
+// withinDays: t is set, not in the future, and no more than n days ago.
+func (c *clock) withinDays(t time.Time, n int) bool {
+	if t.IsZero() {
+		return false
+	}
+	end := t.AddDate(0, 0, n)
+	if t.After(c.now) {
+		c.changesAt(t)
+		return false
+	}
+	c.changesAt(end)
+	return c.now.Before(end)
+}
+
+// withinMonths is withinDays with calendar months.
+func (c *clock) withinMonths(t time.Time, n int) bool {
+	if t.IsZero() || t.After(c.now) {
+		return false
+	}
+	end := t.AddDate(0, n, 0)
+	c.changesAt(end)
+	return c.now.Before(end)
+}
+
+// past: t is set and has been reached.
+func (c *clock) past(t time.Time) bool {
+	if t.IsZero() {
+		return false
+	}
+	c.changesAt(t)
+	return !c.now.Before(t)
+}
+
+// upcoming: t is set and has not been reached.
+func (c *clock) upcoming(t time.Time) bool {
+	if t.IsZero() {
+		return false
+	}
+	c.changesAt(t)
+	return c.now.Before(t)
+}
+
+// fiscalYear is the year in which the current fiscal year began.
+func (c *clock) fiscalYear() int {
+	start := time.Date(c.now.Year(), time.Month(c.fiscalStart), 1, 0, 0, 0, 0, japan)
+	if c.now.Before(start) {
+		start = start.AddDate(-1, 0, 0)
+	}
+	c.changesAt(start.AddDate(1, 0, 0))
+	return start.Year()
+}
+
+var japan = time.FixedZone("JST", 9*60*60)
+
+// daysSince and daysUntil are for texts only; see guideline.Check.Show.
+func (c *clock) daysSince(t time.Time) int { return int(c.now.Sub(t).Hours() / 24) }
+func (c *clock) daysUntil(t time.Time) int { return int(t.Sub(c.now).Hours() / 24) }
+
+// functions are the names expressions call the clock and a few helpers by.
+func (c *clock) functions() map[string]any {
+	return map[string]any{
+		"within_days":   c.withinDays,
+		"within_months": c.withinMonths,
+		"past":          c.past,
+		"upcoming":      c.upcoming,
+		"fiscal_year":   c.fiscalYear,
+		"days_since":    c.daysSince,
+		"days_until":    c.daysUntil,
+		"set":           func(t time.Time) bool { return !t.IsZero() },
+		"not_after":     func(a, b time.Time) bool { return !a.After(b) },
+	}
+}
+
+// forTexts are the functions that tell the time without noting when it changes.
+var forTexts = []string{"days_since", "days_until"}

@@ -1,0 +1,200 @@
+package assess
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/vm"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/lang"
+)
+
+// Limits on one expression: how large it may be and how much it may build while it runs. An expression has no loops but
+// those over lists it is given.
+const (
+	maxNodes     = 500
+	memoryBudget = 2_000_000
+)
+
+// A check is a guideline.Check with its programs.
+type check struct {
+	guideline.Check
+	applies, known, pass, names, values *vm.Program
+
+	// Reads are the facts its verdict depends on, by the names of Env, records as "record:<kind>": sorted.
+	reads      []string
+	thresholds []string // of the policy, sorted
+	basis      Basis    // of its verdicts
+}
+
+var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
+
+// compile makes the programs of a check and finds out what it reads. The error says which expression is off.
+func compile(c guideline.Check, vars map[string]any) (*check, error) {
+	k := &check{Check: c, basis: ByRecord}
+	lets := prefix(c.Let)
+	one := func(what, source, before string, opts ...expr.Option) (*vm.Program, error) {
+		p, err := expr.Compile(before+"("+source+")", append(opts, expr.Env(vars), expr.MaxNodes(maxNodes))...)
+		if err != nil {
+			return nil, fmt.Errorf("check %s: %s: %w", c.ID, what, err)
+		}
+		return p, nil
+	}
+	var err error
+	verdict := func(into **vm.Program, what, source string, opts ...expr.Option) {
+		if err != nil || source == "" {
+			return
+		}
+		if *into, err = one(what, source, lets, opts...); err == nil {
+			err = k.note(what, (*into).Node())
+		}
+	}
+	verdict(&k.applies, "applies", c.Applies, expr.AsBool())
+	verdict(&k.known, "known", c.Known, expr.AsBool())
+	verdict(&k.pass, "pass", c.Pass, expr.AsBool())
+	verdict(&k.names, "names", c.Names)
+	if err != nil {
+		return nil, err
+	}
+	if k.values, err = one("texts", k.valuesExpr(), lets+prefix(c.Show)); err != nil {
+		return nil, err
+	}
+	slices.Sort(k.reads)
+	k.reads = slices.Compact(k.reads)
+	slices.Sort(k.thresholds)
+	k.thresholds = slices.Compact(k.thresholds)
+	for _, name := range k.reads {
+		ok, entered := readableBy(c.Scope, name)
+		if !ok {
+			return nil, fmt.Errorf("check %s: a check of scope %s cannot read %s", c.ID, c.Scope, name)
+		}
+		if !entered {
+			k.basis = Automatic
+		}
+	}
+	return k, nil
+}
+
+func prefix(bindings []guideline.Binding) string {
+	var b strings.Builder
+	for _, l := range bindings {
+		fmt.Fprintf(&b, "let %s = (%s);\n", l.Name, l.Expr)
+	}
+	return b.String()
+}
+
+// valuesExpr is a map of all values the texts name: let and show names and thresholds.
+func (k *check) valuesExpr() string {
+	var pairs []string
+	for _, name := range k.placeholders() {
+		switch {
+		case name == "names" || name == "count":
+		case slices.ContainsFunc(append(slices.Clone(k.Let), k.Show...), func(b guideline.Binding) bool { return b.Name == name }):
+			pairs = append(pairs, fmt.Sprintf("%q: %s", name, name))
+		default:
+			pairs = append(pairs, fmt.Sprintf("%q: policy.%s", name, name))
+			k.thresholds = append(k.thresholds, name)
+		}
+	}
+	return "{" + strings.Join(pairs, ", ") + "}"
+}
+
+func (k *check) placeholders() []string {
+	var out []string
+	for _, t := range []lang.Text{k.Reason.Pass, k.Reason.Fail, k.Reason.Unknown, k.Remedy} {
+		for _, m := range placeholder.FindAllStringSubmatch(t.JA+t.EN, -1) {
+			if !slices.Contains(out, m[1]) {
+				out = append(out, m[1])
+			}
+		}
+	}
+	return out
+}
+
+// note adds what an expression reads, and refuses what a verdict must not look at.
+func (k *check) note(what string, n ast.Node) error {
+	v := &reader{}
+	ast.Walk(&n, v)
+	k.thresholds = append(k.thresholds, v.thresholds...)
+	for _, name := range v.names {
+		if slices.Contains(forTexts, name) {
+			return fmt.Errorf("check %s: %s: %s is for texts only", k.ID, what, name)
+		}
+		k.reads = append(k.reads, name)
+	}
+	for _, name := range v.reads {
+		k.reads = append(k.reads, name)
+	}
+	return nil
+}
+
+// reader collects from a syntax tree the facts, records, functions for texts and thresholds it names.
+type reader struct{ names, reads, thresholds []string }
+
+// Visit is called for every node, children first.
+func (r *reader) Visit(n *ast.Node) {
+	switch n := (*n).(type) {
+	case *ast.IdentifierNode:
+		if _, entered := vocabulary()[n.Value]; entered || slices.Contains(forTexts, n.Value) {
+			r.names = append(r.names, n.Value)
+		}
+	case *ast.MemberNode:
+		of, ok := n.Node.(*ast.IdentifierNode)
+		name, isText := n.Property.(*ast.StringNode)
+		if !ok || !isText {
+			return
+		}
+		switch of.Value {
+		case "records":
+			r.reads = append(r.reads, "record:"+name.Value)
+		case "policy":
+			r.thresholds = append(r.thresholds, name.Value)
+		}
+	}
+}
+
+// vocabulary is the set of fact names: the fields of Env.
+var vocabulary = sync.OnceValue(func() map[string]any { return (&Env{}).vars() })
+
+// set is every check of the guideline's data, compiled.
+type set struct {
+	all []*check
+	of  map[guideline.ID][]*check
+}
+
+// compileAll compiles the checks of the program's data.
+func compileAll() (*set, error) {
+	vars := varTypes()
+	s := &set{of: map[guideline.ID][]*check{}}
+	for _, c := range guideline.Default().Checks() {
+		k, err := compile(c, vars)
+		if err != nil {
+			return nil, err
+		}
+		s.all = append(s.all, k)
+		s.of[c.Requirement] = append(s.of[c.Requirement], k)
+	}
+	return s, nil
+}
+
+// compiled is the program's own checks, compiled once; a test compiles them all, so a failure here is a build that was
+// never tested.
+var compiled = sync.OnceValue(func() *set {
+	s, err := compileAll()
+	if err != nil {
+		panic("assess: embedded checks: " + err.Error())
+	}
+	return s
+})
+
+// Compile checks that every embedded check compiles and reads only what its scope has. Programs call it at start.
+func Compile() error {
+	_, err := compileAll()
+	return err
+}

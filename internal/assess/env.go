@@ -1,0 +1,327 @@
+package assess
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/types"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/register"
+)
+
+// Env is what the expressions of checks can name. A new kind of fact is a field here and a few lines in build.go.
+// The scope tag says which checks may read a field: those of that scope and narrower ones; "duty" is everything that is
+// judged for one engagement, so all but the organisation's own checks. Times that are not known are zero.
+type Env struct {
+	Party      Party           `expr:"party" scope:"org" basis:"record"`      // who is judged
+	Feeds      []FeedFact      `expr:"feeds" scope:"org"`                     // security information that comes in by itself
+	Exceptions []ExceptionFact `expr:"exceptions" scope:"org" basis:"record"` // approved, also those past their expiry
+
+	Duty     DutyFact      `expr:"duty" scope:"duty" basis:"record"`
+	Partners []Partner     `expr:"partners" scope:"duty" basis:"record"` // organisations tied to us directly in this deal
+	Software SoftwareFact  `expr:"software" scope:"duty" basis:"record"`
+	Releases []ReleaseLine `expr:"releases" scope:"duty"` // releases of the software within support
+
+	Release      ReleaseFact       `expr:"release" scope:"release" basis:"record"`
+	Archive      ArchiveFact       `expr:"archive" scope:"release"`
+	SBOM         SBOMFact          `expr:"sbom" scope:"release"`
+	Components   []ComponentFact   `expr:"components" scope:"release"`
+	Findings     []FindingFact     `expr:"findings" scope:"release"` // of this release
+	Match        MatchFact         `expr:"match" scope:"release"`
+	Attestations []AttestationFact `expr:"attestations" scope:"release"`
+
+	System SystemFact `expr:"system" scope:"system" basis:"record"`
+	Uses   []Use      `expr:"uses" scope:"system"` // releases the system runs
+}
+
+// Party is the party judged.
+type Party struct {
+	ID   string `expr:"id"`
+	Name string `expr:"name"`
+}
+
+// FeedFact is a feed as checks see it.
+type FeedFact struct {
+	Name        string    `expr:"name"`
+	Official    bool      `expr:"official"`
+	LastSuccess time.Time `expr:"last_success"`
+	Newest      time.Time `expr:"newest"`
+	Count       int       `expr:"count"`
+	Failing     bool      `expr:"failing"`
+}
+
+// ExceptionFact is an approved exception.
+type ExceptionFact struct {
+	ID          string    `expr:"id"`
+	Requirement string    `expr:"requirement"`
+	ApprovedAt  time.Time `expr:"approved_at"`
+	ExpiresAt   time.Time `expr:"expires_at"`
+}
+
+// DutyFact is the engagement the duty belongs to. Levels are "minimum" and "standard"; the numbers 1 and 2 are for
+// comparing, 0 is none.
+type DutyFact struct {
+	Role        string `expr:"role"`
+	Stance      string `expr:"stance"`
+	Level       string `expr:"level"`
+	LevelNumber int    `expr:"level_number"`
+	// Declared is the level the party declares for itself in this engagement, 0 when it has not said.
+	Declared int `expr:"declared"`
+}
+
+// Partner is an outside organisation tied to the party judged directly: one that engages it (side "acquirer") or that
+// it engages (side "upstream").
+type Partner struct {
+	ID    string `expr:"id"`
+	Name  string `expr:"name"`
+	Side  string `expr:"side"`
+	Asked int    `expr:"asked"` // level the agreement chain asks of that engagement
+	// Declared is the level it states; Proven the level of its verified, unexpired declaration; 0 is none.
+	Declared     int       `expr:"declared"`
+	Proven       int       `expr:"proven"`
+	ProvenUntil  time.Time `expr:"proven_until"`
+	Agreements   int       `expr:"agreements"`    // in force by their first day
+	WithLevel    int       `expr:"with_level"`    // of these, naming the package level
+	WithItems    int       `expr:"with_items"`    // of these, naming the requirements
+	Until        time.Time `expr:"until"`         // when the last agreement that names both ends
+	OpenEnded    bool      `expr:"open_ended"`    // one of those has no end
+	Contact      bool      `expr:"contact"`       // a contact is entered
+	HasSBOMShare bool      `expr:"sbom_shared"`   // an SBOM of this release was handed to it
+	SharedOn     time.Time `expr:"shared_on"`     // newest hand-over
+	Customer     bool      `expr:"customer"`      // it holds the customer role, or stands between us and the customer
+	GuidanceSent bool      `expr:"guidance_sent"` // guidance of the software was handed to it
+}
+
+// SoftwareFact is the software judged.
+type SoftwareFact struct {
+	ID           string    `expr:"id"`
+	Name         string    `expr:"name"`
+	Kind         string    `expr:"kind"`
+	EndOfSale    time.Time `expr:"end_of_sale"`
+	EndOfSupport time.Time `expr:"end_of_support"`
+	EndOfLife    time.Time `expr:"end_of_life"`
+	Delivered    bool      `expr:"delivered"`
+	Running      bool      `expr:"running"`
+	Core         bool      `expr:"core_infrastructure"`
+}
+
+// ReleaseLine is one release of the software that is still supported.
+type ReleaseLine struct {
+	ID          string    `expr:"id"`
+	Version     string    `expr:"version"`
+	SupportedTo time.Time `expr:"supported_to"`
+	MatchedAt   time.Time `expr:"matched_at"`
+	DataNewest  time.Time `expr:"data_newest"`
+	HasSBOM     bool      `expr:"has_sbom"`
+}
+
+// ReleaseFact is the release judged.
+type ReleaseFact struct {
+	ID           string         `expr:"id"`
+	Version      string         `expr:"version"`
+	ReleasedOn   time.Time      `expr:"released_on"`
+	SupportedTo  time.Time      `expr:"supported_to"`
+	Artifacts    []ArtifactFact `expr:"artifacts"`
+	VerifyMethod string         `expr:"verify_method"`
+}
+
+// ArtifactFact is one file of the release.
+type ArtifactFact struct {
+	Name       string    `expr:"name"`
+	Digest     string    `expr:"digest"`
+	ArchivedAt time.Time `expr:"archived_at"`
+	VerifiedAt time.Time `expr:"verified_at"`
+	Signed     bool      `expr:"signed"`     // some verified attestation has it as subject
+	Provenance bool      `expr:"provenance"` // a verified provenance has it as subject
+	SBOMBound  bool      `expr:"sbom_bound"` // a verified attestation ties the SBOM to it
+}
+
+// ArchiveFact is what the archive holds of the release beside its artifacts.
+type ArchiveFact struct {
+	Kinds    []string  `expr:"kinds"`    // kinds of thing held, sorted
+	Oldest   time.Time `expr:"oldest"`   // the longest time since a digest was re-verified
+	Unsealed []string  `expr:"unsealed"` // never verified since archived
+}
+
+// SBOMFact is the newest SBOM of the release.
+type SBOMFact struct {
+	Present     bool      `expr:"present"`
+	Format      string    `expr:"format"`
+	SpecVersion string    `expr:"spec_version"`
+	CreatedAt   time.Time `expr:"created_at"`
+	Count       int       `expr:"count"`
+	Profile     string    `expr:"profile"` // rule set Gaps was made with
+	Gaps        []string  `expr:"gaps"`    // minimum elements that are absent, each with its place
+	SaidUnknown int       `expr:"said_unknown"`
+	Withheld    int       `expr:"withheld"`
+}
+
+// ComponentFact is one component of that SBOM.
+type ComponentFact struct {
+	Label    string   `expr:"label"` // purl, else name and version
+	PURL     string   `expr:"purl"`
+	Name     string   `expr:"name"`
+	Version  string   `expr:"version"`
+	Absent   []string `expr:"absent"`   // of version, identifier, supplier, hash: those that nothing is said of
+	Answerer string   `expr:"answerer"` // party that answers as developer; empty: nobody
+	AnswerBy string   `expr:"answer_by"`
+	Adoption string   `expr:"adoption"` // allow, deny, ask, or empty when no rule names it
+	Approved bool     `expr:"approved"` // an approved adoption record names it
+	InHouse  bool     `expr:"in_house"`
+
+	LifeKnown bool      `expr:"life_known"`
+	EndOfLife time.Time `expr:"end_of_life"`
+	Plan      bool      `expr:"plan"` // an approved plan says what happens at its end of life
+}
+
+// FindingFact is one finding of the release.
+type FindingFact struct {
+	Label     string    `expr:"label"` // vulnerability and component
+	Severity  string    `expr:"severity"`
+	KEV       bool      `expr:"kev"`
+	FirstSeen time.Time `expr:"first_seen"`
+	Analysed  bool      `expr:"analysed"` // somebody decided: affected, not affected or fixed
+	Closed    bool      `expr:"closed"`   // not affected or fixed
+	Days      int       `expr:"days"`     // policy: days allowed for analysis
+	Treatment string    `expr:"treatment"`
+	TreatBy   time.Time `expr:"treat_by"`
+	TreatedAt time.Time `expr:"treated_at"`
+	Owner     string    `expr:"owner"`
+	Fixable   bool      `expr:"fixable"`
+}
+
+// MatchFact is the last comparison with advisory data.
+type MatchFact struct {
+	Done       bool      `expr:"done"`
+	MatchedAt  time.Time `expr:"matched_at"`
+	DataNewest time.Time `expr:"data_newest"`
+	Components int       `expr:"components"`
+	Unmatched  []string  `expr:"unmatched"`
+}
+
+// AttestationFact is one in-toto statement about artifacts of the release.
+type AttestationFact struct {
+	Type     string   `expr:"type"` // provenance, sbom, test, vsa or other
+	Verified bool     `expr:"verified"`
+	Signer   string   `expr:"signer"`
+	Builder  string   `expr:"builder"`
+	Subjects []string `expr:"subjects"` // digests
+	Foreign  []string `expr:"foreign"`  // subjects that are no artifact of the release
+}
+
+// SystemFact is the system judged.
+type SystemFact struct {
+	ID           string    `expr:"id"`
+	Name         string    `expr:"name"`
+	Owner        string    `expr:"owner"`
+	PlannedUntil time.Time `expr:"planned_until"`
+}
+
+// Use is one release a system runs.
+type Use struct {
+	Label         string    `expr:"label"` // software and version
+	Declared      bool      `expr:"declared"`
+	DeclaredUntil time.Time `expr:"declared_until"`
+	SBOM          bool      `expr:"sbom"`
+	SupportEnds   time.Time `expr:"support_ends"`
+	Plan          bool      `expr:"plan"`
+}
+
+// varTypes gives a sample or the type of every name an expression may use: the fields of Env, the records of every
+// register, the policy and the functions.
+func varTypes() map[string]any {
+	m := (&Env{}).vars()
+	records := types.Map{}
+	for _, k := range register.Kinds() {
+		records[k.Kind] = types.Array(rowType(k))
+	}
+	m["records"] = records
+	policy := types.Map{}
+	for _, s := range guideline.DefaultPolicy().Settings() {
+		policy[s.Name] = types.Int
+	}
+	m["policy"] = policy
+	for name, f := range (&clock{}).functions() {
+		m[name] = f
+	}
+	return m
+}
+
+// rowType is the type of one record of a register: its fields, and what every record has.
+func rowType(k guideline.Register) types.Map {
+	row := types.Map{"id": types.String, "key": types.String, "author": types.String, "approver": types.String, "about": types.String,
+		"approved_at": types.TypeOf(time.Time{}), "review_due": types.TypeOf(time.Time{}), "missing": types.TypeOf([]string{})}
+	for _, f := range k.Fields {
+		row[f.Name] = types.TypeOf(zeroOf(f.Type))
+	}
+	return row
+}
+
+func zeroOf(t guideline.FieldType) any {
+	switch t {
+	case guideline.DateField:
+		return time.Time{}
+	case guideline.NumberField:
+		return 0.0
+	case guideline.BoolField:
+		return false
+	case guideline.ListField, guideline.TopicsField:
+		return []string{}
+	}
+	return ""
+}
+
+// rowOf is a record in force as checks see it.
+func rowOf(k guideline.Register, r register.Record) map[string]any {
+	missing := []string{}
+	for _, c := range register.Missing(k, r) {
+		missing = append(missing, c.ID)
+	}
+	row := map[string]any{"id": r.ID, "key": r.Key, "author": r.Author, "approver": r.Approver, "about": r.Subject.ID,
+		"approved_at": r.ApprovedAt, "review_due": register.ReviewDue(k, r), "missing": missing}
+	for _, f := range k.Fields {
+		row[f.Name] = zeroOf(f.Type)
+		switch f.Type {
+		case guideline.DateField:
+			row[f.Name] = register.Day(r, f.Name)
+		case guideline.ListField, guideline.TopicsField:
+			row[f.Name] = register.Strings(r, f.Name)
+		default:
+			if v, ok := r.Data[f.Name]; ok && reflect.TypeOf(v) == reflect.TypeOf(row[f.Name]) {
+				row[f.Name] = v
+			}
+		}
+	}
+	return row
+}
+
+// vars gives the fields of an Env by the names expressions use.
+func (e *Env) vars() map[string]any {
+	v := reflect.ValueOf(e).Elem()
+	m := make(map[string]any, v.NumField()+16)
+	for i := range v.NumField() {
+		m[v.Type().Field(i).Tag.Get("expr")] = v.Field(i).Interface()
+	}
+	return m
+}
+
+// readableBy reports whether a check of a scope may read a name, and whether what it names is entered by people
+// (as opposed to read out of evidence by the machine).
+func readableBy(scope guideline.Scope, name string) (ok, entered bool) {
+	if strings.HasPrefix(name, "record:") {
+		return true, true
+	}
+	t := reflect.TypeFor[Env]()
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Tag.Get("expr") != name {
+			continue
+		}
+		need := f.Tag.Get("scope")
+		ok = need == "org" || need == string(scope) || need == "duty" && scope != guideline.OrgScope
+		return ok, f.Tag.Get("basis") == "record"
+	}
+	return false, false
+}

@@ -1,0 +1,182 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/vm"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+)
+
+// situation is what one check is run in: the values its expressions name, and what backs each of them.
+type situation struct {
+	now     time.Time
+	policy  guideline.Policy
+	subject fact.Subject
+	vars    map[string]any
+	refs    map[string][]string // name of a fact → digests and ids behind it
+}
+
+// run runs a check. A runtime fault of an expression (a programmer's mistake, or data over the limits) is unknown, and
+// says so: it is never a pass. The second result is false when the check has nothing to say here.
+func (k *check) run(s situation) (Outcome, bool) {
+	out := Outcome{Check: k.ID, Title: k.Title, Required: !k.Advice, Subject: s.subject, Basis: k.basis}
+	clk := &clock{now: s.now, fiscalStart: max(1, s.policy.Value("fiscal_year_start_month"))}
+	vars := make(map[string]any, len(s.vars)+12)
+	for n, v := range s.vars {
+		vars[n] = v
+	}
+	for n, f := range clk.functions() {
+		vars[n] = f
+	}
+	machine := vm.VM{MemoryBudget: memoryBudget}
+	eval := func(p *vm.Program) (any, error) { return machine.Run(p, vars) }
+
+	if k.applies != nil {
+		if applies, err := eval(k.applies); err == nil && applies == false {
+			return out, false
+		}
+	}
+	verdict, err := k.verdict(eval)
+	out.Verdict = verdict
+	if verdict == Pass {
+		out.ValidUntil = clk.next
+	}
+	if k.names != nil && err == nil && verdict != Pass {
+		var names any
+		if names, err = eval(k.names); err == nil {
+			out.Names = texts(names)
+		}
+	}
+	var values map[string]any
+	if err == nil {
+		var v any
+		v, err = eval(k.values)
+		values, _ = v.(map[string]any)
+	}
+	if err != nil {
+		out.Verdict, out.Names, out.ValidUntil = Unknown, nil, time.Time{}
+		out.Reason = lang.F("この確認は実行できませんでした（%s）", "this check could not be run (%s)", err)
+		return out, true
+	}
+	k.say(&out, values)
+	k.cite(&out, s)
+	return out, true
+}
+
+func (k *check) verdict(eval func(*vm.Program) (any, error)) (Verdict, error) {
+	known, err := eval(k.known)
+	if err != nil || known != true {
+		return Unknown, err
+	}
+	pass, err := eval(k.pass)
+	switch {
+	case err != nil:
+		return Unknown, err
+	case pass == true:
+		return Pass, nil
+	case k.Advice:
+		return Warn, nil
+	}
+	return Fail, nil
+}
+
+// say fills reason and remedy from the check's sentences.
+func (k *check) say(out *Outcome, values map[string]any) {
+	sentence := k.Reason.Fail
+	switch out.Verdict {
+	case Pass:
+		sentence = k.Reason.Pass
+	case Unknown:
+		sentence = k.Reason.Unknown
+	}
+	out.Reason = fill(sentence, values, out.Names)
+	if out.Verdict != Pass {
+		out.Remedy = fill(k.Remedy, values, out.Names)
+	}
+}
+
+// cite names the thresholds and the evidence the verdict rests on.
+func (k *check) cite(out *Outcome, s situation) {
+	for _, name := range k.thresholds {
+		if t, ok := s.policy.Setting(name); ok {
+			out.Thresholds = append(out.Thresholds, t)
+			out.Relaxed = out.Relaxed || t.Change == "relaxed"
+		}
+	}
+	for _, name := range k.reads {
+		out.Evidence = append(out.Evidence, s.refs[name]...)
+	}
+	slices.Sort(out.Evidence)
+	out.Evidence = slices.Compact(out.Evidence)
+}
+
+// shownNames is how many names stand in a sentence; Outcome.Names has all of them.
+const shownNames = 5
+
+func fill(t lang.Text, values map[string]any, names []string) lang.Text {
+	one := func(l lang.Lang) string {
+		return placeholder.ReplaceAllStringFunc(t.In(l), func(m string) string {
+			switch name := m[1 : len(m)-1]; name {
+			case "names":
+				return list(l, names)
+			case "count":
+				return strconv.Itoa(len(names))
+			default:
+				return show(l, values[name])
+			}
+		})
+	}
+	return lang.T(one(lang.JA), one(lang.EN))
+}
+
+// show writes one value for people.
+func show(l lang.Lang, v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "–"
+	case time.Time:
+		if v.IsZero() {
+			return lang.T("未設定", "not set").In(l)
+		}
+		return v.UTC().Format(time.DateOnly)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []string, []any:
+		return list(l, texts(v))
+	}
+	return fmt.Sprint(v)
+}
+
+func list(l lang.Lang, names []string) string {
+	shown := names[:min(shownNames, len(names))]
+	if rest := len(names) - len(shown); rest > 0 {
+		if l == lang.EN {
+			return fmt.Sprintf("%s and %d more", strings.Join(shown, ", "), rest)
+		}
+		return fmt.Sprintf("%s ほか%d件", strings.Join(shown, "、"), rest)
+	}
+	if l == lang.EN {
+		return strings.Join(shown, ", ")
+	}
+	return strings.Join(shown, "、")
+}
+
+func texts(v any) []string {
+	var out []string
+	switch v := v.(type) {
+	case []string:
+		out = slices.Clone(v)
+	case []any:
+		for _, x := range v {
+			out = append(out, fmt.Sprint(x))
+		}
+	}
+	return out
+}

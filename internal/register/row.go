@@ -1,0 +1,54 @@
+package register
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"example.org/tasuki/guideline"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// Missing gives the topics a register wants and a record does not cover, in the register's order.
+func Missing(kind guideline.Register, r Record) []guideline.Choice {
+	var out []guideline.Choice
+	for _, f := range kind.Fields {
+		if f.Type != guideline.TopicsField {
+			continue
+		}
+		have := Strings(r, f.Name)
+		for _, c := range f.Choices {
+			if c.Required && !slices.Contains(have, c.ID) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// Day gives a date field as a moment: the start of that day, UTC. Zero when it is empty.
+func Day(r Record, field string) time.Time {
+	s, _ := r.Data[field].(string)
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// Strings gives a list or topics field. Data that came back from JSON holds its items as any; both forms are read.
+func Strings(r Record, field string) []string {
+	out := []string{}
+	switch v := r.Data[field].(type) {
+	case []string:
+		out = append(out, v...)
+	case []any:
+		for _, a := range v {
+			if s, ok := a.(string); ok {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
