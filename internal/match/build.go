@@ -1,0 +1,188 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/finding"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/purl"
+	"example.org/tasuki/internal/read/osv"
+	"example.org/tasuki/internal/version"
+)
+
+// record is an advisory as an index holds it.
+type record struct {
+	finding.Advisory
+	number int // its place among the advisories, by id
+	text   textPlace
+	stale  bool // a newer record of the same id was read
+}
+
+// packageKey names a package: the ecosystem with its release where it has one, and the name as compared there.
+type packageKey struct{ ecosystem, name string }
+
+// entry is one advisory's word on a package.
+type entry struct {
+	record    int // place in builder.records
+	intervals []interval
+}
+
+// builder gathers records until an index can be written.
+type builder struct {
+	records  []record
+	byID     map[string]int
+	packages map[packageKey][]entry
+	problems []fact.Problem
+}
+
+func newBuilder() *builder {
+	return &builder{byID: map[string]int{}, packages: map[packageKey][]entry{}}
+}
+
+// ecosystemKey gives an advisory's ecosystem as packages are looked up: with its release only where purls have one
+// (Maven's suffix names a repository).
+func ecosystemKey(ecosystem string) string {
+	base := version.Base(ecosystem)
+	if purl.DistributionHasReleases(base) {
+		return ecosystem
+	}
+	return base
+}
+
+// add takes one record. Of two with the same id the one changed later counts.
+func (b *builder) add(item osv.Item, textAt uint64) {
+	if item.Err != nil {
+		b.problems = append(b.problems, item.Problem())
+		return
+	}
+	r := item.Record
+	n := len(b.records)
+	rec := record{Advisory: advisory(r), text: textPlace{textAt, uint64(len(item.Deflate)), uint64(item.Size)}}
+	if old, ok := b.byID[r.ID]; ok {
+		if !r.Modified.After(b.records[old].Modified) {
+			rec.stale = true
+		} else {
+			b.records[old].stale = true
+		}
+	}
+	b.records = append(b.records, rec)
+	if rec.stale {
+		return
+	}
+	b.byID[r.ID] = n
+	if !r.Withdrawn.IsZero() {
+		return
+	}
+	for i, a := range r.Affected {
+		if a.Package.Name == "" || !version.Known(a.Package.Ecosystem) {
+			continue
+		}
+		intervals, doubts := intervalsOf(a.Package.Ecosystem, a)
+		for _, d := range doubts {
+			b.problems = append(b.problems, fact.Problem{
+				Where: fmt.Sprintf("%s#/affected/%d%s", item.Source, i, d.place),
+				What: lang.F("影響を受けるバージョンの範囲を読み取れないため、この範囲を除外しました(%v)",
+					"this range of affected versions cannot be read and was left out (%v)", d.err)})
+		}
+		if len(intervals) == 0 {
+			continue
+		}
+		key := packageKey{ecosystemKey(a.Package.Ecosystem), purl.PackageName(version.Base(a.Package.Ecosystem), a.Package.Name)}
+		b.packages[key] = append(b.packages[key], entry{n, intervals})
+	}
+}
+
+func advisory(r osv.Record) finding.Advisory {
+	var vectors, words []string
+	for _, s := range r.Severity {
+		vectors, words = sortOut(s, vectors, words)
+	}
+	if len(vectors) == 0 {
+		for _, a := range r.Affected {
+			for _, s := range a.Severity {
+				vectors, words = sortOut(s, vectors, words)
+			}
+		}
+	}
+	return finding.Advisory{ID: r.ID, Aliases: aliases(r), Summary: r.Summary, Published: r.Published, Modified: r.Modified,
+		Withdrawn: r.Withdrawn, Severity: finding.Rate(vectors, append(words, r.Database.Severity)...)}
+}
+
+// sortOut puts a severity to the vectors or to the words.
+func sortOut(s osv.Severity, vectors, words []string) ([]string, []string) {
+	if !strings.HasPrefix(s.Type, "CVSS") {
+		return vectors, append(words, s.Score)
+	}
+	if slices.Contains(vectors, s.Score) {
+		return vectors, words
+	}
+	return append(vectors, s.Score), words
+}
+
+func aliases(r osv.Record) []string {
+	out := slices.Clone(r.Aliases)
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(a string) bool { return a == "" || a == r.ID })
+}
+
+// order gives the places of the records that count, by id.
+func (b *builder) order() []int {
+	var out []int
+	for i := range b.records {
+		if !b.records[i].stale {
+			out = append(out, i)
+		}
+	}
+	slices.SortFunc(out, func(i, j int) int { return cmp.Compare(b.records[i].ID, b.records[j].ID) })
+	return out
+}
+
+// info counts what the builder holds.
+func (b *builder) info() Info {
+	info := Info{Ecosystems: []EcosystemInfo{}}
+	for _, i := range b.order() {
+		r := b.records[i]
+		info.Count++
+		if !r.Withdrawn.IsZero() {
+			info.Withdrawn++
+		}
+		info.Newest = later(info.Newest, r.Modified)
+	}
+	type seen struct {
+		ecosystem string
+		record    int
+	}
+	counted := map[seen]bool{}
+	byName := map[string]*EcosystemInfo{}
+	for key, entries := range b.packages {
+		for _, e := range entries {
+			if s := (seen{key.ecosystem, e.record}); !b.records[e.record].stale && !counted[s] {
+				counted[s] = true
+				eco := byName[key.ecosystem]
+				if eco == nil {
+					eco = &EcosystemInfo{Name: key.ecosystem}
+					byName[key.ecosystem] = eco
+				}
+				eco.Count++
+				eco.Newest = later(eco.Newest, b.records[e.record].Modified)
+			}
+		}
+	}
+	for _, eco := range byName {
+		info.Ecosystems = append(info.Ecosystems, *eco)
+	}
+	slices.SortFunc(info.Ecosystems, func(a, b EcosystemInfo) int { return cmp.Compare(a.Name, b.Name) })
+	return info
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,334 @@
+package match
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"sync/atomic"
+
+	"example.org/tasuki/internal/finding"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/osv"
+	"example.org/tasuki/internal/version"
+)
+
+// Index is a set of advisories ready to be asked. It does not change and may be used by many goroutines at once. What
+// lies in a file is checked, block by block, when it is first used: a damaged file gives an error, not a wrong answer.
+type Index struct {
+	b          []byte
+	h          header
+	ecosystems []EcosystemInfo
+	checked    []uint32 // a bit for every block whose sum holds
+	close      func() error
+}
+
+// OpenIndex opens a file that [BuildIndex] made. It is mapped, not read in: close it when done.
+func OpenIndex(file string) (*Index, error) {
+	b, unmap, err := mapFile(file)
+	if err != nil {
+		return nil, &lang.Error{Kind: lang.Unreadable, Err: err,
+			What: lang.F("脆弱性情報の索引「%s」を開けません", "the advisory index %s cannot be opened", file),
+			Next: lang.T("パスを確認するか、tasuki advisories build で作成してください", "check the path, or make it with tasuki advisories build")}
+	}
+	ix, err := newIndex(b)
+	if err != nil {
+		unmap()
+		return nil, damaged(file, err)
+	}
+	ix.close = unmap
+	return ix, nil
+}
+
+func damaged(file string, err error) error {
+	return &lang.Error{Kind: lang.Unreadable, Err: err, Where: file,
+		What: lang.T("脆弱性情報の索引が壊れているか、この版のものではありません", "the advisory index is damaged or of another version"),
+		Next: lang.T("tasuki advisories build で作り直してください", "make it again with tasuki advisories build")}
+}
+
+// newIndex checks the header and the bounds of an index.
+func newIndex(b []byte) (*Index, error) {
+	ix := &Index{b: b, close: func() error { return nil }}
+	if len(b) < blockSize {
+		return nil, fmt.Errorf("it has %d bytes, fewer than its header", len(b))
+	}
+	if _, err := binary.Decode(b, binary.LittleEndian, &ix.h); err != nil {
+		return nil, err
+	}
+	switch {
+	case string(ix.h.Magic[:]) != magic:
+		return nil, fmt.Errorf("it does not start as an index does")
+	case ix.h.Format != format:
+		return nil, fmt.Errorf("it is of format %d, this program reads %d", ix.h.Format, format)
+	case !bytes.Equal(ix.h.bytes(), b[:blockSize]):
+		return nil, fmt.Errorf("the sum of the header does not hold")
+	}
+	at := uint64(blockSize)
+	for i, s := range ix.h.Sections {
+		if s.At != at || s.Len > uint64(len(b))-at {
+			return nil, fmt.Errorf("the section %s does not fit", sectionNames[i])
+		}
+		at += s.Len
+	}
+	if at != uint64(len(b)) {
+		return nil, fmt.Errorf("%d bytes follow its end", uint64(len(b))-at)
+	}
+	blocks := (ix.h.Sections[sums].At - blockSize + blockSize - 1) / blockSize
+	if ix.h.Sections[sums].Len != 4*blocks || crc32.Checksum(ix.section(sums), castagnoli) != ix.h.SumsSum {
+		return nil, fmt.Errorf("the sums do not hold")
+	}
+	for _, t := range []int{lookup, ids} {
+		if n := ix.h.Sections[t].Len; n < 8 || n&(n-1) != 0 {
+			return nil, fmt.Errorf("the section %s is no table", sectionNames[t])
+		}
+	}
+	ix.checked = make([]uint32, (blocks+31)/32)
+	return ix, ix.readEcosystems()
+}
+
+func (ix *Index) section(s int) []byte {
+	return ix.b[ix.h.Sections[s].At:][:ix.h.Sections[s].Len]
+}
+
+func (ix *Index) readEcosystems() error {
+	b, err := ix.blob(ecosystems, 0)
+	if err != nil {
+		return err
+	}
+	d := decoder{b: b}
+	for range d.count() {
+		ix.ecosystems = append(ix.ecosystems, EcosystemInfo{Name: d.text(), Count: int(d.number()), Newest: d.time()})
+	}
+	if d.bad {
+		return errContent(ecosystems, 0)
+	}
+	return nil
+}
+
+func errContent(s int, at uint64) error {
+	return fmt.Errorf("the content of %s at %d does not fit", sectionNames[s], at)
+}
+
+// Close releases the file. The index and every text it gave must not be used afterwards.
+func (ix *Index) Close() error { return ix.close() }
+
+// Info says what the index holds.
+func (ix *Index) Info() Info {
+	return Info{Count: int(ix.h.Count), Withdrawn: int(ix.h.Withdrawn), Newest: fromMicros(ix.h.Newest),
+		Ecosystems: append([]EcosystemInfo{}, ix.ecosystems...), Digest: "sha256:" + hex.EncodeToString(ix.h.Digest[:])}
+}
+
+// has reports whether any advisory speaks of an ecosystem, given with its release or as a base name.
+func (ix *Index) has(ecosystem string) bool {
+	for _, e := range ix.ecosystems {
+		if e.Name == ecosystem || version.Base(e.Name) == ecosystem {
+			return true
+		}
+	}
+	return false
+}
+
+// view gives n bytes of a section, after checking the blocks they lie in.
+func (ix *Index) view(s int, at, n uint64) ([]byte, error) {
+	sec := ix.h.Sections[s]
+	if at > sec.Len || n > sec.Len-at {
+		return nil, errContent(s, at)
+	}
+	from := sec.At + at
+	for block := (from - blockSize) / blockSize; n > 0 && block <= (from+n-1-blockSize)/blockSize; block++ {
+		word, bit := &ix.checked[block/32], uint32(1)<<(block%32)
+		if atomic.LoadUint32(word)&bit != 0 {
+			continue
+		}
+		start := blockSize + block*blockSize
+		sum := crc32.Checksum(ix.b[start:min(start+blockSize, ix.h.Sections[sums].At)], castagnoli)
+		if sum != binary.LittleEndian.Uint32(ix.section(sums)[4*block:]) {
+			return nil, fmt.Errorf("the sum of block %d does not hold", block)
+		}
+		atomic.OrUint32(word, bit)
+	}
+	return ix.b[from : from+n : from+n], nil
+}
+
+// blob gives the content of the blob at a place of a section.
+func (ix *Index) blob(s int, at uint64) ([]byte, error) {
+	head, err := ix.view(s, at, 4)
+	if err != nil {
+		return nil, err
+	}
+	return ix.view(s, at+4, uint64(binary.LittleEndian.Uint32(head)))
+}
+
+// find gives the places that a table holds for a hash to each, until that says it is done or the first empty row.
+func (ix *Index) find(t int, hash uint64, each func(at uint64) (done bool, err error)) error {
+	rows := ix.h.Sections[t].Len / 8
+	for i, tried := hash&(rows-1), uint64(0); tried < rows; i, tried = (i+1)&(rows-1), tried+1 {
+		b, err := ix.view(t, i*8, 8)
+		if err != nil {
+			return err
+		}
+		row := binary.LittleEndian.Uint64(b)
+		if row == 0 {
+			return nil
+		}
+		if row>>placeBits != hash>>placeBits {
+			continue
+		}
+		place := row & (1<<placeBits - 1)
+		if place == 0 {
+			return errContent(t, i*8)
+		}
+		if done, err := each(place - 1); done || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// affected gives the advisories that affect a version of a package.
+func (ix *Index) affected(ecosystem, name string, key []byte) (hits []hit, err error) {
+	err = ix.find(lookup, hashPackage(ecosystem, name), func(at uint64) (bool, error) {
+		b, err := ix.blob(packages, at)
+		if err != nil {
+			return false, err
+		}
+		d := decoder{b: b}
+		if string(d.bytes()) != ecosystem || string(d.bytes()) != name {
+			return false, nil
+		}
+		for range d.count() {
+			hits = readEntry(&d, key, hits)
+		}
+		if d.bad {
+			return false, errContent(packages, at)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return nil, damaged("", err)
+	}
+	return hits, nil
+}
+
+// readEntry reads one advisory's word on a package and appends a hit when it affects the version. Fixes that are not
+// later than the version do not help and are left out.
+func readEntry(d *decoder, key []byte, hits []hit) []hit {
+	h := hit{advisory: d.number()}
+	affects := false
+	for range d.count() {
+		end := byte(min(d.number(), 255))
+		low := d.bytes()
+		var high, fixed []byte
+		if end == before || end == upTo {
+			high = d.bytes()
+		}
+		if end == before {
+			fixed = d.bytes()
+		}
+		affects = affects || end <= exact && covers(end, low, high, key)
+		if len(fixed) > 0 && (bytes.Compare(high, key) > 0 || len(key) > 0 && key[0] == rawMark) {
+			h.fixed = append(h.fixed, fix{high, string(fixed)})
+		}
+	}
+	if !affects || d.bad {
+		return hits
+	}
+	for i := range hits {
+		if hits[i].advisory == h.advisory {
+			hits[i].fixed = append(hits[i].fixed, h.fixed...)
+			return hits
+		}
+	}
+	return append(hits, h)
+}
+
+// record reads the advisory at a place.
+func (ix *Index) record(at uint64) (record, error) {
+	b, err := ix.blob(advisories, at)
+	if err != nil {
+		return record{}, damaged("", err)
+	}
+	d := decoder{b: b}
+	var r record
+	r.ID, r.Aliases, r.Summary = d.text(), d.list(), d.text()
+	r.Published, r.Modified, r.Withdrawn = d.time(), d.time(), d.time()
+	r.Severity.Label = finding.Label(d.text())
+	r.Severity.Score = float64(d.number()) / 10
+	r.Severity.Vectors = d.list()
+	r.number = int(min(d.number(), math.MaxInt32))
+	if d.bad {
+		return record{}, damaged("", errContent(advisories, at))
+	}
+	return r, nil
+}
+
+// records gives the advisories that bear an id, as their own or as an alias.
+func (ix *Index) records(id string) (out []record, err error) {
+	err = ix.find(ids, hashID(id), func(at uint64) (bool, error) {
+		r, err := ix.record(at)
+		if err != nil {
+			return false, err
+		}
+		if r.ID == id || slices.Contains(r.Aliases, id) {
+			out = append(out, r)
+		}
+		return false, nil
+	})
+	return out, err
+}
+
+// Advisories gives the advisories that bear an id, as their own or as an alias; none is no error.
+func (ix *Index) Advisories(id string) ([]finding.Advisory, error) {
+	records, err := ix.records(id)
+	var out []finding.Advisory
+	for _, r := range records {
+		out = append(out, r.Advisory)
+	}
+	return out, err
+}
+
+// Text gives the whole JSON of an advisory by its own id. Only an index made by [BuildIndex] holds texts.
+func (ix *Index) Text(id string) ([]byte, error) {
+	records, err := ix.records(id)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		if r.ID == id && ix.h.Sections[places].Len > 0 {
+			text, err := ix.text(r.number)
+			if err != nil {
+				return nil, damaged("", fmt.Errorf("the text of %s: %w", id, err))
+			}
+			return text, nil
+		}
+	}
+	return nil, &lang.Error{Kind: lang.NotFound, Err: os.ErrNotExist,
+		What: lang.F("脆弱性情報「%s」の全文は手元にありません", "the text of the advisory %s is not at hand", id)}
+}
+
+// text reads the text of the advisory with a number.
+func (ix *Index) text(number int) ([]byte, error) {
+	b, err := ix.view(places, uint64(number)*textPlaceLen, textPlaceLen)
+	if err != nil {
+		return nil, err
+	}
+	size := binary.LittleEndian.Uint64(b[16:])
+	if size > osv.MaxRecord {
+		return nil, errContent(places, uint64(number)*textPlaceLen)
+	}
+	raw, err := ix.view(texts, binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]))
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), int64(size)+1))
+	if err == nil && uint64(len(text)) != size {
+		err = errContent(texts, 0)
+	}
+	return text, err
+}

@@ -1,0 +1,334 @@
+// Package match is the verb that says which components are affected by which known vulnerabilities.
+//
+// Start from [OpenDir] (advisories as they are published) or [OpenIndex] (prepared by [BuildIndex]); both give an
+// [Index], and [Index.Match] takes components and gives a [Result]. A result never says "nothing found" alone: it tells
+// how many advisories were asked, how new they are, and which components could not be looked up and why.
+//
+// Affected versions follow the evaluation of the OSV schema: SEMVER and ECOSYSTEM ranges with introduced, fixed,
+// last_affected and limit, and the versions listed one by one. GIT ranges are passed over without hiding the others.
+package match
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tasuki/internal/finding"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/purl"
+	"example.org/tasuki/internal/version"
+)
+
+// Component is what an SBOM says of one component, as far as matching needs it.
+type Component struct {
+	Ref     string // its id in the SBOM
+	PURL    string
+	Name    string // used to tell of it when the package URL does not
+	Version string // used when the package URL has none
+}
+
+// Result is what matching found, in an order that depends on the input alone.
+type Result struct {
+	Advisories Info              `json:"advisories"`
+	Components int               `json:"components"` // how many were given
+	Checked    int               `json:"checked"`    // how many of them could be looked up
+	Unmatched  []Unmatched       `json:"unmatched"`  // the others, in the SBOM's order
+	Findings   []finding.Finding `json:"findings"`   // by package URL, then vulnerability; one for each such pair
+}
+
+// Info says which advisories were asked.
+type Info struct {
+	Count      int             `json:"count"`           // records, the withdrawn ones among them
+	Withdrawn  int             `json:"withdrawn"`       // records taken back by their publisher: they match nothing
+	Newest     time.Time       `json:"newest,omitzero"` // the latest change of any record
+	Ecosystems []EcosystemInfo `json:"ecosystems"`      // by name
+	Digest     string          `json:"digest"`          // of all that matching uses, sha256:<hex>
+}
+
+// EcosystemInfo counts the advisories that speak of packages of an ecosystem (npm, Debian:12).
+type EcosystemInfo struct {
+	Name   string    `json:"name"`
+	Count  int       `json:"count"`
+	Newest time.Time `json:"newest,omitzero"`
+}
+
+// Unmatched is a component that could not be looked up.
+type Unmatched struct {
+	Ref     string `json:"ref"`
+	PURL    string `json:"purl"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Reason  Reason `json:"reason"`
+	Detail  string `json:"detail,omitempty"` // what exactly, in English
+}
+
+// Reason says why a component could not be looked up.
+type Reason string
+
+// The reasons.
+const (
+	NoPURL       Reason = "no-purl"
+	BadPURL      Reason = "unreadable-purl"
+	NoEcosystem  Reason = "no-ecosystem"
+	NoAdvisories Reason = "no-advisories"
+	NoRelease    Reason = "no-release"
+	NoVersion    Reason = "no-version"
+	BadVersion   Reason = "unreadable-version"
+)
+
+// Text says the reason to people.
+func (r Reason) Text() lang.Text {
+	switch r {
+	case NoPURL:
+		return lang.T("パッケージURL（purl）がありません", "it has no package URL")
+	case BadPURL:
+		return lang.T("パッケージURL（purl）を読み取れません", "its package URL cannot be read")
+	case NoEcosystem:
+		return lang.T("この種類の部品には、公開の脆弱性情報との対応がありません", "no public advisories speak of components of this type")
+	case NoAdvisories:
+		return lang.T("このエコシステムの脆弱性情報が手元にありません", "the advisories at hand hold nothing for its ecosystem")
+	case NoRelease:
+		return lang.T("ディストリビューションのリリースがわかりません", "it does not say which release of its distribution it belongs to")
+	case NoVersion:
+		return lang.T("バージョンがありません", "it has no version")
+	case BadVersion:
+		return lang.T("バージョンを読み取れません", "its version cannot be read")
+	}
+	return lang.T(string(r), string(r))
+}
+
+// Ecosystems gives the base names of the ecosystems that components belong to, sorted: what [OpenDir] has to read.
+func Ecosystems(components []Component) []string {
+	seen := map[string]bool{}
+	for _, c := range components {
+		if p, err := purl.Parse(c.PURL); err == nil {
+			if e := p.Ecosystem(); e.Name != "" {
+				seen[e.Name] = true
+			}
+		}
+	}
+	names := make([]string, 0, len(seen))
+	for n := range seen {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Match looks every component up. The error is about a damaged index alone.
+func (ix *Index) Match(components []Component) (Result, error) {
+	r := Result{Advisories: ix.Info(), Components: len(components), Unmatched: []Unmatched{}, Findings: []finding.Finding{}}
+	m := matcher{ix: ix, done: make(map[string]answer, len(components)), advisories: map[uint64]finding.Advisory{}}
+	for _, c := range components {
+		id := c.PURL
+		if id == "" {
+			id = "\x00" + c.Ref // each for itself
+		} else if c.Version != "" && !strings.Contains(c.PURL, "@") {
+			id += "\x00" + c.Version
+		}
+		a, known := m.done[id]
+		if !known {
+			var err error
+			if a, err = m.look(c); err != nil {
+				return Result{}, err
+			}
+			a.first = len(r.Findings)
+			r.Findings = append(r.Findings, a.findings...)
+			a.count, a.findings = len(a.findings), nil
+			m.done[id] = a
+		}
+		for i := a.first; i < a.first+a.count; i++ {
+			r.Findings[i].Refs = append(r.Findings[i].Refs, c.Ref)
+		}
+		if a.reason == "" {
+			r.Checked++
+			continue
+		}
+		r.Unmatched = append(r.Unmatched, Unmatched{c.Ref, c.PURL, c.Name, c.Version, a.reason, a.detail})
+	}
+	slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int {
+		if c := strings.Compare(a.PURL, b.PURL); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Vuln, b.Vuln)
+	})
+	return r, nil
+}
+
+// matcher holds what is learnt while one SBOM is matched.
+type matcher struct {
+	ix         *Index
+	done       map[string]answer
+	advisories map[uint64]finding.Advisory // by their place in the index
+}
+
+// answer is what is known of one package URL: its findings, or why it could not be looked up, or (a version that cannot
+// be read, and an advisory about every version) both.
+type answer struct {
+	findings     []finding.Finding
+	first, count int // where they stand in the result
+	reason       Reason
+	detail       string
+}
+
+func (m *matcher) look(c Component) (a answer, err error) {
+	if strings.TrimSpace(c.PURL) == "" {
+		return answer{reason: NoPURL}, nil
+	}
+	p, err := purl.Parse(c.PURL)
+	if err != nil {
+		return answer{reason: BadPURL, detail: err.Error()}, nil
+	}
+	eco := p.Ecosystem()
+	switch {
+	case eco.Name == "":
+		return answer{reason: NoEcosystem, detail: strings.Trim(p.Type+"/"+p.Namespace, "/")}, nil
+	case !m.ix.has(eco.Name):
+		return answer{reason: NoAdvisories, detail: eco.Name}, nil
+	case eco.Release == "" && purl.DistributionHasReleases(eco.Name):
+		return answer{reason: NoRelease, detail: eco.Name}, nil
+	case eco.Release != "" && !m.ix.has(eco.String()):
+		return answer{reason: NoAdvisories, detail: eco.String()}, nil
+	}
+	if eco.Version == "" {
+		eco.Version = c.Version
+	}
+	key, err := version.Key(eco.Name, eco.Version)
+	switch {
+	case strings.TrimSpace(eco.Version) == "":
+		a.reason = NoVersion
+	case err != nil:
+		a.reason, a.detail = BadVersion, err.Error()
+	}
+	if err != nil {
+		key = rawKey(eco.Version)
+	}
+	hits, err := m.ix.affected(eco.String(), eco.Package, key)
+	if err != nil || len(hits) == 0 {
+		return a, err
+	}
+	shown := p.Version
+	if shown == "" {
+		shown = c.Version
+	}
+	a.findings, err = m.fold(hits, finding.Finding{PURL: c.PURL, Name: p.FullName(), Version: shown})
+	return a, err
+}
+
+// hit is an advisory that affects a version, with the versions that fix it.
+type hit struct {
+	advisory uint64
+	fixed    []fix
+}
+
+type fix struct {
+	key  []byte
+	text string
+}
+
+// group is hits about the same vulnerability.
+type group struct {
+	hits      []hit
+	ids       map[string]bool // ids and aliases
+	databases map[string]bool
+}
+
+// fold makes one finding of the hits that are about the same vulnerability: those of different databases that share an
+// id or an alias. Two records of one database are never folded: a database gives a vulnerability one id, and aliases
+// that say otherwise are of doubtful making.
+func (m *matcher) fold(hits []hit, base finding.Finding) ([]finding.Finding, error) {
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.advisory, b.advisory) }) // that is by id
+	var groups []*group
+	for _, h := range hits {
+		adv, err := m.advisory(h.advisory)
+		if err != nil {
+			return nil, err
+		}
+		all := append([]string{adv.ID}, adv.Aliases...)
+		database, _, _ := strings.Cut(adv.ID, "-")
+		i := slices.IndexFunc(groups, func(g *group) bool {
+			return !g.databases[database] && slices.ContainsFunc(all, func(id string) bool { return g.ids[id] })
+		})
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, &group{ids: map[string]bool{}, databases: map[string]bool{}})
+		}
+		g := groups[i]
+		g.hits = append(g.hits, h)
+		g.databases[database] = true
+		for _, id := range all {
+			g.ids[id] = true
+		}
+	}
+	out := make([]finding.Finding, 0, len(groups))
+	for _, g := range groups {
+		out = append(out, m.finding(g.hits, base))
+	}
+	return out, nil
+}
+
+// advisory reads an advisory, once.
+func (m *matcher) advisory(at uint64) (finding.Advisory, error) {
+	if a, ok := m.advisories[at]; ok {
+		return a, nil
+	}
+	rec, err := m.ix.record(at)
+	if err == nil {
+		m.advisories[at] = rec.Advisory
+	}
+	return rec.Advisory, err
+}
+
+func (m *matcher) finding(group []hit, f finding.Finding) finding.Finding {
+	var all []string
+	var fixes []fix
+	var severity finding.Severity
+	advisories := make([]finding.Advisory, 0, len(group))
+	for _, h := range group {
+		a := m.advisories[h.advisory]
+		advisories = append(advisories, a)
+		f.Advisories = append(f.Advisories, a.ID)
+		all = append(append(all, a.ID), a.Aliases...)
+		fixes = append(fixes, h.fixed...)
+	}
+	slices.SortFunc(advisories, func(a, b finding.Advisory) int {
+		if finding.Less(a.ID, b.ID) {
+			return -1
+		}
+		return 1
+	})
+	for i, a := range advisories {
+		if severity = finding.Worse(severity, a.Severity); i == 0 || f.Summary == "" {
+			f.Summary = a.Summary
+		}
+	}
+	f.Vuln = advisories[0].ID
+	f.Aliases = sortedWithout(all, f.Vuln)
+	f.Advisories = sortedWithout(f.Advisories, "")
+	f.Fixed = fixTexts(fixes)
+	f.Severity, f.Score, f.CVSS = severity.Label, severity.Score, append([]string{}, severity.Vectors...)
+	if f.Severity == "" {
+		f.Severity = finding.Unknown
+	}
+	return f
+}
+
+// sortedWithout gives the strings sorted, each once, without one of them; never nil.
+func sortedWithout(list []string, without string) []string {
+	slices.Sort(list)
+	return append([]string{}, slices.DeleteFunc(slices.Compact(list), func(s string) bool { return s == without })...)
+}
+
+// fixTexts gives the fixed versions in their order, each once; never nil.
+func fixTexts(fixes []fix) []string {
+	slices.SortStableFunc(fixes, func(a, b fix) int { return bytes.Compare(a.key, b.key) })
+	out := []string{}
+	for i, f := range fixes {
+		if i == 0 || !bytes.Equal(f.key, fixes[i-1].key) {
+			out = append(out, f.text)
+		}
+	}
+	return out
+}
