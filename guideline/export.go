@@ -24,6 +24,9 @@ func exports() []exported {
 		{"glossary", func(c *Catalog) any { return c.Glossary() }},
 		{"references", func(c *Catalog) any { return c.References() }},
 		{"article42", func(c *Catalog) any { return c.Article42() }},
+		{"threats", func(c *Catalog) any { return c.Threats() }},
+		{"incidents", func(c *Catalog) any { return c.Incidents() }},
+		{"crosswalks", func(c *Catalog) any { return c.Crosswalks() }},
 	}
 }
 
