@@ -43,6 +43,13 @@ var helpTexts = map[string]lang.Text{
 	"party":          lang.T("関連事業者の id", "id of a party"),
 	"create":         lang.T("まだ無いものを作る", "make what does not exist yet"),
 
+	"match":      lang.T("SBOM の部品を脆弱性情報と照合する（ワークスペースは不要）", "match an SBOM's components against advisories; no workspace needed"),
+	"match_sbom": lang.T("CycloneDX 又は SPDX の文書", "a CycloneDX or SPDX document"),
+	"advisories": lang.T("OSV 形式の脆弱性情報のディレクトリ（<エコシステム>/all.zip）", "folder of OSV records, <Ecosystem>/all.zip"),
+	"index":      lang.T("準備済みの索引ファイル", "prepared index file"),
+	"adv":        lang.T("脆弱性情報の索引", "advisory index"),
+	"adv_build":  lang.T("脆弱性情報から索引ファイルを作る", "make an index file from advisories"),
+
 	"version": lang.T("版を表示する", "print the version"),
 }
 

@@ -50,10 +50,12 @@ type commands struct {
 	Data string `help:"${help_data}" default:"./tasuki-data" env:"TASUKI_DATA" placeholder:"DIR"`
 	As   string `help:"${help_as}" env:"TASUKI_AS" placeholder:"USER"`
 
-	Guideline guidelineCmd `cmd:"" help:"${help_guideline}"`
-	Duties    dutiesCmd    `cmd:"" help:"${help_duties}"`
-	Chain     chainCmd     `cmd:"" help:"${help_chain}"`
-	Version   versionCmd   `cmd:"" help:"${help_version}"`
+	Guideline  guidelineCmd  `cmd:"" help:"${help_guideline}"`
+	Duties     dutiesCmd     `cmd:"" help:"${help_duties}"`
+	Chain      chainCmd      `cmd:"" help:"${help_chain}"`
+	Match      matchCmd      `cmd:"" help:"${help_match}"`
+	Advisories advisoriesCmd `cmd:"" help:"${help_adv}"`
+	Version    versionCmd    `cmd:"" help:"${help_version}"`
 }
 
 // run is the program: it parses args, runs one subcommand and gives the exit code.

@@ -1,0 +1,260 @@
+// Package ingest takes files in: bytes are kept by digest first, then read by the reader their content asks for, and
+// document, facts, components and audit entry are written in one transaction.
+//
+// Start from [Receive]. What cannot be read is kept and named, never half-read; what is too large leaves only its name,
+// size and the digest so far.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/purl"
+	"example.org/tasuki/internal/read"
+	"example.org/tasuki/internal/store"
+)
+
+// MaxBytes is the size of a file that is still taken in.
+const MaxBytes = 64 << 20
+
+// An Arrival is one file on its way in, and what it is said to be about.
+type Arrival struct {
+	Name    string // file name it came with; never used as a path
+	Origin  string // where it came from: upload, cli, a CI run
+	Body    io.Reader
+	Subject fact.Subject
+}
+
+// A Receipt says what became of a file. Summary holds the few numbers its reader gives.
+type Receipt struct {
+	File     string         `json:"file"`
+	Digest   string         `json:"digest"` // sha256:<hex>; of the part that was read when the file was too large
+	Size     int64          `json:"size"`
+	Type     string         `json:"type"`     // format by content; empty when unknown
+	Accepted bool           `json:"accepted"` // read whole; false: kept, and Problems says why it counts for nothing
+	Known    bool           `json:"known"`    // the same bytes were here before, about the same thing
+	Summary  map[string]any `json:"read"`
+	Problems []fact.Problem `json:"problems"`
+}
+
+// Receive takes one file in. An error means that nothing was acknowledged; a file that cannot be read is no error but a
+// receipt that is not accepted.
+func Receive(ctx context.Context, db *store.DB, actor store.Actor, a Arrival) (Receipt, error) {
+	digest, size, err := db.PutDocument(ctx, a.Body, MaxBytes)
+	var large *store.TooLarge
+	if errors.As(err, &large) {
+		return refuse(ctx, db, actor, a, large, err)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	b, err := db.ReadDocument(digest)
+	if err != nil {
+		return Receipt{}, err
+	}
+	reading, readErr := read.Read(b)
+	r := receipt(a.Name, digest, size, reading, readErr)
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error { return write(ctx, tx, a, &r, reading) })
+	return r, err
+}
+
+func receipt(name, digest string, size int64, reading fact.Reading, err error) Receipt {
+	r := Receipt{File: name, Digest: digest, Size: size, Type: reading.Type, Accepted: err == nil, Summary: reading.Summary, Problems: reading.Problems}
+	if err != nil {
+		r.Problems = append(r.Problems, problem(err))
+	}
+	if r.Problems == nil {
+		r.Problems = []fact.Problem{}
+	}
+	return r
+}
+
+// problem turns a reader's refusal into a problem with its place.
+func problem(err error) fact.Problem {
+	var e *lang.Error
+	if !errors.As(err, &e) {
+		return fact.Problem{What: lang.T(err.Error(), err.Error())}
+	}
+	p := fact.Problem{Where: e.Where, What: e.What}
+	if !e.Why.IsZero() {
+		p.What = lang.T(e.What.JA+"（"+e.Why.JA+"）", e.What.EN+" ("+e.Why.EN+")")
+	}
+	return p
+}
+
+// refuse keeps that a file was too large to keep.
+func refuse(ctx context.Context, db *store.DB, actor store.Actor, a Arrival, large *store.TooLarge, cause error) (Receipt, error) {
+	p := problem(cause)
+	r := Receipt{File: a.Name, Digest: large.Digest, Size: large.Size, Problems: []fact.Problem{p}}
+	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
+		if err := tx.AddRefused(ctx, store.Refused{Name: a.Name, Size: large.Size, Digest: large.Digest, Reason: p.What, Origin: a.Origin}); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, "refused", store.Object{Kind: "document", ID: large.Digest}, map[string]any{"name": a.Name, "size": large.Size})
+	})
+	return r, err
+}
+
+// write puts a reading into the store. The same bytes about the same thing change nothing but the audit log.
+func write(ctx context.Context, tx *store.Tx, a Arrival, r *Receipt, reading fact.Reading) error {
+	added, err := tx.AddDocument(ctx, store.Document{Digest: r.Digest, Size: r.Size, Name: r.File, Type: r.Type, Origin: a.Origin,
+		Accepted: r.Accepted, Problems: r.Problems, Summary: r.Summary})
+	if err != nil {
+		return err
+	}
+	about, err := tx.DocumentSubjects(ctx, r.Digest)
+	if err != nil {
+		return err
+	}
+	r.Known = !added && slices.Contains(about, a.Subject)
+	if !r.Known {
+		if err := tx.LinkDocument(ctx, r.Digest, a.Subject); err != nil {
+			return err
+		}
+	}
+	if r.Accepted && !r.Known {
+		if err := keep(ctx, tx, a.Subject, r.Digest, reading); err != nil {
+			return err
+		}
+	}
+	return tx.Audit(ctx, "received", store.Object{Kind: "document", ID: r.Digest},
+		map[string]any{"name": r.File, "type": r.Type, "accepted": r.Accepted, "subject": a.Subject, "known": r.Known})
+}
+
+// keep writes the facts of a reading, and the components an SBOM states for a release.
+func keep(ctx context.Context, tx *store.Tx, subject fact.Subject, digest string, reading fact.Reading) error {
+	facts := slices.Clone(reading.Facts)
+	for i := range facts {
+		f := &facts[i]
+		f.Subject, f.Document = subject, digest
+		if f.ObservedAt.IsZero() || f.ObservedAt.After(tx.Now()) {
+			f.ObservedAt = tx.Now() // a document from the future is as fresh as its arrival, not fresher
+		}
+		if sbom, ok := f.Data.(*fact.SBOM); ok && subject.Kind == fact.Release {
+			if err := keepComponents(ctx, tx, subject.ID, digest, sbom); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.PutFacts(ctx, facts)
+}
+
+// keepComponents makes the newest SBOM the current view of what a release holds. Lists of earlier SBOMs are dropped; the
+// documents themselves stay.
+func keepComponents(ctx context.Context, tx *store.Tx, release, digest string, sbom *fact.SBOM) error {
+	earlier, err := tx.ReleaseComponents(ctx, release)
+	if err != nil {
+		return err
+	}
+	dropped := map[string]bool{digest: true}
+	for _, c := range earlier {
+		if !dropped[c.Document] {
+			dropped[c.Document] = true
+			if err := tx.DropComponentList(ctx, release, c.Document); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.ReplaceReleaseComponents(ctx, release, digest, Components(sbom))
+}
+
+// fields are the pieces of information whose absence is kept with a component.
+var fields = []fact.Field{fact.FieldVersion, fact.FieldSupplier, fact.FieldProducer, fact.FieldIdentifier, fact.FieldHash, fact.FieldLicense}
+
+// Components gives what an SBOM states as the components of a release, in its order. The root is the release itself and
+// is not among them.
+func Components(sbom *fact.SBOM) []store.ReleaseComponent {
+	direct := map[string]bool{}
+	if sbom.Root != nil {
+		for _, d := range sbom.Dependencies {
+			if d.From == sbom.Root.Ref {
+				for _, to := range d.To {
+					direct[to] = true
+				}
+			}
+		}
+	}
+	out := make([]store.ReleaseComponent, 0, len(sbom.Components))
+	for i := range sbom.Components {
+		c := &sbom.Components[i]
+		rc := store.ReleaseComponent{Component: store.Component{PURL: c.PURL, Name: fullName(c), Version: c.Version, Ecosystem: ecosystem(c.PURL)},
+			Ref: c.Ref, Direct: direct[c.Ref], Presence: map[fact.Field]fact.Presence{}}
+		if c.Supplier != nil {
+			rc.Supplier = c.Supplier.Name
+		}
+		for _, f := range fields {
+			if p := c.Presence(f); p != fact.Present {
+				rc.Presence[f] = p
+			}
+		}
+		out = append(out, rc)
+	}
+	return out
+}
+
+func fullName(c *fact.Component) string {
+	if c.Group != "" {
+		return fmt.Sprintf("%s/%s", c.Group, c.Name)
+	}
+	return c.Name
+}
+
+func ecosystem(s string) string {
+	p, err := purl.Parse(s)
+	if err != nil {
+		return ""
+	}
+	return p.Ecosystem().String()
+}
+
+// Reread reads every accepted document again and replaces what was made of it: after a reader has learned something. It
+// gives how many documents were read.
+func Reread(ctx context.Context, db *store.DB, actor store.Actor) (int, error) {
+	docs, err := db.Documents(ctx, store.DocumentFilter{})
+	if err != nil {
+		return 0, err
+	}
+	slices.SortStableFunc(docs, func(a, b store.Document) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+	for _, d := range docs {
+		if err := reread(ctx, db, actor, d); err != nil {
+			return 0, fmt.Errorf("read %s again: %w", d.Digest, err)
+		}
+	}
+	return len(docs), nil
+}
+
+func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document) error {
+	b, err := db.ReadDocument(d.Digest)
+	if err != nil {
+		return err
+	}
+	reading, readErr := read.Read(b)
+	r := receipt(d.Name, d.Digest, d.Size, reading, readErr)
+	return db.InTx(ctx, actor, func(tx *store.Tx) error {
+		d.Type, d.Accepted, d.Problems, d.Summary = r.Type, r.Accepted, r.Problems, r.Summary
+		if err := tx.SetReading(ctx, d); err != nil {
+			return err
+		}
+		if err := tx.DropFactsOf(ctx, d.Digest); err != nil {
+			return err
+		}
+		subjects, err := tx.DocumentSubjects(ctx, d.Digest)
+		if err != nil {
+			return err
+		}
+		for _, s := range subjects {
+			if !r.Accepted {
+				break
+			}
+			if err := keep(ctx, tx, s, d.Digest, reading); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(ctx, "read again", store.Object{Kind: "document", ID: d.Digest}, map[string]any{"type": r.Type, "accepted": r.Accepted})
+	})
+}

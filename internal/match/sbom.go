@@ -1,0 +1,17 @@
+package match
+
+import "example.org/tasuki/internal/fact"
+
+// ComponentsOf gives the components of an SBOM for [Index.Match]: the software it describes first, then its parts.
+func ComponentsOf(sbom *fact.SBOM) []Component {
+	all := sbom.All()
+	out := make([]Component, 0, len(all))
+	for _, c := range all {
+		name := c.Name
+		if c.Group != "" {
+			name = c.Group + "/" + c.Name
+		}
+		out = append(out, Component{Ref: c.Ref, PURL: c.PURL, Name: name, Version: c.Version})
+	}
+	return out
+}
