@@ -119,7 +119,7 @@ func scanJSON(b []byte) error {
 	return nil
 }
 
-// stringEnd gives the offset of the quote that closes the string opened at i, or len(b)-1 when none does.
+// stringEnd gives the offset of the quote that closes the string opened at i, or len(b) when none does.
 func stringEnd(b []byte, i int) int {
 	for j := i + 1; j < len(b); j++ {
 		k := bytes.IndexByte(b[j:], '"')
@@ -135,7 +135,7 @@ func stringEnd(b []byte, i int) int {
 			return j
 		}
 	}
-	return max(i, len(b)-1)
+	return len(b)
 }
 
 // plain gives a member name without escapes.
@@ -170,7 +170,10 @@ func Members(b []byte) func(yield func(name, value []byte) bool) {
 		}
 		for i = skipSpace(b, i+1); i < len(b) && b[i] == '"'; i = skipSpace(b, i) {
 			end := stringEnd(b, i)
-			name := plain(b[min(i+1, end):end])
+			if end == len(b) {
+				return
+			}
+			name := plain(b[i+1 : end])
 			i = skipSpace(b, end+1)
 			if i == len(b) || b[i] != ':' {
 				return
@@ -226,7 +229,10 @@ func skipSpace(b []byte, i int) int {
 // Pointer appends member names or indexes to a JSON pointer (RFC 6901).
 func Pointer(base string, tokens ...string) string {
 	for _, t := range tokens {
-		base += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(t)
+		if strings.ContainsAny(t, "~/") {
+			t = strings.ReplaceAll(strings.ReplaceAll(t, "~", "~0"), "/", "~1")
+		}
+		base += "/" + t
 	}
 	return base
 }
