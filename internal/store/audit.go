@@ -43,6 +43,7 @@ func (tx *Tx) Audit(ctx context.Context, action string, object Object, detail an
 		}
 		text = string(b)
 	}
+	object.ID = storableText(object.ID) // the leaf must say what the row says
 	e := auditRow{
 		Entry: Entry{ID: tx.NewID(), At: tx.Now(), Actor: tx.actor.Account, Via: tx.actor.Via, Request: tx.actor.Request,
 			Action: action, Object: object, Detail: json.RawMessage(text)},

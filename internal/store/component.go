@@ -101,8 +101,7 @@ func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) 
 	for i := range components {
 		// The key is made of what the database will hold.
 		c := &components[i].Component
-		clean := storable([]any{c.PURL, c.Name, c.Version, c.Ecosystem})
-		c.PURL, c.Name, c.Version, c.Ecosystem = clean[0].(string), clean[1].(string), clean[2].(string), clean[3].(string)
+		c.PURL, c.Name, c.Version = storableText(c.PURL), storableText(c.Name), storableText(c.Version)
 		if _, seen := ids[c.key()]; !seen {
 			ids[c.key()] = 0
 			distinct = append(distinct, *c)

@@ -33,6 +33,7 @@ type dialect struct {
 	again          func(error) bool // a conflict with another transaction that goes away when tried again
 	skipLocked     string           // how a job claim passes over rows that another claim holds
 	lockFiles      func(ctx context.Context, q querier, shared bool) error
+	afterRestore   func(ctx context.Context, tx *Tx) error
 }
 
 var sqlite = dialect{
@@ -42,6 +43,8 @@ var sqlite = dialect{
 	oneWriter: true,
 	again:     func(error) bool { return false }, // writers queue for BEGIN IMMEDIATE, so nothing can conflict later
 	lockFiles: func(context.Context, querier, bool) error { return nil },
+	// Numbers given by the database go on from the largest there is.
+	afterRestore: func(context.Context, *Tx) error { return nil },
 }
 
 var postgres = dialect{
@@ -53,6 +56,7 @@ var postgres = dialect{
 	again:          serializationFailure,
 	skipLocked:     " for update skip locked",
 	lockFiles:      lockFilesPostgres,
+	afterRestore:   setSequences,
 }
 
 // sqliteSource gives the data source: WAL, so that readers never wait; full sync, because an acknowledged document
@@ -80,6 +84,17 @@ func lockFilesPostgres(ctx context.Context, q querier, shared bool) error {
 	}
 	_, err := q.ExecContext(ctx, call, filesLock)
 	return err
+}
+
+// setSequences makes PostgreSQL go on counting after the rows that were restored with their numbers.
+func setSequences(ctx context.Context, tx *Tx) error {
+	for _, table := range []string{"component", "component_list"} {
+		_, err := tx.exec(ctx, "select setval(pg_get_serial_sequence('"+table+"', 'id'), coalesce(max(id), 1), max(id) is not null) from "+table)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 //go:embed migrations

@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"example.org/tasuki/internal/ledger"
 )
 
 // Lease takes a named lease for a holder until a time from now, or renews it. It gives false when another holder has
@@ -78,13 +81,22 @@ func (tx *Tx) sequence(ctx context.Context, holder string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	w := hashWriter{tx: tx, fresh: map[int64]tlog.Hash{}}
+	leaves := make([][]byte, len(waiting))
 	for i, l := range waiting {
-		if err := w.add(ctx, size+int64(i), l); err != nil {
+		leaves[i] = l.Bytes
+		if _, err := tx.exec(ctx, `update ledger_event set seq = $1 where id = $2`, size+int64(i), l.Event); err != nil {
 			return 0, err
 		}
 	}
-	return len(waiting), tx.bulk(ctx, "ledger_hash", []string{"idx", "hash"}, w.rows)
+	hashes, err := ledger.Append(size, leaves, tx.HashReader(ctx))
+	if err != nil {
+		return 0, err
+	}
+	rows := make([][]any, len(hashes))
+	for i, h := range hashes {
+		rows[i] = []any{h.Index, h.Hash[:]}
+	}
+	return len(waiting), tx.bulk(ctx, "ledger_hash", []string{"idx", "hash"}, rows)
 }
 
 // Leaf is one leaf of the ledger.
@@ -95,51 +107,9 @@ type Leaf struct {
 
 func scanLeaf(r row) (l Leaf, err error) { err = r.Scan(&l.Event, &l.Bytes); return }
 
-// hashWriter collects the stored hashes of a batch; later leaves need those of earlier ones.
-type hashWriter struct {
-	tx    *Tx
-	fresh map[int64]tlog.Hash
-	rows  [][]any
-}
-
-func (w *hashWriter) add(ctx context.Context, seq int64, l Leaf) error {
-	if _, err := w.tx.exec(ctx, `update ledger_event set seq = $1 where id = $2`, seq, l.Event); err != nil {
-		return err
-	}
-	hashes, err := tlog.StoredHashes(seq, l.Bytes, w.reader(ctx))
-	if err != nil {
-		return err
-	}
-	first := tlog.StoredHashIndex(0, seq)
-	for i, h := range hashes {
-		w.fresh[first+int64(i)] = h
-		w.rows = append(w.rows, []any{first + int64(i), h[:]})
-	}
-	return nil
-}
-
-func (w *hashWriter) reader(ctx context.Context) tlog.HashReader {
-	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		out := make([]tlog.Hash, len(indexes))
-		var old, at []int64
-		for i, x := range indexes {
-			if h, ok := w.fresh[x]; ok {
-				out[i] = h
-				continue
-			}
-			old, at = append(old, x), append(at, int64(i))
-		}
-		hashes, err := w.tx.HashReader(ctx).ReadHashes(old)
-		for i, h := range hashes {
-			out[at[i]] = h
-		}
-		return out, err
-	})
-}
-
 // HashReader reads the stored hashes of the ledger's tree by their index in tlog's numbering.
-func (db *DB) HashReader(ctx context.Context) tlog.HashReader {
-	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+func (db *DB) HashReader(ctx context.Context) tlog.HashReaderFunc {
+	return func(indexes []int64) ([]tlog.Hash, error) {
 		have := make(map[int64]tlog.Hash, len(indexes))
 		err := chunks(indexes, func(part []int64) error { return db.readHashes(ctx, part, have) })
 		if err != nil {
@@ -154,7 +124,7 @@ func (db *DB) HashReader(ctx context.Context) tlog.HashReader {
 			out[i] = h
 		}
 		return out, nil
-	})
+	}
 }
 
 func (db *DB) readHashes(ctx context.Context, part []int64, into map[int64]tlog.Hash) error {
@@ -190,6 +160,27 @@ func (db *DB) LedgerWaiting(ctx context.Context) (int64, error) {
 // ReadLeaves gives up to n leaves from a place on, in order.
 func (db *DB) ReadLeaves(ctx context.Context, from int64, n int) ([]Leaf, error) {
 	return list(ctx, db, scanLeaf, `select id, leaf from ledger_event where seq >= $1 and seq < $2 order by seq`, from, from+int64(n))
+}
+
+// Leaves gives the bytes of every leaf that has its place, in order.
+func (db *DB) Leaves(ctx context.Context) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for from := int64(0); ; from += ledgerBatch {
+			part, err := db.ReadLeaves(ctx, from, ledgerBatch)
+			if err != nil {
+				yield(nil, fmt.Errorf("read ledger: %w", err))
+				return
+			}
+			for _, l := range part {
+				if !yield(l.Bytes, nil) {
+					return
+				}
+			}
+			if len(part) < ledgerBatch {
+				return
+			}
+		}
+	}
 }
 
 // LeafIndex gives the place of an audit entry's leaf; false while it waits for one, or when there is no such entry.

@@ -4,30 +4,21 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+
+	"example.org/tasuki/verify"
 )
 
-// leaf is what the ledger keeps of an audit entry for ever. It holds no personal data: the actor and the detail stand
-// in it as digests over a salt of 32 random bytes or more that lies beside the entry, so that both can be erased and
-// the leaf stays. Field order is part of the format; encoding/json writes it the same every time.
-type leaf struct {
-	ID     string `json:"id"`
-	At     int64  `json:"at"` // milliseconds UTC
-	Actor  string `json:"actor"`
-	Via    Via    `json:"via"`
-	Action string `json:"action"`
-	Object Object `json:"object"`
-	Detail string `json:"detail,omitempty"`
-}
-
-// leafBytes gives the leaf of an entry, as JSON without white space.
+// leafBytes gives what the ledger keeps of an audit entry for ever, as canonical JSON. It holds no personal data: the
+// actor and the detail stand in it as digests over a salt that lies beside the entry, so that both can be erased while
+// the leaf stays. Ids of objects must therefore never be names of people.
 func leafBytes(e auditRow) ([]byte, error) {
-	l := leaf{ID: e.ID, At: ms(e.At), Actor: saltedDigest(e.salt, e.Actor), Via: e.Via, Action: e.Action, Object: e.Object}
+	l := verify.Entry{ID: e.ID, At: ms(e.At), Actor: saltedDigest(e.salt, e.Actor), Via: string(e.Via), Action: e.Action,
+		Object: verify.EntryObject(e.Object)}
 	if len(e.Detail) > 0 {
 		l.Detail = saltedDigest(e.salt, string(e.Detail))
 	}
-	return json.Marshal(l)
+	return verify.Marshal(l)
 }
 
 func saltedDigest(salt, text string) string {

@@ -120,19 +120,23 @@ func (j jsonValue) Value() (driver.Value, error) {
 	return string(b), err
 }
 
-// storable makes strings fit for a text column, in place: PostgreSQL takes neither NUL nor broken UTF-8, SQLite takes
-// both, and what comes out of documents may hold either.
+// storable makes strings fit for a text column, in place.
 func storable(args []any) []any {
 	for i, a := range args {
-		s, ok := a.(string)
-		if !ok {
-			continue
-		}
-		if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
-			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+		if s, ok := a.(string); ok {
+			args[i] = storableText(s)
 		}
 	}
 	return args
+}
+
+// storableText replaces NUL and broken UTF-8: PostgreSQL takes neither, SQLite takes both, and what comes out of
+// documents may hold either.
+func storableText(s string) string {
+	if strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // orNull writes an empty reference as null, so that a foreign key may hold.
