@@ -69,8 +69,15 @@ func (p PURL) Ecosystem() Ecosystem {
 	full := p.FullName()
 	if p.Type == "golang" && p.Namespace == "" && (p.Name == "std" || p.Name == "go") {
 		full = "stdlib" // a module path that merely ends in /go is not the standard library
+	} else if first, _, _ := strings.Cut(p.Subpath, "/"); p.Type == "golang" && majorVersion(first) {
+		full += "/" + first // some tools write the major version of a module path as the subpath
 	}
 	return Ecosystem{Name: name, Package: PackageName(name, full), Version: p.Version}
+}
+
+// majorVersion reports whether s is the last segment of a module path of version 2 or later.
+func majorVersion(s string) bool {
+	return len(s) > 1 && s[0] == 'v' && s[1] != '0' && s != "v1" && strings.Trim(s[1:], "0123456789") == ""
 }
 
 func (p PURL) distribution() Ecosystem {

@@ -121,6 +121,8 @@ func TestEcosystem(t *testing.T) {
 		{"pkg:golang/github.com/Masterminds/goutils@v1.1.0", "Go", "github.com/masterminds/goutils", "v1.1.0"},
 		{"pkg:golang/stdlib@1.21.0", "Go", "stdlib", "1.21.0"},
 		{"pkg:golang/std@1.21.0", "Go", "stdlib", "1.21.0"},
+		{"pkg:golang/github.com/go-git/go-git@v5.1.0#v5", "Go", "github.com/go-git/go-git/v5", "v5.1.0"},
+		{"pkg:golang/google.golang.org/genproto@v0#googleapis/api", "Go", "google.golang.org/genproto", "v0"},
 		{"pkg:golang/cloud.google.com/go@v0.110.0", "Go", "cloud.google.com/go", "v0.110.0"},
 		{"pkg:golang/github.com/json-iterator/go@v1.1.12", "Go", "github.com/json-iterator/go", "v1.1.12"},
 		{"pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "Maven", "org.apache.logging.log4j:log4j-core", "2.14.1"},
