@@ -1,0 +1,157 @@
+package spdx_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/spdx"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestGolden reads the same document in both encodings; each gives its golden file.
+func TestGolden(t *testing.T) {
+	for _, name := range []string{"shop.spdx.json", "shop.spdx"} {
+		b, err := json.MarshalIndent(mustRead(t, name), "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden := filepath.Join("testdata", name+".golden")
+		if *update {
+			if err := os.WriteFile(golden, append(b, '\n'), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(string(want), string(b)+"\n"); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
+// TestEncodingsAgree holds JSON and tag-value of the same content to the same facts, but for the places.
+func TestEncodingsAgree(t *testing.T) {
+	var got [2]*fact.SBOM
+	for i, name := range []string{"shop.spdx.json", "shop.spdx"} {
+		s := mustRead(t, name).Facts[0].Data.(*fact.SBOM)
+		s.Encoding = ""
+		for _, c := range s.All() {
+			c.Pointer = ""
+		}
+		for i := range s.Dependencies {
+			s.Dependencies[i].Pointer = ""
+		}
+		got[i] = s
+	}
+	if d := cmp.Diff(got[0], got[1]); d != "" {
+		t.Errorf("JSON and tag-value differ (-json +tag-value):\n%s", d)
+	}
+}
+
+func mustRead(t *testing.T, name string) fact.Reading {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := spdx.Read(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestRefused holds each refusal to its place.
+func TestRefused(t *testing.T) {
+	const creation = `"creationInfo":{"created":"2026-04-01T09:00:00Z","creators":["Tool: x"]}`
+	doc := func(rest string) string {
+		return `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","dataLicense":"CC0-1.0",` + creation + rest + `}`
+	}
+	for _, c := range []struct{ name, in, where, why string }{
+		{"truncated", doc("")[:40], "line 1, column 41", "before it is complete"},
+		{"no version", `{"SPDXID":"SPDXRef-DOCUMENT"}`, "/spdxVersion", "cannot be read"},
+		{"a version of the past", `{"spdxVersion":"SPDX-1.2"}`, "/spdxVersion", "SPDX-1.2"},
+		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "/@context", "SPDX 3"},
+		{"no creation", `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT"}`, "", "creationInfo"},
+		{"creator an object", strings.Replace(doc(""), `"Tool: x"`, `{}`, 1), "/creationInfo/creators/0", "object"},
+		{"package without a name", doc(`,"packages":[{"SPDXID":"SPDXRef-a"}]`), "/packages/0", "name"},
+		{"null package", doc(`,"packages":[null]`), "/packages/0", "null"},
+		{"half a relationship", doc(`,"relationships":[{"spdxElementId":"a"}]`), "/relationships/0", "relatedSpdxElement"},
+		{"not a tag", "SPDXVersion: SPDX-2.3\nhello", "line 2", "Tag: value"},
+		{"open text", "SPDXVersion: SPDX-2.3\nDocumentComment: <text>never\nends", "line 2", "never closed"},
+		{"half a relationship in tag-value", "SPDXVersion: SPDX-2.3\nRelationship: a DESCRIBES", "line 2", "element type element"},
+		{"half a reference", "SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: SECURITY cpe23Type", "line 3", "category type locator"},
+		{"half a checksum", "SPDXVersion: SPDX-2.3\nPackageName: a\nPackageChecksum: abc", "line 3", "algorithm: value"},
+		{"tag-value of the past", "SPDXVersion: SPDX-2.1", "line 1", "SPDX-2.1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := spdx.Read([]byte(c.in))
+			e, ok := err.(*lang.Error)
+			if !ok || e.Kind != lang.Unreadable || e.Next.IsZero() || e.Why.JA == "" {
+				t.Fatalf("not a refusal: %#v", err)
+			}
+			if e.Where != c.where || !strings.Contains(e.Why.EN, c.why) {
+				t.Errorf("where %q, why %q; want %q and %q", e.Where, e.Why.EN, c.where, c.why)
+			}
+		})
+	}
+}
+
+// TestDoubted reads what the schema refuses in small ways and what leaves the reader in doubt.
+func TestDoubted(t *testing.T) {
+	in := `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","dataLicense":"CC0-1.0","invented":1,
+		"creationInfo":{"created":"yesterday","creators":["Tool: x"]},
+		"packages":[{"SPDXID":"SPDXRef-a","name":"a","downloadLocation":"NONE"},{"SPDXID":"SPDXRef-a","name":"b","downloadLocation":"NONE"},{"name":"c","primaryPackagePurpose":"TOY"}],
+		"documentDescribes":["SPDXRef-a"]}`
+	r, err := spdx.Read([]byte(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range r.Problems {
+		got = append(got, p.Where+" "+p.What.EN)
+	}
+	want := []string{
+		` invented is not a member this format knows`,
+		`/packages/2 the required SPDXID, downloadLocation is missing`,
+		`/packages/2/primaryPackagePurpose "TOY" is not one of: OTHER, INSTALL, ARCHIVE, FIRMWARE, APPLICATION, FRAMEWORK, LIBRARY, CONTAINER, …`,
+		`/creationInfo/created the time "yesterday" cannot be read as a time`,
+		`/packages/1 the SPDXID "SPDXRef-a" is used twice, so that references to it are ambiguous`,
+		`/packages/2 "c" has no SPDXID, so that nothing can refer to it`,
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// FuzzRead never panics, and refuses only with a reason.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"shop.spdx.json", "shop.spdx"} {
+		b, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Add([]byte("SPDXVersion: SPDX-2.2\nSPDXID: x\nFileName: a\nSPDXID: y"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		spdx.Match(b)
+		_, err := spdx.Read(b)
+		if err != nil {
+			if e, ok := err.(*lang.Error); !ok || e.Kind != lang.Unreadable || e.Why.IsZero() {
+				t.Errorf("%T without a reason: %v", err, err)
+			}
+		}
+	})
+}
