@@ -145,8 +145,11 @@ func (o *Opened) checkMembers() error {
 	listed := o.Manifest.Members
 	for i, m := range o.file.Members {
 		where := "members/" + m.Name
-		if i >= len(listed) || listed[i].Name != m.Name {
-			return unverified(where, "構成物の並びが送付票と一致しません", "the members are not those of the manifest, from here on")
+		switch {
+		case i >= len(listed) || listed[i].Name > m.Name:
+			return unverified(where, "送付票にない構成物があります", "a member that the manifest does not list")
+		case listed[i].Name < m.Name:
+			return unverified("members/"+listed[i].Name, "送付票にある構成物がありません", "a member that the manifest lists is missing")
 		}
 		l := listed[i]
 		switch {
