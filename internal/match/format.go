@@ -65,6 +65,8 @@ type header struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+func sumOfSums(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
 // bytes gives the header's block with its sum.
 func (h header) bytes() []byte {
 	h.Sum = 0
@@ -187,7 +189,7 @@ func (b *builder) finish(w *writer) (header, Info, error) {
 	w.digest = nil
 	w.flush()
 	h.Sections[sums] = section{w.at, uint64(len(w.sums))}
-	h.SumsSum = crc32.Checksum(w.sums, castagnoli)
+	h.SumsSum = sumOfSums(w.sums)
 	h.Count, h.Withdrawn, h.Newest = uint32(info.Count), uint32(info.Withdrawn), micros(info.Newest)
 	if w.err == nil {
 		_, w.err = w.w.Write(w.sums)

@@ -55,10 +55,7 @@ func damaged(file string, err error) error {
 // newIndex checks the header and the bounds of an index.
 func newIndex(b []byte) (*Index, error) {
 	ix := &Index{b: b, close: func() error { return nil }}
-	if len(b) < blockSize {
-		return nil, fmt.Errorf("it has %d bytes, fewer than its header", len(b))
-	}
-	if _, err := binary.Decode(b, binary.LittleEndian, &ix.h); err != nil {
+	if err := ix.readHeader(); err != nil {
 		return nil, err
 	}
 	switch {
@@ -80,7 +77,7 @@ func newIndex(b []byte) (*Index, error) {
 		return nil, fmt.Errorf("%d bytes follow its end", uint64(len(b))-at)
 	}
 	blocks := (ix.h.Sections[sums].At - blockSize + blockSize - 1) / blockSize
-	if ix.h.Sections[sums].Len != 4*blocks || crc32.Checksum(ix.section(sums), castagnoli) != ix.h.SumsSum {
+	if ix.h.Sections[sums].Len != 4*blocks || sumOfSums(ix.section(sums)) != ix.h.SumsSum {
 		return nil, fmt.Errorf("the sums do not hold")
 	}
 	for _, t := range []int{lookup, ids} {
@@ -90,6 +87,14 @@ func newIndex(b []byte) (*Index, error) {
 	}
 	ix.checked = make([]uint32, (blocks+31)/32)
 	return ix, ix.readEcosystems()
+}
+
+func (ix *Index) readHeader() error {
+	if len(ix.b) < blockSize {
+		return fmt.Errorf("it has %d bytes, fewer than its header", len(ix.b))
+	}
+	_, err := binary.Decode(ix.b, binary.LittleEndian, &ix.h)
+	return err
 }
 
 func (ix *Index) section(s int) []byte {
