@@ -19,94 +19,104 @@ import (
 
 // Input is everything a judgement looks at. Order of slices does not matter, but where it says so.
 type Input struct {
-	Now    time.Time
-	Policy guideline.Policy // start from guideline.DefaultPolicy()
-	Model  chain.Model      // all parties, agreements and component rules; software, releases and systems concerned
-	Duties []chain.Duty     // what to judge, in the order of the result; usually of one software: chain.Duties(…)
+	Now    time.Time        `json:"now,omitzero"`
+	Policy guideline.Policy `json:"policy"`           // start from guideline.DefaultPolicy()
+	Model  chain.Model      `json:"model"`            // all parties, agreements and component rules; software, releases and systems concerned
+	Duties []chain.Duty     `json:"duties,omitempty"` // what to judge, in the order of the result; usually of one software: chain.Duties(…)
 
 	// Release is the id of the release that release-scope checks look at. Empty: they answer unknown.
-	Release string
+	Release string `json:"release,omitempty"`
 
-	Facts   []fact.Fact       // about our organisation, the software, its releases, the systems
-	Records []register.Record // of every state; only those in force count
-	Claims  []evidence.Claim  // claims, exceptions and 対象外; only those in force count
+	Facts   []fact.Fact       `json:"facts,omitempty"`   // about our organisation, the software, its releases, the systems
+	Records []register.Record `json:"records,omitempty"` // of every state; only those in force count
+	Claims  []evidence.Claim  `json:"claims,omitempty"`  // claims, exceptions and 対象外; only those in force count
 
-	Matches    []Match              // newest one per release
-	Findings   []Finding            // open and treated findings of the releases
-	Lifecycles map[string]Lifecycle // by purl as the SBOM writes it; absent: not looked up
-	Feeds      []Feed
-	Archive    []Archived // what the archive holds of the releases
-	Received   []Received // verified declarations of counterparties, newest per party and object
+	Matches    []Match              `json:"matches,omitempty"`    // newest one per release
+	Findings   []Finding            `json:"findings,omitempty"`   // open and treated findings of the releases
+	Lifecycles map[string]Lifecycle `json:"lifecycles,omitempty"` // by purl as the SBOM writes it; absent: not looked up
+	Feeds      []Feed               `json:"feeds,omitempty"`
+	Archive    []Archived           `json:"archive,omitempty"` // what the archive holds of the releases
+	Ledger     Ledger               `json:"ledger,omitzero"`
+	// Inner is, for each of our own software that is a component of others, the gravest status of its developer duties.
+	Inner    map[string]Status `json:"inner,omitempty"`
+	Received []Received        `json:"received,omitempty"` // verified declarations of counterparties, newest per party and object
 }
 
 // Match says when a release's components were last compared with advisory data.
 type Match struct {
-	Release    string
-	MatchedAt  time.Time
-	DataNewest time.Time // newest modification among the advisories used, or when the data was fetched if later
-	Components int       // compared
-	Unmatched  []string  // components that could not be compared, by purl or name
-	Source     string    // name of the advisory data; its evidence id
+	Release    string    `json:"release,omitempty"`
+	MatchedAt  time.Time `json:"matched_at,omitzero"`
+	DataNewest time.Time `json:"data_newest,omitzero"` // newest modification among the advisories used, or when the data was fetched if later
+	Components int       `json:"components,omitempty"` // compared
+	Unmatched  []string  `json:"unmatched,omitempty"`  // components that could not be compared, by purl or name
+	Source     string    `json:"source,omitempty"`     // name of the advisory data; its evidence id
 }
 
 // Finding is one component × vulnerability that concerns a release, with what people decided about it.
 type Finding struct {
 	finding.Finding
-	Release   string // id
-	KEV       bool   // in CISA's catalogue of known exploited vulnerabilities
-	FirstSeen time.Time
-	Decision  string // VEX status: affected, not_affected, fixed, under_investigation; empty: nobody decided
-	DecidedAt time.Time
-	Treatment string // fix, workaround, accept, not_affected; empty: none
-	TreatBy   time.Time
-	TreatedAt time.Time
-	Owner     string // who looks after it
+	Release   string    `json:"release,omitempty"` // id
+	KEV       bool      `json:"kev,omitempty"`     // in CISA's catalogue of known exploited vulnerabilities
+	FirstSeen time.Time `json:"first_seen,omitzero"`
+	Decision  string    `json:"decision,omitempty"` // VEX status: affected, not_affected, fixed, under_investigation; empty: nobody decided
+	DecidedAt time.Time `json:"decided_at,omitzero"`
+	Treatment string    `json:"treatment,omitempty"` // fix, workaround, accept, not_affected; empty: none
+	TreatBy   time.Time `json:"treat_by,omitzero"`
+	TreatedAt time.Time `json:"treated_at,omitzero"`
+	Until     time.Time `json:"until,omitzero"`  // when the decision lapses; zero: it stands
+	Owner     string    `json:"owner,omitempty"` // who looks after it
 }
 
 // Lifecycle is what is known of the end of support of a component.
 type Lifecycle struct {
-	EndOfLife time.Time // zero with Known: the maker has set no end
-	Known     bool
-	Source    string
+	EndOfLife time.Time `json:"end_of_life,omitzero"` // zero with Known: the maker has set no end
+	Known     bool      `json:"known,omitempty"`
+	Source    string    `json:"source,omitempty"`
 }
 
 // Feed is a source of security information that runs by itself.
 type Feed struct {
-	Name        string
-	Official    bool // KEV, JVN, IPA, JPCERT/CC …
-	LastSuccess time.Time
-	Newest      time.Time
-	Count       int
-	Error       string
+	Name        string    `json:"name,omitempty"`
+	Official    bool      `json:"official,omitempty"` // KEV, JVN, IPA, JPCERT/CC …
+	LastSuccess time.Time `json:"last_success,omitzero"`
+	Newest      time.Time `json:"newest,omitzero"`
+	Count       int       `json:"count,omitempty"`
+	Error       string    `json:"error,omitempty"`
 }
 
 // Archived is one thing the write-once archive holds of a release.
 type Archived struct {
-	Release    string
-	Kind       string // artifact, sbom, provenance, configuration, documentation
-	Digest     string
-	ArchivedAt time.Time
-	VerifiedAt time.Time // when its digest was last recomputed and held
+	Release    string    `json:"release,omitempty"`
+	Kind       string    `json:"kind,omitempty"` // artifact, sbom, provenance, configuration, documentation
+	Digest     string    `json:"digest,omitempty"`
+	ArchivedAt time.Time `json:"archived_at,omitzero"`
+	VerifiedAt time.Time `json:"verified_at,omitzero"` // when its digest was last recomputed and held
+}
+
+// Ledger says when the whole log was last recomputed and whether it held.
+type Ledger struct {
+	VerifiedAt time.Time `json:"verified_at,omitzero"`
+	Intact     bool      `json:"intact"`
 }
 
 // Received is a declaration or status report of a counterparty whose bundle verified when it came in.
 type Received struct {
-	ID         string // bundle digest
-	Party      string // whose statement
-	Release    string // our id of the release it is about; empty when it is about a software or an organisation
-	Software   string
-	Level      guideline.Level // empty: not stated or withheld
-	VerifiedAt time.Time
-	ValidUntil time.Time
-	HasSBOM    bool
-	Answers    []Answer
+	ID         string          `json:"id,omitempty"`      // bundle digest
+	Party      string          `json:"party,omitempty"`   // whose statement
+	Release    string          `json:"release,omitempty"` // our id of the release it is about; empty when it is about a software or an organisation
+	Software   string          `json:"software,omitempty"`
+	Level      guideline.Level `json:"level,omitempty"` // empty: not stated or withheld
+	VerifiedAt time.Time       `json:"verified_at,omitzero"`
+	ValidUntil time.Time       `json:"valid_until,omitzero"`
+	HasSBOM    bool            `json:"has_sbom,omitempty"`
+	Answers    []Answer        `json:"answers,omitempty"`
 }
 
 // Answer is one duty's status in a received declaration.
 type Answer struct {
-	Role        guideline.Role
-	Requirement guideline.ID
-	Status      Status
+	Role        guideline.Role `json:"role,omitempty"`
+	Requirement guideline.ID   `json:"requirement,omitempty"`
+	Status      Status         `json:"status,omitempty"`
 }
 
 // Status is where a duty stands.
@@ -217,19 +227,28 @@ func (r Row) Current(now time.Time) Status {
 
 // Outcome is what one check said.
 type Outcome struct {
-	Check      string              `json:"check"`
-	Title      lang.Text           `json:"title"`
-	Required   bool                `json:"required"`
-	Subject    fact.Subject        `json:"subject"` // where it is fulfilled: of kind org, the row inherits it
-	Verdict    Verdict             `json:"verdict"`
-	Reason     lang.Text           `json:"reason"`
-	Remedy     lang.Text           `json:"remedy,omitzero"` // empty when it passes
-	Names      []string            `json:"names,omitempty"` // all that stands in the way, exact names
-	Thresholds []guideline.Setting `json:"thresholds,omitempty"`
-	Relaxed    bool                `json:"relaxed,omitempty"`
-	Basis      Basis               `json:"basis"`
-	Evidence   []string            `json:"evidence"`
-	ValidUntil time.Time           `json:"valid_until,omitzero"` // when a pass stops to hold if nothing new comes
-	FilledBy   string              `json:"filled_by,omitempty"`  // id of the claim that fills an unknown
-	ExcusedBy  string              `json:"excused_by,omitempty"` // id of the exception that excuses a failure
+	Check      string       `json:"check"`
+	Title      lang.Text    `json:"title"`
+	Required   bool         `json:"required"`
+	Subject    fact.Subject `json:"subject"` // where it is fulfilled: of kind org, the row inherits it
+	Verdict    Verdict      `json:"verdict"`
+	Reason     lang.Text    `json:"reason"`
+	Remedy     lang.Text    `json:"remedy,omitzero"` // empty when it passes
+	Names      []string     `json:"names,omitempty"` // all that stands in the way, exact names
+	Thresholds []Compared   `json:"thresholds,omitempty"`
+	Relaxed    bool         `json:"relaxed,omitempty"`
+	Basis      Basis        `json:"basis"`
+	Evidence   []string     `json:"evidence"`
+	ValidUntil time.Time    `json:"valid_until,omitzero"` // when a pass stops to hold if nothing new comes
+	FilledBy   string       `json:"filled_by,omitempty"`  // id of the claim that fills an unknown
+	ExcusedBy  string       `json:"excused_by,omitempty"` // id of the exception that excuses a failure
+}
+
+// Compared is a threshold of the policy that an outcome used.
+type Compared struct {
+	Name    string `json:"name"`
+	Value   int    `json:"value"`
+	Unit    string `json:"unit"`
+	Default int    `json:"default"`
+	Change  string `json:"change,omitempty"` // relaxed, tightened, changed; empty for the default
 }

@@ -29,7 +29,7 @@ type desk struct {
 // releaseView is the facts about one release as checks see them, with what backs them.
 type releaseView struct {
 	env  Env
-	refs map[string][]string
+	refs refs
 }
 
 func layOut(in Input) *desk {
@@ -101,8 +101,8 @@ func (d *desk) name(party string) string {
 }
 
 // recordVars gives the records in force that are about the party or one of the subjects, by kind, and their ids.
-func (d *desk) recordVars(party string, subjects []fact.Subject) (map[string]any, map[string][]string) {
-	rows, refs := map[string]any{}, map[string][]string{}
+func (d *desk) recordVars(party string, subjects []fact.Subject) (map[string]any, refs) {
+	rows, refs := map[string]any{}, refs{}
 	lineage := d.lineage(party)
 	byKind := map[string][]any{}
 	for _, r := range d.records {
@@ -111,7 +111,7 @@ func (d *desk) recordVars(party string, subjects []fact.Subject) (map[string]any
 			continue
 		}
 		byKind[r.Kind] = append(byKind[r.Kind], rowOf(d.kinds[r.Kind], r))
-		refs["record:"+r.Kind] = append(refs["record:"+r.Kind], r.ID)
+		refs.add("record:"+r.Kind, r.ValidUntil, r.ID)
 	}
 	for kind := range d.kinds {
 		list := byKind[kind]
@@ -146,18 +146,25 @@ func (d *desk) orgSituation(party string) situation {
 	return s
 }
 
-func (d *desk) fillOrg(env *Env, party string, refs map[string][]string) {
+func (d *desk) fillOrg(env *Env, party string, refs refs) {
 	env.Party = Party{ID: party, Name: d.name(party)}
-	env.Feeds, env.Exceptions = []FeedFact{}, []ExceptionFact{}
+	env.Feeds, env.Exceptions, env.Duties = []FeedFact{}, []ExceptionFact{}, []string{}
+	env.Ledger = LedgerFact{VerifiedAt: d.in.Ledger.VerifiedAt, Intact: d.in.Ledger.Intact}
+	for _, duty := range d.in.Duties {
+		if duty.Party == party && !slices.Contains(env.Duties, string(duty.Requirement)) {
+			env.Duties = append(env.Duties, string(duty.Requirement))
+		}
+	}
+	slices.Sort(env.Duties)
 	for _, f := range d.in.Feeds {
 		env.Feeds = append(env.Feeds, FeedFact{Name: f.Name, Official: f.Official, LastSuccess: f.LastSuccess, Newest: f.Newest, Count: f.Count, Failing: f.Error != ""})
-		refs["feeds"] = append(refs["feeds"], "feed:"+f.Name)
+		refs.add("feeds", time.Time{}, "feed:"+f.Name)
 	}
 	slices.SortFunc(env.Feeds, func(a, b FeedFact) int { return strings.Compare(a.Name, b.Name) })
 	for _, c := range d.in.Claims {
 		if c.Kind == "exception" && c.InForce(c.ApprovedAt) && slices.Contains(d.lineage(party), c.Party) {
 			env.Exceptions = append(env.Exceptions, ExceptionFact{ID: c.ID, Requirement: string(c.Requirement), ApprovedAt: c.ApprovedAt, ExpiresAt: c.ExpiresAt})
-			refs["exceptions"] = append(refs["exceptions"], c.ID)
+			refs.add("exceptions", time.Time{}, c.ID)
 		}
 	}
 	slices.SortFunc(env.Exceptions, func(a, b ExceptionFact) int { return strings.Compare(a.ID, b.ID) })
@@ -180,7 +187,7 @@ func (d *desk) dutySituation(duty chain.Duty) situation {
 	if d.release != nil {
 		*env = d.release.env
 		for n, r := range d.release.refs {
-			refs[n] = append(refs[n], r...)
+			refs.add(n, r.until, r.ids...)
 		}
 	}
 	d.fillOrg(env, duty.Party, refs)
@@ -190,18 +197,18 @@ func (d *desk) dutySituation(duty chain.Duty) situation {
 	return situation{now: d.in.Now, policy: d.in.Policy, vars: vars, refs: refs}
 }
 
-func (d *desk) fillDuty(env *Env, duty chain.Duty, refs map[string][]string) {
+func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {
 	env.Duty = DutyFact{Role: string(duty.Role), Stance: string(duty.Stance), Level: string(duty.Level), LevelNumber: number(duty.Level)}
 	a, e := d.engagement(duty)
 	env.Duty.Declared = number(e.LevelDeclared)
-	refs["duty"] = []string{"engagement:" + duty.Engagement}
+	refs.add("duty", time.Time{}, "engagement:"+duty.Engagement)
 	env.Partners = d.partners(a, duty, refs)
 
 	sw := d.software[duty.Software]
 	env.Software = SoftwareFact{ID: sw.ID, Name: sw.Name, Kind: string(sw.Kind), EndOfSale: endOf(sw.EndOfSale), EndOfSupport: endOf(sw.EndOfSupport),
 		EndOfLife: endOf(sw.EndOfLife), Delivered: sw.Delivered, Running: sw.Running, Core: sw.CoreInfrastructure}
 	if sw.ID != "" {
-		refs["software"] = []string{"software:" + sw.ID}
+		refs.add("software", time.Time{}, "software:"+sw.ID)
 	}
 	env.Releases = []ReleaseLine{}
 	for _, r := range d.in.Model.Releases {
@@ -212,8 +219,14 @@ func (d *desk) fillDuty(env *Env, duty chain.Duty, refs map[string][]string) {
 		if m := d.match(r.ID); m != nil {
 			line.MatchedAt, line.DataNewest = m.MatchedAt, m.DataNewest
 		}
+		for _, rec := range d.records {
+			if (rec.Kind == "code_analysis" || rec.Kind == "test_run") && rec.Subject == (fact.Subject{Kind: fact.Release, ID: r.ID}) {
+				line.AnalysedAt = later(line.AnalysedAt, register.Day(rec, "ran_on"))
+				refs.add("releases", rec.ValidUntil, rec.ID)
+			}
+		}
 		env.Releases = append(env.Releases, line)
-		refs["releases"] = append(refs["releases"], "release:"+r.ID)
+		refs.add("releases", time.Time{}, "release:"+r.ID)
 	}
 	d.fillSystem(env, duty, refs)
 }
@@ -233,34 +246,46 @@ func (d *desk) engagement(duty chain.Duty) (chain.Arrangement, chain.Engagement)
 	return chain.Arrangement{}, chain.Engagement{}
 }
 
-func (d *desk) fillSystem(env *Env, duty chain.Duty, refs map[string][]string) {
+func (d *desk) fillSystem(env *Env, duty chain.Duty, refs refs) {
 	env.Uses = []Use{}
 	sys, ok := d.systems[duty.System]
 	if !ok {
 		return
 	}
 	env.System = SystemFact{ID: sys.ID, Name: sys.Name, Owner: sys.Owner, PlannedUntil: endOf(sys.PlannedUntil)}
-	refs["system"] = []string{"system:" + sys.ID}
+	refs.add("system", time.Time{}, "system:"+sys.ID)
 	for _, id := range sys.Releases {
 		r := d.releases[id]
-		u := Use{Label: strings.TrimSpace(d.software[r.Software].Name + " " + r.Version), SupportEnds: d.supportedTo(r), SBOM: d.newestSBOM(id) != nil}
+		u := Use{Label: strings.TrimSpace(d.software[r.Software].Name + " " + r.Version), SupportEnds: d.supportedTo(r), SBOM: d.newestSBOM(id) != nil, Unowned: d.unowned(id)}
 		if r.ID == "" {
 			u.Label = id
 		}
 		for _, got := range d.in.Received {
 			if got.Release == id {
 				u.Declared, u.DeclaredUntil, u.SBOM = true, later(u.DeclaredUntil, got.ValidUntil), u.SBOM || got.HasSBOM
-				refs["uses"] = append(refs["uses"], got.ID)
+				refs.add("uses", got.ValidUntil, got.ID)
 			}
 		}
 		for _, rec := range d.records {
 			if rec.Kind == "support_plan" && rec.Data["software"] == r.Software && rec.Subject == (fact.Subject{Kind: fact.System, ID: sys.ID}) {
 				u.Plan = true
-				refs["uses"] = append(refs["uses"], rec.ID)
+				refs.add("uses", rec.ValidUntil, rec.ID)
 			}
 		}
 		env.Uses = append(env.Uses, u)
 	}
+}
+
+// unowned gives the open findings of a release that nobody looks after.
+func (d *desk) unowned(release string) []string {
+	out := []string{}
+	for _, f := range d.in.Findings {
+		if f.Release == release && f.Owner == "" && f.Decision != "not_affected" && f.Decision != "fixed" {
+			out = append(out, f.Vuln+" "+f.PURL)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 func (d *desk) supportedTo(r chain.Release) time.Time {
@@ -286,7 +311,7 @@ func (d *desk) newestSBOM(release string) *fact.Fact {
 	var newest *fact.Fact
 	for i := range d.in.Facts {
 		f := &d.in.Facts[i]
-		if _, is := f.Data.(*fact.SBOM); !is || f.Subject != (fact.Subject{Kind: fact.Release, ID: release}) {
+		if _, is := f.Data.(*fact.SBOM); !is || !d.holds(f) || f.Subject != (fact.Subject{Kind: fact.Release, ID: release}) {
 			continue
 		}
 		if newest == nil || f.ObservedAt.After(newest.ObservedAt) || f.ObservedAt.Equal(newest.ObservedAt) && f.Document > newest.Document {
@@ -294,6 +319,11 @@ func (d *desk) newestSBOM(release string) *fact.Fact {
 		}
 	}
 	return newest
+}
+
+// holds reports whether a fact has not lapsed by its own word.
+func (d *desk) holds(f *fact.Fact) bool {
+	return f.ValidUntil.IsZero() || d.in.Now.Before(f.ValidUntil)
 }
 
 // number gives a level as a number that can be compared.

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"slices"
+	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
@@ -11,7 +12,7 @@ import (
 // partners gives the outside organisations tied to a party directly in a deal: those that engage it and those it
 // engages, whoever of its units holds the engagement. Where the deal says of nobody who engaged whom, the customers
 // stand for the acquirer.
-func (d *desk) partners(a chain.Arrangement, duty chain.Duty, refs map[string][]string) []Partner {
+func (d *desk) partners(a chain.Arrangement, duty chain.Duty, refs refs) []Partner {
 	us := d.org(duty.Party)
 	out := []Partner{}
 	add := func(org, side string) *Partner {
@@ -53,7 +54,7 @@ func (d *desk) partners(a chain.Arrangement, duty chain.Duty, refs map[string][]
 	return out
 }
 
-func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, refs map[string][]string) {
+func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, refs refs) {
 	p.Customer = p.Customer || p.Side == "acquirer"
 	for _, g := range d.in.Model.Agreements {
 		ends := []string{d.org(g.Receiver), d.org(g.Giver)}
@@ -62,7 +63,7 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 			continue
 		}
 		p.Agreements++
-		refs["partners"] = append(refs["partners"], "agreement:"+g.ID)
+		refs.add("partners", time.Time{}, "agreement:"+g.ID)
 		if g.Level != "" {
 			p.WithLevel++
 		}
@@ -87,7 +88,7 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 		if n := number(got.Level); n > p.Proven {
 			p.Proven, p.ProvenUntil = n, got.ValidUntil
 		}
-		refs["partners"] = append(refs["partners"], got.ID)
+		refs.add("partners", got.ValidUntil, got.ID)
 	}
 	for _, r := range d.records {
 		if to, _ := r.Data["party"].(string); to == "" || d.org(to) != p.ID {
@@ -96,10 +97,10 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 		switch {
 		case r.Kind == "sbom_share" && d.in.Release != "" && r.Subject == (fact.Subject{Kind: fact.Release, ID: d.in.Release}):
 			p.HasSBOMShare, p.SharedOn = true, later(p.SharedOn, startOf(text(r.Data["shared_on"])))
-			refs["partners"] = append(refs["partners"], r.ID)
+			refs.add("partners", r.ValidUntil, r.ID)
 		case r.Kind == "contact":
 			p.Contact = true
-			refs["partners"] = append(refs["partners"], r.ID)
+			refs.add("partners", r.ValidUntil, r.ID)
 		}
 	}
 }

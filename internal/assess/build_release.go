@@ -3,8 +3,10 @@ package assess
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/evidence/sbomquality"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/finding"
 	"example.org/tasuki/internal/register"
@@ -13,7 +15,7 @@ import (
 // viewRelease lays out everything known of one release.
 func (d *desk) viewRelease(id string) *releaseView {
 	r := d.releases[id]
-	v := &releaseView{refs: map[string][]string{}}
+	v := &releaseView{refs: refs{}}
 	e := &v.env
 	e.Release = ReleaseFact{ID: r.ID, Version: r.Version, ReleasedOn: startOf(r.ReleasedOn), SupportedTo: d.supportedTo(r), VerifyMethod: r.VerifyMethod,
 		Artifacts: []ArtifactFact{}}
@@ -21,7 +23,7 @@ func (d *desk) viewRelease(id string) *releaseView {
 		e.Release.Artifacts = append(e.Release.Artifacts, ArtifactFact{Name: a.Name, Digest: a.Digest})
 	}
 	if r.ID != "" {
-		v.refs["release"] = []string{"release:" + r.ID}
+		v.refs.add("release", time.Time{}, "release:"+r.ID)
 	}
 	d.viewAttestations(v)
 	d.viewArchive(v)
@@ -36,7 +38,7 @@ func (d *desk) viewAttestations(v *releaseView) {
 	arts := v.env.Release.Artifacts
 	for _, f := range d.in.Facts {
 		a, is := f.Data.(*fact.Attestation)
-		if !is || f.Subject != (fact.Subject{Kind: fact.Release, ID: d.in.Release}) {
+		if !is || !d.holds(&f) || f.Subject != (fact.Subject{Kind: fact.Release, ID: d.in.Release}) {
 			continue
 		}
 		af := AttestationFact{Type: attestationType(a.PredicateType), Verified: a.Verified, Signer: a.Signer, Builder: a.Builder, Subjects: []string{}, Foreign: []string{}}
@@ -54,9 +56,9 @@ func (d *desk) viewAttestations(v *releaseView) {
 			}
 		}
 		v.env.Attestations = append(v.env.Attestations, af)
-		v.refs["attestations"] = append(v.refs["attestations"], f.Document)
+		v.refs.add("attestations", f.ValidUntil, f.Document)
 	}
-	v.refs["release"] = append(v.refs["release"], v.refs["attestations"]...) // artifacts say what attestations cover them
+	v.refs.add("release", v.refs["attestations"].until, v.refs["attestations"].ids...) // artifacts say what attestations cover them
 	slices.SortFunc(v.env.Attestations, func(a, b AttestationFact) int {
 		return strings.Compare(a.Type+a.Signer+strings.Join(a.Subjects, ""), b.Type+b.Signer+strings.Join(b.Subjects, ""))
 	})
@@ -97,7 +99,7 @@ func (d *desk) viewArchive(v *releaseView) {
 				art.ArchivedAt, art.VerifiedAt = x.ArchivedAt, x.VerifiedAt
 			}
 		}
-		v.refs["archive"] = append(v.refs["archive"], x.Digest)
+		v.refs.add("archive", time.Time{}, x.Digest)
 	}
 	slices.Sort(a.Kinds)
 	slices.Sort(a.Unsealed)
@@ -111,9 +113,10 @@ func (d *desk) viewSBOM(v *releaseView, r chain.Release) {
 		return
 	}
 	s := f.Data.(*fact.SBOM)
-	v.refs["sbom"], v.refs["components"] = []string{f.Document}, []string{f.Document}
-	v.env.SBOM = SBOMFact{Present: true, Format: s.Format, SpecVersion: s.SpecVersion, CreatedAt: s.CreatedAt, Count: len(s.Components), Profile: MinimumElements, Gaps: Gaps(s)}
-	v.env.SBOM.SaidUnknown, v.env.SBOM.Withheld = said(s)
+	v.refs.add("sbom", f.ValidUntil, f.Document)
+	v.refs.add("components", f.ValidUntil, f.Document)
+	v.env.SBOM = SBOMFact{Present: true, Format: s.Format, SpecVersion: s.SpecVersion, CreatedAt: s.CreatedAt, Count: len(s.Components)}
+	d.viewQuality(v, s)
 
 	adoptions, rules := d.adoptions()
 	parts := make([]chain.Component, 0, len(s.Components))
@@ -122,13 +125,33 @@ func (d *desk) viewSBOM(v *releaseView, r chain.Release) {
 		parts = append(parts, chain.Component{Ref: c.Ref, PURL: c.PURL, Name: fullName(c), Version: c.Version})
 	}
 	answers := chain.Cover(d.in.Model, r.ID, parts, adoptions)
-	cite := map[string]bool{}
+	cite := map[string]time.Time{}
 	for i := range s.Components {
 		cf := d.component(&s.Components[i], answers[i], rules, cite)
 		v.env.Components = append(v.env.Components, cf)
 	}
-	for id := range cite {
-		v.refs["components"] = append(v.refs["components"], id) // sorted where they are cited
+	for id, until := range cite {
+		v.refs.add("components", until, id) // sorted where they are cited
+	}
+}
+
+// viewQuality holds the SBOM to the default profile. The author's signature is asked for by a check of its own, together
+// with what it binds.
+func (d *desk) viewQuality(v *releaseView, s *fact.SBOM) {
+	report := sbomquality.Evaluate(s, sbomquality.CISA2026(), sbomquality.Outside{Signature: true})
+	e := &v.env.SBOM
+	e.Profile, e.Gaps = report.Profile, []string{}
+	for _, f := range report.Fields {
+		e.SaidUnknown += f.Unknown
+		e.Withheld += f.Withheld
+		if f.Document && f.Absent > 0 {
+			e.Gaps = append(e.Gaps, f.ID)
+		}
+		for _, l := range f.Lacking {
+			if l.State == fact.Absent {
+				e.Gaps = append(e.Gaps, strings.TrimSpace(l.Name+" "+l.Version)+": "+f.ID)
+			}
+		}
 	}
 }
 
@@ -139,10 +162,11 @@ func fullName(c *fact.Component) string {
 	return c.Name
 }
 
-// component is one component as checks see it. cite collects the ids of rules and records that were used.
-func (d *desk) component(c *fact.Component, a chain.Answer, rules []adoptionRule, cite map[string]bool) ComponentFact {
+// component is one component as checks see it. cite collects the ids of rules and records that were used, and when they
+// lapse.
+func (d *desk) component(c *fact.Component, a chain.Answer, rules []adoptionRule, cite map[string]time.Time) ComponentFact {
 	cf := ComponentFact{Label: a.Component.Label(), PURL: c.PURL, Name: fullName(c), Version: c.Version, Absent: []string{},
-		Answerer: a.Party, AnswerBy: a.By, InHouse: a.By == "software"}
+		Answerer: a.Party, AnswerBy: a.By, InHouse: a.By == "software", Inner: string(d.in.Inner[a.Software])}
 	for _, f := range []fact.Field{fact.FieldVersion, fact.FieldIdentifier, fact.FieldHash} {
 		if c.Presence(f) == fact.Absent {
 			cf.Absent = append(cf.Absent, string(f))
@@ -152,13 +176,13 @@ func (d *desk) component(c *fact.Component, a chain.Answer, rules []adoptionRule
 		cf.Absent = append(cf.Absent, string(fact.FieldSupplier))
 	}
 	if a.Rule != "" {
-		cite[a.Rule] = true
+		cite[a.Rule] = time.Time{}
 	}
 	for _, r := range rules { // longest pattern first
 		if !chain.Matches(r.pattern, c.PURL) {
 			continue
 		}
-		cite[r.record] = true
+		cite[r.record] = r.until
 		switch {
 		case r.verdict == "adopted":
 			cf.Approved = true
@@ -169,14 +193,14 @@ func (d *desk) component(c *fact.Component, a chain.Answer, rules []adoptionRule
 	if life, ok := d.in.Lifecycles[c.PURL]; ok && c.PURL != "" {
 		cf.LifeKnown, cf.EndOfLife = life.Known, life.EndOfLife
 		if life.Known && life.Source != "" {
-			cite[life.Source] = true
+			cite[life.Source] = time.Time{}
 		}
 	}
 	for _, r := range d.records {
 		if r.Kind != "component_life" || !chain.Matches(text(r.Data["pattern"]), c.PURL) {
 			continue
 		}
-		cite[r.ID] = true
+		cite[r.ID] = r.ValidUntil
 		cf.LifeKnown = true
 		if end := endOf(text(r.Data["end_of_support"])); !end.IsZero() {
 			cf.EndOfLife = end
@@ -187,7 +211,10 @@ func (d *desk) component(c *fact.Component, a chain.Answer, rules []adoptionRule
 }
 
 // adoptionRule is one line of the adoption policy, or one decision about components.
-type adoptionRule struct{ pattern, verdict, record string }
+type adoptionRule struct {
+	pattern, verdict, record string
+	until                    time.Time
+}
 
 // adoptions gives the approved adoptions for the chain, and every rule about adopting, the longest pattern first; at
 // equal length the stricter one.
@@ -199,7 +226,7 @@ func (d *desk) adoptions() ([]chain.Adoption, []adoptionRule) {
 		case "adoption":
 			pattern := text(r.Data["pattern"])
 			if text(r.Data["decision"]) != "adopt" {
-				rules = append(rules, adoptionRule{pattern, "deny", r.ID})
+				rules = append(rules, adoptionRule{pattern, "deny", r.ID, r.ValidUntil})
 				continue
 			}
 			by := text(r.Data["party"])
@@ -207,11 +234,11 @@ func (d *desk) adoptions() ([]chain.Adoption, []adoptionRule) {
 				by = d.self
 			}
 			adopted = append(adopted, chain.Adoption{ID: r.ID, Pattern: pattern, Party: by})
-			rules = append(rules, adoptionRule{pattern, "adopted", r.ID})
+			rules = append(rules, adoptionRule{pattern, "adopted", r.ID, r.ValidUntil})
 		case "component_policy":
 			for _, list := range []string{"deny", "ask", "allow"} {
 				for _, pattern := range register.Strings(r, list) {
-					rules = append(rules, adoptionRule{pattern, list, r.ID})
+					rules = append(rules, adoptionRule{pattern, list, r.ID, r.ValidUntil})
 				}
 			}
 		}
@@ -226,7 +253,7 @@ func (d *desk) viewMatch(v *releaseView) {
 		v.env.Match = MatchFact{Done: !m.MatchedAt.IsZero(), MatchedAt: m.MatchedAt, DataNewest: m.DataNewest, Components: m.Components, Unmatched: append([]string{}, m.Unmatched...)}
 		slices.Sort(v.env.Match.Unmatched)
 		if m.Source != "" {
-			v.refs["match"] = []string{m.Source}
+			v.refs.add("match", time.Time{}, m.Source)
 		}
 	}
 }
@@ -237,11 +264,14 @@ func (d *desk) viewFindings(v *releaseView) {
 		if f.Release != d.in.Release {
 			continue
 		}
+		if !f.Until.IsZero() && !d.in.Now.Before(f.Until) {
+			f.Decision, f.Treatment = "", "" // decided for a time, and that time is over
+		}
 		v.env.Findings = append(v.env.Findings, FindingFact{Label: f.Vuln + " " + f.PURL, Severity: strings.ToLower(string(f.Severity)), KEV: f.KEV,
 			FirstSeen: f.FirstSeen, Analysed: slices.Contains([]string{"affected", "not_affected", "fixed"}, f.Decision),
 			Closed: f.Decision == "not_affected" || f.Decision == "fixed", Days: d.analysisDays(f), Treatment: f.Treatment, TreatBy: f.TreatBy,
 			TreatedAt: f.TreatedAt, Owner: f.Owner, Fixable: len(f.Fixed) > 0})
-		v.refs["findings"] = append(v.refs["findings"], f.Vuln)
+		v.refs.add("findings", f.Until, f.Vuln)
 	}
 	slices.SortFunc(v.env.Findings, func(a, b FindingFact) int { return strings.Compare(a.Label, b.Label) })
 }

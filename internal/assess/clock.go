@@ -58,6 +58,9 @@ func (c *clock) upcoming(t time.Time) bool {
 	return c.now.Before(t)
 }
 
+// dayOver: the day that begins at t is over.
+func (c *clock) dayOver(t time.Time) bool { return !t.IsZero() && c.past(t.AddDate(0, 0, 1)) }
+
 // fiscalYear is the year in which the current fiscal year began.
 func (c *clock) fiscalYear() int {
 	start := time.Date(c.now.Year(), time.Month(c.fiscalStart), 1, 0, 0, 0, 0, japan)
@@ -84,6 +87,8 @@ func (c *clock) functions() map[string]any {
 		"fiscal_year":   c.fiscalYear,
 		"days_since":    c.daysSince,
 		"days_until":    c.daysUntil,
+		"day_over":      c.dayOver,
+		"days_between":  func(a, b time.Time) int { return int(b.Sub(a).Hours() / 24) },
 		"set":           func(t time.Time) bool { return !t.IsZero() },
 		"not_after":     func(a, b time.Time) bool { return !a.After(b) },
 	}

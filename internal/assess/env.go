@@ -19,6 +19,9 @@ type Env struct {
 	Feeds      []FeedFact      `expr:"feeds" scope:"org"`                     // security information that comes in by itself
 	Exceptions []ExceptionFact `expr:"exceptions" scope:"org" basis:"record"` // approved, also those past their expiry
 
+	Duties []string   `expr:"duties" scope:"org" basis:"record"` // ids of the requirements the party answers for
+	Ledger LedgerFact `expr:"ledger" scope:"org"`
+
 	Duty     DutyFact      `expr:"duty" scope:"duty" basis:"record"`
 	Partners []Partner     `expr:"partners" scope:"duty" basis:"record"` // organisations tied to us directly in this deal
 	Software SoftwareFact  `expr:"software" scope:"duty" basis:"record"`
@@ -60,6 +63,12 @@ type ExceptionFact struct {
 	ExpiresAt   time.Time `expr:"expires_at"`
 }
 
+// LedgerFact is the state of the append-only log.
+type LedgerFact struct {
+	VerifiedAt time.Time `expr:"verified_at"`
+	Intact     bool      `expr:"intact"`
+}
+
 // DutyFact is the engagement the duty belongs to. Levels are "minimum" and "standard"; the numbers 1 and 2 are for
 // comparing, 0 is none.
 type DutyFact struct {
@@ -82,16 +91,15 @@ type Partner struct {
 	Declared     int       `expr:"declared"`
 	Proven       int       `expr:"proven"`
 	ProvenUntil  time.Time `expr:"proven_until"`
-	Agreements   int       `expr:"agreements"`    // in force by their first day
-	WithLevel    int       `expr:"with_level"`    // of these, naming the package level
-	WithItems    int       `expr:"with_items"`    // of these, naming the requirements
-	Until        time.Time `expr:"until"`         // when the last agreement that names both ends
-	OpenEnded    bool      `expr:"open_ended"`    // one of those has no end
-	Contact      bool      `expr:"contact"`       // a contact is entered
-	HasSBOMShare bool      `expr:"sbom_shared"`   // an SBOM of this release was handed to it
-	SharedOn     time.Time `expr:"shared_on"`     // newest hand-over
-	Customer     bool      `expr:"customer"`      // it holds the customer role, or stands between us and the customer
-	GuidanceSent bool      `expr:"guidance_sent"` // guidance of the software was handed to it
+	Agreements   int       `expr:"agreements"`  // in force by their first day
+	WithLevel    int       `expr:"with_level"`  // of these, naming the package level
+	WithItems    int       `expr:"with_items"`  // of these, naming the requirements
+	Until        time.Time `expr:"until"`       // when the last agreement that names both ends
+	OpenEnded    bool      `expr:"open_ended"`  // one of those has no end
+	Contact      bool      `expr:"contact"`     // a contact is entered
+	HasSBOMShare bool      `expr:"sbom_shared"` // an SBOM of this release was handed to it
+	SharedOn     time.Time `expr:"shared_on"`   // newest hand-over
+	Customer     bool      `expr:"customer"`    // it holds the customer role, or stands between us and the customer
 }
 
 // SoftwareFact is the software judged.
@@ -115,6 +123,7 @@ type ReleaseLine struct {
 	MatchedAt   time.Time `expr:"matched_at"`
 	DataNewest  time.Time `expr:"data_newest"`
 	HasSBOM     bool      `expr:"has_sbom"`
+	AnalysedAt  time.Time `expr:"analysed_at"` // newest analysis or test of it on record
 }
 
 // ReleaseFact is the release judged.
@@ -152,8 +161,8 @@ type SBOMFact struct {
 	SpecVersion string    `expr:"spec_version"`
 	CreatedAt   time.Time `expr:"created_at"`
 	Count       int       `expr:"count"`
-	Profile     string    `expr:"profile"` // rule set Gaps was made with
-	Gaps        []string  `expr:"gaps"`    // minimum elements that are absent, each with its place
+	Profile     string    `expr:"profile"` // id of the list of minimum elements, of package sbomquality
+	Gaps        []string  `expr:"gaps"`    // minimum elements that are absent, each with its component; the signature aside
 	SaidUnknown int       `expr:"said_unknown"`
 	Withheld    int       `expr:"withheld"`
 }
@@ -170,6 +179,7 @@ type ComponentFact struct {
 	Adoption string   `expr:"adoption"` // allow, deny, ask, or empty when no rule names it
 	Approved bool     `expr:"approved"` // an approved adoption record names it
 	InHouse  bool     `expr:"in_house"`
+	Inner    string   `expr:"inner"` // in-house: gravest status of that software's developer duties; empty: not assessed
 
 	LifeKnown bool      `expr:"life_known"`
 	EndOfLife time.Time `expr:"end_of_life"`
@@ -227,6 +237,7 @@ type Use struct {
 	SBOM          bool      `expr:"sbom"`
 	SupportEnds   time.Time `expr:"support_ends"`
 	Plan          bool      `expr:"plan"`
+	Unowned       []string  `expr:"unowned"` // open findings nobody looks after
 }
 
 // varTypes gives a sample or the type of every name an expression may use: the fields of Env, the records of every

@@ -73,6 +73,9 @@ func (d *desk) outcome(k *check, duty chain.Duty, s situation) (Outcome, bool) {
 	switch k.Scope {
 	case guideline.SoftwareScope:
 		s.subject = fact.Subject{Kind: fact.Software, ID: duty.Software}
+		if duty.Software == "" { // a deal over a system: what it is made of is bought for it
+			s.subject = fact.Subject{Kind: fact.System, ID: duty.System}
+		}
 	case guideline.ReleaseScope:
 		s.subject = fact.Subject{Kind: fact.Release, ID: d.in.Release}
 	case guideline.SystemScope:

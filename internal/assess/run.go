@@ -20,7 +20,25 @@ type situation struct {
 	policy  guideline.Policy
 	subject fact.Subject
 	vars    map[string]any
-	refs    map[string][]string // name of a fact → digests and ids behind it
+	refs    refs
+}
+
+// backing is what stands behind one name of Env: digests and ids, and when the first of them lapses by itself.
+type backing struct {
+	ids   []string
+	until time.Time
+}
+
+// refs is the backing of every name, records as "record:<kind>".
+type refs map[string]backing
+
+func (r refs) add(name string, until time.Time, ids ...string) {
+	b := r[name]
+	b.ids = append(b.ids, ids...)
+	if !until.IsZero() && (b.until.IsZero() || until.Before(b.until)) {
+		b.until = until
+	}
+	r[name] = b
 }
 
 // run runs a check. A runtime fault of an expression (a programmer's mistake, or data over the limits) is unknown, and
@@ -106,12 +124,15 @@ func (k *check) say(out *Outcome, values map[string]any) {
 func (k *check) cite(out *Outcome, s situation) {
 	for _, name := range k.thresholds {
 		if t, ok := s.policy.Setting(name); ok {
-			out.Thresholds = append(out.Thresholds, t)
+			out.Thresholds = append(out.Thresholds, Compared{Name: t.Name, Value: t.Value, Unit: t.Unit, Default: t.Default, Change: t.Change})
 			out.Relaxed = out.Relaxed || t.Change == "relaxed"
 		}
 	}
 	for _, name := range k.reads {
-		out.Evidence = append(out.Evidence, s.refs[name]...)
+		out.Evidence = append(out.Evidence, s.refs[name].ids...)
+		if t := s.refs[name].until; out.Verdict == Pass && !t.IsZero() && (out.ValidUntil.IsZero() || t.Before(out.ValidUntil)) {
+			out.ValidUntil = t
+		}
 	}
 	slices.Sort(out.Evidence)
 	out.Evidence = slices.Compact(out.Evidence)
@@ -145,7 +166,7 @@ func show(l lang.Lang, v any) string {
 		if v.IsZero() {
 			return lang.T("未設定", "not set").In(l)
 		}
-		return v.UTC().Format(time.DateOnly)
+		return day(v)
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []string, []any:

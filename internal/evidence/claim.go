@@ -63,7 +63,7 @@ type Claim struct {
 func (c Claim) ContentDigest() string {
 	b, err := json.Marshal(map[string]any{"kind": c.Kind, "party": c.Party, "subject": c.Subject, "role": c.Role,
 		"requirement": c.Requirement, "check": c.Check, "body": c.Body, "evidence": append([]string{}, c.Evidence...), "author": c.Author,
-		"expires_at": c.ExpiresAt.UTC().Format(time.RFC3339Nano)})
+		"expires_at": c.ExpiresAt.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano)})
 	if err != nil {
 		return ""
 	}

@@ -87,13 +87,13 @@ func Read(kind guideline.Register, raw []byte) ([]Entry, []fact.Problem, error) 
 	return entries, nil, nil
 }
 
-// Until gives the moment an entry stops to hold: the end of its last day, UTC. Zero when it names none.
+// Until gives the moment an entry stops to hold: the end of its last day in Japan. Zero when it names none.
 func (e Entry) Until() time.Time {
-	t, err := time.Parse(time.DateOnly, e.ValidUntil)
+	t, err := time.ParseInLocation(time.DateOnly, e.ValidUntil, japan)
 	if err != nil {
 		return time.Time{}
 	}
-	return t.AddDate(0, 0, 1)
+	return t.AddDate(0, 0, 1).UTC()
 }
 
 func decodeEntries(raw []byte) ([]Entry, error) {

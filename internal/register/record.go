@@ -51,7 +51,7 @@ type Record struct {
 func Digest(r Record) string {
 	until := ""
 	if !r.ValidUntil.IsZero() {
-		until = r.ValidUntil.UTC().Format(time.RFC3339Nano)
+		until = r.ValidUntil.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano)
 	}
 	b, err := json.Marshal(map[string]any{"kind": r.Kind, "key": r.Key, "subject": r.Subject, "data": r.Data, "valid_until": until})
 	if err != nil {

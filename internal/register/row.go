@@ -27,14 +27,17 @@ func Missing(kind guideline.Register, r Record) []guideline.Choice {
 	return out
 }
 
-// Day gives a date field as a moment: the start of that day, UTC. Zero when it is empty.
+// japan is where a day that people enter begins and ends.
+var japan = time.FixedZone("JST", 9*60*60)
+
+// Day gives a date field as a moment: the start of that day in Japan. Zero when it is empty.
 func Day(r Record, field string) time.Time {
 	s, _ := r.Data[field].(string)
-	t, err := time.Parse(time.DateOnly, s)
+	t, err := time.ParseInLocation(time.DateOnly, s, japan)
 	if err != nil {
 		return time.Time{}
 	}
-	return t
+	return t.UTC()
 }
 
 // Strings gives a list or topics field. Data that came back from JSON holds its items as any; both forms are read.

@@ -1,0 +1,269 @@
+package assess
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/evidence"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/register"
+)
+
+var update = flag.Bool("update", false, "write golden outcomes")
+
+// caseFile is one situation: what testdata/base.yaml has, with the parts named here in place of the base's.
+type caseFile struct {
+	Why        string               `json:"why"` // what this case is about
+	Now        time.Time            `json:"now"`
+	Role       guideline.Role       `json:"role"` // default: the first role of the check
+	Release    *string              `json:"release"`
+	Policy     map[string]int       `json:"policy"`
+	Model      chain.Model          `json:"model"` // lists given here replace the base's
+	SBOM       *fact.SBOM           `json:"sbom"`
+	Attested   []fact.Attestation   `json:"attested"`
+	Records    []caseRecord         `json:"records"`
+	Exceptions []evidence.Claim     `json:"exceptions"`
+	Matches    []Match              `json:"matches"`
+	Findings   []Finding            `json:"findings"`
+	Lifecycles map[string]Lifecycle `json:"lifecycles"`
+	Feeds      []Feed               `json:"feeds"`
+	Archive    []Archived           `json:"archive"`
+	Received   []Received           `json:"received"`
+	Ledger     Ledger               `json:"ledger"`
+	Inner      map[string]Status    `json:"inner"`
+}
+
+// caseRecord is a record as somebody enters it, approved unless it is a draft.
+type caseRecord struct {
+	Kind     string         `json:"kind"`
+	Key      string         `json:"key"`
+	About    string         `json:"about"` // org (default), software, release or system
+	Data     map[string]any `json:"data"`
+	Approved time.Time      `json:"approved"`
+	Draft    bool           `json:"draft"`
+}
+
+func readCase(t *testing.T, path string) caseFile {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := yaml.YAMLToJSON(raw)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	var c caseFile
+	d := json.NewDecoder(bytes.NewReader(js))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return c
+}
+
+// input turns a case into an Input on top of the base's chain.
+func (c caseFile) input(t *testing.T, base caseFile) Input {
+	t.Helper()
+	in := Input{Now: base.Now, Model: base.Model, Release: *base.Release, Matches: c.Matches, Findings: c.Findings, Lifecycles: c.Lifecycles,
+		Feeds: c.Feeds, Archive: c.Archive, Received: c.Received, Claims: c.Exceptions, Ledger: c.Ledger, Inner: c.Inner}
+	if !c.Now.IsZero() {
+		in.Now = c.Now
+	}
+	if c.Release != nil {
+		in.Release = *c.Release
+	}
+	m := &in.Model
+	replace(&m.Parties, c.Model.Parties)
+	replace(&m.Software, c.Model.Software)
+	replace(&m.Releases, c.Model.Releases)
+	replace(&m.Systems, c.Model.Systems)
+	replace(&m.Arrangements, c.Model.Arrangements)
+	replace(&m.Agreements, c.Model.Agreements)
+	replace(&m.Components, c.Model.Components)
+	var err error
+	if in.Policy, err = guideline.DefaultPolicy().With(c.Policy); err != nil {
+		t.Fatal(err)
+	}
+	about := fact.Subject{Kind: fact.Release, ID: in.Release}
+	if c.SBOM != nil {
+		in.Facts = append(in.Facts, fact.Fact{ID: "f-sbom", Kind: fact.KindSBOM, Subject: about, ObservedAt: in.Now.AddDate(0, 0, -1), Document: "sha256:sbom", Data: c.SBOM})
+	}
+	for i := range c.Attested {
+		in.Facts = append(in.Facts, fact.Fact{ID: "f-att", Kind: fact.KindAttestation, Subject: about, Document: "sha256:attestation", Data: &c.Attested[i]})
+	}
+	for _, r := range c.Records {
+		in.Records = append(in.Records, r.record(t, in))
+	}
+	in.Duties = chain.Duties(guideline.Default(), in.Model)
+	return in
+}
+
+func replace[T any](into *[]T, with []T) {
+	if with != nil {
+		*into = with
+	}
+}
+
+func (c caseRecord) record(t *testing.T, in Input) register.Record {
+	t.Helper()
+	kind, err := register.Kind(c.Kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, problems := register.Validate(kind, c.Data)
+	if len(problems) > 0 {
+		t.Fatalf("record %s %s: %v", c.Kind, c.Key, problems)
+	}
+	subject := map[string]fact.Subject{"": {Kind: fact.Org, ID: "acme"}, "org": {Kind: fact.Org, ID: "acme"}, "buyer": {Kind: fact.Org, ID: "hospital"},
+		"software": {Kind: fact.Software, ID: "app"}, "release": {Kind: fact.Release, ID: in.Release}, "system": {Kind: fact.System, ID: "ward"}}[c.About]
+	if subject.Kind == "" {
+		t.Fatalf("record %s %s is about %q", c.Kind, c.Key, c.About)
+	}
+	approved := c.Approved
+	if approved.IsZero() {
+		approved = in.Now.AddDate(0, -1, 0)
+	}
+	key := c.Key
+	if key == "" {
+		key = "1"
+	}
+	r := register.New(kind, "rec-"+c.Kind+"-"+key, key, subject, data, "author", approved)
+	if c.Draft {
+		return r
+	}
+	if r, err = register.Approve(r, "approver", approved); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The name of a case says what the verdict has to be, whatever the golden file holds.
+func verdictWanted(name string, advice bool) []Verdict {
+	switch {
+	case strings.HasPrefix(name, "met"):
+		return []Verdict{Pass}
+	case strings.HasPrefix(name, "not_met") && advice:
+		return []Verdict{Warn}
+	case strings.HasPrefix(name, "not_met"):
+		return []Verdict{Fail}
+	case strings.HasPrefix(name, "stale"):
+		return []Verdict{Fail, Unknown, Warn}
+	}
+	return []Verdict{Unknown}
+}
+
+// Every check has a folder of situations, at least one met and one not; adding a case is adding a file.
+func TestChecks(t *testing.T) {
+	base := readCase(t, "testdata/base.yaml")
+	s := compiled()
+	for _, k := range s.all {
+		files, _ := filepath.Glob(filepath.Join("testdata", k.ID, "*.yaml"))
+		var met, not bool
+		for _, file := range files {
+			name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+			met = met || strings.HasPrefix(name, "met")
+			not = not || strings.HasPrefix(name, "not_met")
+			t.Run(k.ID+"/"+name, func(t *testing.T) { runCase(t, k, file, name, base) })
+		}
+		if !met || !not {
+			t.Errorf("%s: testdata/%s needs a met and a not_met case", k.ID, k.ID)
+		}
+		t.Run(k.ID+"/nothing", func(t *testing.T) { runNothing(t, k, base) })
+	}
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && !s.has(e.Name()) {
+			t.Errorf("testdata/%s belongs to no check", e.Name())
+		}
+	}
+}
+
+func (s *set) has(id string) bool {
+	for _, k := range s.all {
+		if k.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+func runCase(t *testing.T, k *check, file, name string, base caseFile) {
+	c := readCase(t, file)
+	out := outcomeOf(t, k, c, base)
+	wanted := verdictWanted(name, k.Advice)
+	ok := false
+	for _, v := range wanted {
+		ok = ok || out.Verdict == v
+	}
+	if !ok {
+		t.Errorf("verdict %s, want %v: %s", out.Verdict, wanted, out.Reason.EN)
+	}
+	got, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := strings.TrimSuffix(file, ".yaml") + ".golden.json"
+	if *update {
+		if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.TrimSpace(string(want)), string(got)); diff != "" {
+		t.Errorf("outcome differs (-want +got):\n%s", diff)
+	}
+}
+
+// runNothing: without any evidence or record no check passes.
+func runNothing(t *testing.T, k *check, base caseFile) {
+	in := caseFile{}.input(t, base)
+	in.Model = chain.Model{Parties: base.Model.Parties}
+	for i := range in.Model.Parties {
+		in.Model.Parties[i].Contact = ""
+	}
+	d := layOut(in)
+	duty := chain.Duty{Party: "acme", Software: "app", System: "ward", Role: k.Roles[0], Requirement: k.Requirement}
+	if out, applies := d.outcome(k, duty, d.dutySituation(duty)); applies && out.Verdict == Pass {
+		t.Errorf("passes with nothing to look at: %s", out.Reason.EN)
+	}
+}
+
+func outcomeOf(t *testing.T, k *check, c caseFile, base caseFile) Outcome {
+	t.Helper()
+	in := c.input(t, base)
+	role := c.Role
+	if role == "" {
+		role = k.Roles[0]
+	}
+	d := layOut(in)
+	for _, duty := range in.Duties {
+		if duty.Role == role && duty.Requirement == k.Requirement {
+			out, applies := d.outcome(k, duty, d.dutySituation(duty))
+			if !applies {
+				t.Fatal("the check does not apply")
+			}
+			return out
+		}
+	}
+	t.Fatalf("the base has no duty %s of a %s", k.Requirement, role)
+	return Outcome{}
+}
