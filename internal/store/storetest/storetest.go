@@ -86,6 +86,22 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"orphans", testOrphans},
 		{"facts", testFacts},
 		{"chain", testChain},
+		{"components", testComponents},
+		{"many components", testManyComponents},
+		{"findings", testFindings},
+		{"advisories and decisions", testAdvisories},
+		{"records", testRecords},
+		{"claims", testClaims},
+		{"statuses", testStatuses},
+		{"declarations", testDeclarations},
+		{"accounts", testAccounts},
+		{"sessions", testSessions},
+		{"settings", testSettings},
+		{"jobs", testJobs},
+		{"job lease", testJobLease},
+		{"ledger", testLedger},
+		{"sequencers", testSequencers},
+		{"lease", testLease},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, open(t)) })

@@ -1,0 +1,194 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/finding"
+	"example.org/tasuki/internal/store"
+)
+
+// withModel saves [Model] and two documents that can be SBOMs of its releases.
+func withModel(t testing.TB, db *store.DB) (first, second string) {
+	t.Helper()
+	Change(t, db, func(tx *store.Tx) error { return tx.SaveModel(context.Background(), Model()) })
+	return Put(t, db, "first SBOM"), Put(t, db, "second SBOM")
+}
+
+func component(purl, name, version string) store.ReleaseComponent {
+	return store.ReleaseComponent{Component: store.Component{PURL: purl, Name: name, Version: version}, Ref: "ref-" + name}
+}
+
+func testComponents(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	first, second := withModel(t, db)
+	a, b := component("pkg:npm/a@1", "a", "1"), component("pkg:npm/b@1", "b", "1")
+	a.Direct, a.Supplier, a.Presence = true, "Example", map[fact.Field]fact.Presence{fact.FieldHash: fact.Unknown}
+	noPURL := component("", "c\x00\xff", "1")
+	Change(t, db, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.ReplaceReleaseComponents(ctx, "r1", first, []store.ReleaseComponent{b, a, a, noPURL}),
+			tx.ReplaceReleaseComponents(ctx, "r2", first, []store.ReleaseComponent{a}),
+			tx.ReplaceReleaseComponents(ctx, "r2", second, []store.ReleaseComponent{noPURL}))
+	})
+	got, err := db.ReleaseComponents(ctx, "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"b", "a", "a", "c\uFFFD\uFFFD"}
+	if names := names(got); !slices.Equal(names, want) {
+		t.Errorf("components %q, want %q", names, want)
+	}
+	a.ID, a.Document = got[1].ID, first
+	if diff := cmp.Diff(a, got[1]); diff != "" {
+		t.Errorf("component (-want +got):\n%s", diff)
+	}
+	all, err := db.Components(ctx)
+	if err != nil || len(all) != 3 {
+		t.Errorf("distinct components: %v, error %v", all, err)
+	}
+	if r, err := db.ReleasesHolding(ctx, []int64{a.ID}); err != nil || !slices.Equal(r, []string{"r1", "r2"}) {
+		t.Errorf("releases holding a: %v, error %v", r, err)
+	}
+	Change(t, db, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.ReplaceReleaseComponents(ctx, "r1", first, []store.ReleaseComponent{b}),
+			tx.DropComponentList(ctx, "r2", second))
+	})
+	for release, want := range map[string][]string{"r1": {"b"}, "r2": {"a"}} {
+		if got, err := db.ReleaseComponents(ctx, release); err != nil || !slices.Equal(names(got), want) {
+			t.Errorf("%s now holds %q, error %v, want %q", release, names(got), err, want)
+		}
+	}
+	if d, err := db.ComponentsOf(ctx, "r1"); err != nil || len(d) != 1 {
+		t.Errorf("distinct components of r1: %v, error %v", d, err)
+	}
+}
+
+func names(components []store.ReleaseComponent) (out []string) {
+	for _, c := range components {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+// testManyComponents goes over the sizes at which statements are cut.
+func testManyComponents(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	first, _ := withModel(t, db)
+	var list []store.ReleaseComponent
+	for i := range 2345 {
+		list = append(list, component(fmt.Sprintf("pkg:npm/p%d@1", i%2000), fmt.Sprintf("p%d", i%2000), "1"))
+	}
+	for range 2 {
+		Change(t, db, func(tx *store.Tx) error { return tx.ReplaceReleaseComponents(ctx, "r1", first, list) })
+		got, err := db.ReleaseComponents(ctx, "r1")
+		if err != nil || !slices.Equal(names(got), names(list)) {
+			t.Fatalf("%d components came back of %d, error %v", len(got), len(list), err)
+		}
+		if all, err := db.Components(ctx); err != nil || len(all) != 2000 {
+			t.Fatalf("%d distinct components, error %v", len(all), err)
+		}
+	}
+}
+
+func testFindings(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	first, second := withModel(t, db)
+	a, b := component("pkg:npm/a@1", "a", "1"), component("pkg:npm/b@1", "b", "1")
+	direct := a
+	direct.Direct = true
+	Change(t, db, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.ReplaceReleaseComponents(ctx, "r1", first, []store.ReleaseComponent{a, b}),
+			tx.ReplaceReleaseComponents(ctx, "r1", second, []store.ReleaseComponent{direct}),
+			tx.ReplaceReleaseComponents(ctx, "r2", first, []store.ReleaseComponent{a}))
+	})
+	all, err := db.Components(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []int64{all[0].ID, all[1].ID}
+	found := func(component int64, vuln string, aliases ...string) store.Finding {
+		return store.Finding{Component: component, Finding: finding.Finding{Vuln: vuln, Aliases: aliases, Advisories: []string{vuln},
+			Severity: finding.High, Score: 7.5, Fixed: []string{"2"}}, Modified: Start}
+	}
+	replace := func(components []int64, fs ...store.Finding) (added, gone int) {
+		t.Helper()
+		Change(t, db, func(tx *store.Tx) (err error) {
+			added, gone, err = tx.ReplaceFindings(ctx, components, fs)
+			return err
+		})
+		return added, gone
+	}
+	if added, gone := replace(ids, found(ids[0], "GHSA-1", "CVE-1"), found(ids[0], "GHSA-2"), found(ids[1], "GHSA-1", "CVE-1")); added != 3 || gone != 0 {
+		t.Errorf("at first %d added, %d gone", added, gone)
+	}
+	before, err := db.FindingsOf(ctx, "r1")
+	if err != nil || len(before) != 3 {
+		t.Fatalf("findings of r1: %v, error %v", before, err)
+	}
+	if added, gone := replace(ids[:1], found(ids[0], "GHSA-1", "CVE-1"), found(ids[0], "GHSA-3")); added != 1 || gone != 1 {
+		t.Errorf("then %d added, %d gone", added, gone)
+	}
+	after, err := db.FindingsOf(ctx, "r1")
+	if err != nil || len(after) != 3 {
+		t.Fatalf("findings of r1: %v, error %v", after, err)
+	}
+	f := after[0]
+	if f.PURL != "pkg:npm/a@1" || f.Vuln != "GHSA-1" || f.Severity != finding.High || !slices.Equal(f.Aliases, []string{"CVE-1"}) || !f.Modified.Equal(Start) {
+		t.Errorf("finding %+v", f)
+	}
+	if !f.FirstSeen.Equal(before[0].FirstSeen) || !f.LastSeen.After(before[0].LastSeen) {
+		t.Errorf("seen from %v to %v; before, %v to %v", f.FirstSeen, f.LastSeen, before[0].FirstSeen, before[0].LastSeen)
+	}
+	var got []string
+	for _, id := range []string{"CVE-1", "GHSA-1"} {
+		affected, err := db.AffectedBy(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range affected {
+			got = append(got, fmt.Sprintf("%s/%s/%s/%s/%v", x.Software, x.Release, x.Component.Name, x.Vuln, x.Direct))
+		}
+	}
+	want := "sw/r1/a/GHSA-1/true sw/r1/b/GHSA-1/false sw/r2/a/GHSA-1/false "
+	if s := strings.Join(got, " ") + " "; s != want+want {
+		t.Errorf("affected: %s", s)
+	}
+	if x, err := db.AffectedBy(ctx, "GHSA-2"); err != nil || len(x) != 0 {
+		t.Errorf("affected by what is gone: %v, error %v", x, err)
+	}
+}
+
+func testAdvisories(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	src := store.AdvisorySource{Name: "osv", Count: 5, Newest: Start, LoadedAt: Start}
+	Change(t, db, func(tx *store.Tx) error { return tx.SaveAdvisorySource(ctx, src) })
+	src.Error = "no answer"
+	Change(t, db, func(tx *store.Tx) error { return tx.SaveAdvisorySource(ctx, src) })
+	if got, err := db.AdvisorySources(ctx); err != nil || cmp.Diff([]store.AdvisorySource{src}, got) != "" {
+		t.Errorf("sources %+v, error %v", got, err)
+	}
+	d := store.Decision{ID: "d1", Vuln: "CVE-1", Software: "sw", Status: "not_affected", Justification: "component_not_present", Revision: 1}
+	Change(t, db, func(tx *store.Tx) error {
+		return errors.Join(tx.SaveDecision(ctx, d), tx.SaveDecision(ctx, store.Decision{ID: "d2", Vuln: "CVE-2", Status: "fixed", Revision: 1}))
+	})
+	d.Status, d.Revision = "affected", 2
+	Change(t, db, func(tx *store.Tx) error { return tx.SaveDecision(ctx, d) })
+	conflict(t, db, func(tx *store.Tx) error { return tx.SaveDecision(ctx, d) })
+	got, err := db.Decisions(ctx, "CVE-1")
+	if err != nil || len(got) != 1 || got[0].Status != "affected" || got[0].By != "alice" || got[0].Revision != 2 {
+		t.Errorf("decisions %+v, error %v", got, err)
+	}
+	if all, err := db.Decisions(ctx); err != nil || len(all) != 2 {
+		t.Errorf("all decisions %+v, error %v", all, err)
+	}
+}
