@@ -26,6 +26,12 @@ func empty(kind Kind) any {
 		return new(SBOM)
 	case KindAttestation:
 		return new(Attestation)
+	case KindMatch:
+		return new(Match)
+	case KindArchiveCheck:
+		return new(ArchiveCheck)
+	case KindReceived:
+		return new(Received)
 	}
 	return nil
 }

@@ -137,7 +137,7 @@ type Dependency struct {
 }
 
 // Composition is a statement on completeness. Aggregate is the word of CycloneDX: "complete", "incomplete…",
-// "unknown", "not_specified". Without Refs it speaks of the whole document.
+// "unknown", "not_specified". Without refs it speaks of the whole document.
 type Composition struct {
 	Aggregate    string   `json:"aggregate"`
 	Assemblies   []string `json:"assemblies,omitempty"`   // refs whose contents it speaks of

@@ -34,6 +34,13 @@ func (tx *Tx) DropFactsOf(ctx context.Context, document string) error {
 	return err
 }
 
+// DropFactsOfRecord removes the facts that came from one record, or from one of our own computations that goes under a
+// name there, so that newer ones take their place.
+func (tx *Tx) DropFactsOfRecord(ctx context.Context, record string) error {
+	_, err := tx.exec(ctx, `delete from fact where record = $1`, record)
+	return err
+}
+
 // FactFilter narrows [DB.Facts]. Zero fields do not narrow.
 type FactFilter struct {
 	Subjects []fact.Subject

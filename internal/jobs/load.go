@@ -1,0 +1,225 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/store"
+)
+
+// PolicySetting is the key of the setting that holds an organisation's own thresholds: name to value.
+const PolicySetting = "policy"
+
+// Policy gives the thresholds that hold in a workspace.
+func Policy(ctx context.Context, db *store.DB) (guideline.Policy, error) {
+	overrides := map[string]int{}
+	if _, err := db.Setting(ctx, PolicySetting, &overrides); err != nil {
+		return guideline.Policy{}, err
+	}
+	return guideline.DefaultPolicy().With(overrides)
+}
+
+// common is what every judgement of a workspace looks at, read once.
+type common struct {
+	in     assess.Input
+	duties []chain.Duty
+}
+
+// loadCommon reads what judgements share: the chain, records, claims, feeds, and received declarations.
+func loadCommon(ctx context.Context, db *store.DB) (common, error) {
+	var c common
+	var err error
+	c.in.Now = db.Now()
+	if c.in.Policy, err = Policy(ctx, db); err != nil {
+		return c, err
+	}
+	if c.in.Model, err = db.LoadModel(ctx); err != nil {
+		return c, err
+	}
+	c.duties = chain.Duties(guideline.Default(), c.in.Model)
+	if c.in.Records, err = db.Records(ctx, store.RecordFilter{}); err != nil {
+		return c, err
+	}
+	if c.in.Claims, err = db.Claims(ctx, store.ClaimFilter{}); err != nil {
+		return c, err
+	}
+	if c.in.Feeds, err = loadFeeds(ctx, db); err != nil {
+		return c, err
+	}
+	c.in.Received, err = loadReceived(ctx, db)
+	return c, err
+}
+
+func loadFeeds(ctx context.Context, db *store.DB) ([]assess.Feed, error) {
+	sources, err := db.AdvisorySources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var feeds []assess.Feed
+	for _, s := range sources {
+		feeds = append(feeds, assess.Feed{Name: s.Name, Official: officialFeeds[s.Name], LastSuccess: s.LoadedAt, Newest: s.Newest, Count: int(s.Count), Error: s.Error})
+	}
+	return feeds, nil
+}
+
+// officialFeeds are the sources that an authority runs.
+var officialFeeds = map[string]bool{"kev": true, "jvn": true, "jpcert": true, "ipa": true}
+
+func loadReceived(ctx context.Context, db *store.DB) ([]assess.Received, error) {
+	facts, err := db.Facts(ctx, store.FactFilter{Kinds: []fact.Kind{fact.KindReceived}})
+	if err != nil {
+		return nil, err
+	}
+	var out []assess.Received
+	for _, f := range facts {
+		r, ok := f.Data.(*fact.Received)
+		if !ok {
+			continue
+		}
+		got := assess.Received{ID: f.Document, Party: r.Party, Release: r.Release, Software: r.Software, Level: guideline.Level(r.Level),
+			VerifiedAt: r.VerifiedAt, ValidUntil: r.ValidUntil, HasSBOM: r.HasSBOM}
+		for _, a := range r.Answers {
+			got.Answers = append(got.Answers, assess.Answer{Role: guideline.Role(a.Role), Requirement: guideline.ID(a.Requirement), Status: assess.Status(a.Status)})
+		}
+		// The newest per party and object takes the place of earlier ones.
+		same := func(o assess.Received) bool {
+			return o.Party == got.Party && o.Release == got.Release && o.Software == got.Software
+		}
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			out[i] = got
+		} else {
+			out = append(out, got)
+		}
+	}
+	return out, nil
+}
+
+// inputFor adds to what is shared what the judgement of one software (at one release) or one system needs.
+func (c common) inputFor(ctx context.Context, db *store.DB, software, release, system string) (assess.Input, error) {
+	in := c.in
+	in.Release = release
+	in.Duties = nil
+	for _, d := range c.duties {
+		if software != "" && d.Software == software || software == "" && system != "" && d.System == system {
+			in.Duties = append(in.Duties, d)
+		}
+	}
+	releases := c.releasesFor(software, system)
+	subjects := []fact.Subject{}
+	for _, p := range in.Model.Parties {
+		subjects = append(subjects, fact.Subject{Kind: fact.Org, ID: p.ID})
+	}
+	for _, s := range in.Model.Systems {
+		subjects = append(subjects, fact.Subject{Kind: fact.System, ID: s.ID})
+	}
+	if software != "" {
+		subjects = append(subjects, fact.Subject{Kind: fact.Software, ID: software})
+	}
+	for _, r := range releases {
+		subjects = append(subjects, fact.Subject{Kind: fact.Release, ID: r.ID})
+	}
+	facts, err := db.Facts(ctx, store.FactFilter{Subjects: subjects})
+	if err != nil {
+		return in, err
+	}
+	in.Facts = facts
+	in.Matches, in.Archive = matchesOf(facts), archiveOf(facts)
+	in.Findings, err = findingsFor(ctx, db, releases)
+	return in, err
+}
+
+// releasesFor gives the releases a judgement looks at: all of the software, or those the system runs.
+func (c common) releasesFor(software, system string) []chain.Release {
+	runs := map[string]bool{}
+	for _, s := range c.in.Model.Systems {
+		if s.ID == system {
+			for _, r := range s.Releases {
+				runs[r] = true
+			}
+		}
+	}
+	var out []chain.Release
+	for _, r := range c.in.Model.Releases {
+		if r.Software == software || runs[r.ID] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func matchesOf(facts []fact.Fact) []assess.Match {
+	var out []assess.Match
+	for _, f := range facts {
+		if m, ok := f.Data.(*fact.Match); ok {
+			am := assess.Match{Release: f.Subject.ID, MatchedAt: f.ObservedAt, DataNewest: m.DataAt, Components: m.Checked, Source: m.Digest}
+			for _, u := range m.Unmatched {
+				am.Unmatched = append(am.Unmatched, u.Component)
+			}
+			out = append(out, am)
+		}
+	}
+	return out
+}
+
+func archiveOf(facts []fact.Fact) []assess.Archived {
+	var out []assess.Archived
+	newest := map[string]int{} // release and digest -> place in out
+	for _, f := range facts {
+		a, ok := f.Data.(*fact.ArchiveCheck)
+		if !ok {
+			continue
+		}
+		for _, item := range a.Items {
+			got := assess.Archived{Release: f.Subject.ID, Kind: item.Kind, Digest: item.Digest, ArchivedAt: item.ArchivedAt, VerifiedAt: f.ObservedAt}
+			key := got.Release + " " + got.Digest
+			if i, seen := newest[key]; seen {
+				out[i] = got
+			} else {
+				newest[key] = len(out)
+				out = append(out, got)
+			}
+		}
+	}
+	return out
+}
+
+// findingsFor gives the findings of releases with what people decided about them.
+func findingsFor(ctx context.Context, db *store.DB, releases []chain.Release) ([]assess.Finding, error) {
+	decisions, err := db.Decisions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byVuln := map[string][]store.Decision{}
+	for _, d := range decisions {
+		byVuln[d.Vuln] = append(byVuln[d.Vuln], d)
+	}
+	var out []assess.Finding
+	for _, r := range releases {
+		found, err := db.FindingsOf(ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			af := assess.Finding{Finding: f.Finding, Release: r.ID, FirstSeen: f.FirstSeen}
+			for _, id := range append([]string{f.Vuln}, f.Aliases...) {
+				for _, d := range byVuln[id] {
+					if decides(d, f, r) && !db.Now().Before(d.At) && (d.Until.IsZero() || db.Now().Before(d.Until)) {
+						af.Decision, af.DecidedAt, af.Owner = d.Status, d.At, d.By
+					}
+				}
+			}
+			out = append(out, af)
+		}
+	}
+	return out, nil
+}
+
+// decides reports whether a decision is about a finding of a release.
+func decides(d store.Decision, f store.Finding, r chain.Release) bool {
+	return (d.Component == "" || chain.Matches(d.Component, f.PURL)) &&
+		(d.Software == "" || d.Software == r.Software) && (d.Versions == "" || d.Versions == r.Version)
+}
