@@ -61,7 +61,7 @@ func notReadable(err error, offset int64) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		offset = syntax.Offset
+		offset = max(syntax.Offset-1, 0)
 	case errors.As(err, &kind):
 		offset = kind.Offset
 	}
@@ -154,16 +154,20 @@ func appendString(b []byte, s string) ([]byte, error) {
 		return nil, errors.New("text is not valid UTF-8")
 	}
 	b = append(b, '"')
+	plain := 0 // everything before is written
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		switch short := strings.IndexByte("\b\t\n\f\r\"\\", c); {
-		case short >= 0:
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		b = append(b, s[plain:i]...)
+		plain = i + 1
+		if short := strings.IndexByte("\b\t\n\f\r\"\\", c); short >= 0 {
 			b = append(b, '\\', `btnfr"\`[short])
-		case c < 0x20:
+		} else {
 			b = fmt.Appendf(b, `\u%04x`, c)
-		default:
-			b = append(b, c)
 		}
 	}
+	b = append(b, s[plain:]...)
 	return append(b, '"'), nil
 }

@@ -109,7 +109,7 @@ func (v *visit) upstream() {
 		default:
 			next := &visit{walk: v.walk, up: v, as: r, path: path}
 			v.bundle(content, next)
-			v.step(StepUpstream, lang.F("%s は宣言のとおりです", "%s is as declared", r.Name), next.fits())
+			next.step(StepUpstream, lang.F("%s は宣言のとおりです", "%s is as declared", r.Name), next.fits())
 		}
 	}
 }
