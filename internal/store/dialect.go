@@ -119,8 +119,8 @@ func (db *DB) migrate(ctx context.Context, version int64) error {
 	if err != nil {
 		return fmt.Errorf("read schema version: %w", err)
 	}
-	if current > newest {
-		return newer(current, newest)
+	if wanted := max(current, version); wanted > newest {
+		return newer(wanted, newest)
 	}
 	if version == 0 {
 		version = newest

@@ -128,6 +128,12 @@ func (db *DB) documentPath(digest string) string {
 
 func digestOf(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
 
+// DigestOf gives the digest of bytes as it stands everywhere: sha256:<hex>.
+func DigestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
 // validDigest reports whether s is sha256:<64 lower-case hex digits>. Nothing else may become a path.
 func validDigest(s string) bool {
 	sum, ok := strings.CutPrefix(s, "sha256:")

@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -136,4 +138,31 @@ func testLease(t *testing.T, db *store.DB) {
 		t.Fatal(err)
 	}
 	take("one", time.Hour, true)
+}
+
+// testCheck damages a workspace behind the store's back and wants each damage named.
+func testCheck(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	Put(t, db, "kept")
+	Put(t, db, "lost")
+	Put(t, db, "changed")
+	for _, f := range documentFiles(t, db) {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch string(b) {
+		case "lost":
+			err = os.Remove(f)
+		case "changed":
+			err = errors.Join(os.Chmod(f, 0o600), os.WriteFile(f, []byte("Changed"), 0o600))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	problems, err := db.Check(ctx)
+	if err != nil || len(problems) != 2 {
+		t.Errorf("problems %v, error %v; want one document lost and one changed", problems, err)
+	}
 }

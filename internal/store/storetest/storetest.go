@@ -102,6 +102,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"ledger", testLedger},
 		{"sequencers", testSequencers},
 		{"lease", testLease},
+		{"the same backup twice", testSameBackup},
+		{"bad backups", testBadBackup},
+		{"check", testCheck},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, open(t)) })
