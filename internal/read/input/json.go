@@ -22,8 +22,8 @@ func JSON(b []byte) (any, error) {
 	if err := dec.Decode(&v); err != nil {
 		return nil, jsonError(b, err)
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, Refuse(Place(b, int(dec.InputOffset())), lang.T("JSONの終わりの後に続きがあります", "there is more after the end of the JSON value"))
+	if end := skipSpace(b, int(dec.InputOffset())); end < len(b) {
+		return nil, Refuse(Place(b, end), lang.T("JSONの終わりの後に続きがあります", "there is more after the end of the JSON value"))
 	}
 	return v, nil
 }
