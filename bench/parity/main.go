@@ -26,7 +26,6 @@ import (
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read"
-	"example.org/tasuki/internal/version"
 )
 
 // key is a finding as both sides can tell it: the scanner's JSON has lost the namespace of names.
@@ -92,6 +91,10 @@ func run(sboms, advisories, scanner string, limit int, list bool) (unknown int, 
 
 // load reads every SBOM in JSON below a folder that names at least one package URL.
 func load(dir string, limit int) (docs []*document, err error) {
+	refused := 0
+	defer func() {
+		log.Printf("%d SBOMs with package URLs; %d files in JSON are no SBOM or are refused", len(docs), refused)
+	}()
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".json") || len(docs) == limit {
 			return err
@@ -102,6 +105,7 @@ func load(dir string, limit int) (docs []*document, err error) {
 		}
 		reading, err := read.Read(text)
 		if err != nil {
+			refused++
 			return nil // what we cannot read is another test's business
 		}
 		for _, f := range reading.Facts {
@@ -142,10 +146,15 @@ func (d *document) match(ix *match.Index) error {
 			return err
 		}
 		for _, id := range f.Advisories {
-			d.ours[key{version.Base(p.Ecosystem().String()), strings.ToLower(p.Name), f.Version, id}] = f.PURL
+			d.ours[keyOf(p, f.Version, id)] = f.PURL
 		}
 	}
 	return nil
+}
+
+func keyOf(p purl.PURL, v, id string) key {
+	eco := p.Ecosystem().Name
+	return key{eco, purl.PackageName(eco, strings.ToLower(p.Name)), v, id}
 }
 
 func compareKeys(a, b key) int {

@@ -16,15 +16,19 @@ import (
 // The classes of difference, each with who is right.
 const (
 	both        = "both"
-	notRead     = "ours only: the scanner did not read the component (root, nested, or a type it passes over)"
-	capitals    = "ours only: the scanner lowers the capitals of a Go module path"
+	notRead     = "ours only: the scanner does not read the component (root, or nested)"
+	capitals    = "ours only: the package URL has capitals, which the scanner lowers (Go) or compares (npm)"
 	gitFirst    = "ours only: the scanner gives up a package whose first range is GIT"
 	dropped     = "ours only: the scanner drops a record with a field it does not know"
 	nameForm    = "ours only: the advisory writes the package's name in another form"
 	release     = "ours only: the scanner does not take the release from the package URL"
-	sorted      = "ours only: the scanner's order of events puts fixes and introductions wrong"
+	otherName   = "ours only: the scanner takes the component's name field for part of the package URL"
+	everyOne    = "ours only: a component without a version, by advisories about every version"
 	stdlib      = "theirs only: a Go module whose path ends in /go is taken for the standard library"
 	noVersion   = "theirs only: a component without a version, which we list as unmatched"
+	badVersion  = "theirs only: a version that is none, which we list as unmatched"
+	fourNumbers = "theirs only: a fourth number is taken for a pre-release of the three"
+	twoVersions = "theirs only: the SBOM's version field differs from its package URL, which we follow"
 	oursUnknown = "ours only: no known class"
 	unknown     = "theirs only: no known class"
 )
@@ -82,12 +86,32 @@ func report(docs []*document, ix *match.Index, list bool) (strange int, err erro
 
 func (d *document) theirsOnly(k key) string {
 	switch {
-	case k.ecosystem == "Go" && k.name == "go":
+	case k.ecosystem == "Go" && k.name == "stdlib" && !d.hasStdlib(k.version):
 		return stdlib
 	case k.version == "":
 		return noVersion
 	}
+	if _, err := version.Key(k.ecosystem, k.version); err != nil {
+		return badVersion
+	}
+	if k.ecosystem == "npm" && strings.Count(k.version, ".") == 3 && !strings.ContainsAny(k.version, "-+") {
+		return fourNumbers
+	}
+	for _, c := range d.components {
+		p, err := purl.Parse(c.PURL)
+		if err == nil && keyOf(p, p.Version, k.id) == k && c.Version != "" && c.Version != p.Version {
+			return twoVersions
+		}
+	}
 	return unknown
+}
+
+// hasStdlib reports whether the SBOM names the standard library of Go in a version.
+func (d *document) hasStdlib(v string) bool {
+	return slices.ContainsFunc(d.components, func(c match.Component) bool {
+		p, err := purl.Parse(c.PURL)
+		return err == nil && p.Type == "golang" && p.Ecosystem().Package == "stdlib" && p.Version == v
+	})
 }
 
 // oursOnly finds out why the scanner does not have a finding, from the advisory itself.
@@ -103,8 +127,12 @@ func (d *document) oursOnly(k key, ix *match.Index) (string, error) {
 		return release, nil
 	case !read:
 		return notRead, nil
-	case k.ecosystem == "Go" && strings.ToLower(p.FullName()) != p.FullName():
+	case (k.ecosystem == "Go" || k.ecosystem == "npm") && strings.ToLower(d.ours[k]) != d.ours[k]:
 		return capitals, nil
+	case k.version == "":
+		return everyOne, nil
+	case slices.ContainsFunc(d.components, func(c match.Component) bool { return c.PURL == d.ours[k] && strings.Contains(c.Name, p.Namespace+"/") }):
+		return otherName, nil
 	}
 	text, err := ix.Text(k.id)
 	if err != nil {

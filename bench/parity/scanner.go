@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/version"
 )
 
@@ -131,7 +132,8 @@ func (d *document) add(packages []struct {
 }) {
 	for _, p := range packages {
 		name := p.Package.Name[strings.LastIndexAny(p.Package.Name, "/:")+1:]
-		k := key{version.Base(p.Package.Ecosystem), strings.ToLower(name), p.Package.Version, ""}
+		eco := version.Base(p.Package.Ecosystem)
+		k := key{eco, purl.PackageName(eco, strings.ToLower(name)), p.Package.Version, ""}
 		d.seen[k] = true
 		for _, v := range p.Vulnerabilities {
 			k.id = v.ID

@@ -196,9 +196,9 @@ func (ix *Index) find(t int, hash uint64, each func(at uint64) (done bool, err e
 	return nil
 }
 
-// affected gives the advisories that affect a version of a package.
-func (ix *Index) affected(ecosystem, name string, key []byte) (hits []hit, err error) {
-	err = ix.find(lookup, hashPackage(ecosystem, name), func(at uint64) (bool, error) {
+// affected appends the advisories that affect a version of a package to hits, each once.
+func (ix *Index) affected(ecosystem, name string, key []byte, hits []hit) ([]hit, error) {
+	err := ix.find(lookup, hashPackage(ecosystem, name), func(at uint64) (bool, error) {
 		b, err := ix.blob(packages, at)
 		if err != nil {
 			return false, err

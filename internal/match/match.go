@@ -205,9 +205,14 @@ func (m *matcher) look(c Component) (a answer, err error) {
 	if err != nil {
 		key = rawKey(eco.Version)
 	}
-	hits, err := m.ix.affected(eco.String(), eco.Package, key)
-	if err != nil || len(hits) == 0 {
-		return a, err
+	var hits []hit
+	for _, name := range append([]string{eco.Package}, eco.Also...) {
+		if hits, err = m.ix.affected(eco.String(), name, key, hits); err != nil {
+			return a, err
+		}
+	}
+	if len(hits) == 0 {
+		return a, nil
 	}
 	shown := p.Version
 	if shown == "" {

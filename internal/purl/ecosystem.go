@@ -8,6 +8,10 @@ type Ecosystem struct {
 	Release string // 12, v3.18, 22.04:LTS; nothing when the ecosystem has none or the package URL does not tell
 	Package string // the package's name there, normalised by [PackageName]
 	Version string // the version, put together from the parts the type spreads it over
+
+	// Also are further names it may have there: some tools write the end of a Go module path as the subpath, where
+	// package URLs put the path of a package within its module.
+	Also []string
 }
 
 // String gives the ecosystem as OSV writes it: npm, Debian:12.
@@ -65,14 +69,30 @@ func (p PURL) Ecosystem() Ecosystem {
 	case "deb", "rpm", "apk":
 		return p.distribution()
 	}
-	name := languages[p.Type]
+	e := Ecosystem{Name: languages[p.Type], Version: p.Version}
 	full := p.FullName()
-	if p.Type == "golang" && p.Namespace == "" && (p.Name == "std" || p.Name == "go") {
-		full = "stdlib" // a module path that merely ends in /go is not the standard library
-	} else if first, _, _ := strings.Cut(p.Subpath, "/"); p.Type == "golang" && majorVersion(first) {
-		full += "/" + first // some tools write the major version of a module path as the subpath
+	if p.Type == "golang" {
+		full, e.Also = goModule(full, p.Subpath)
 	}
-	return Ecosystem{Name: name, Package: PackageName(name, full), Version: p.Version}
+	e.Package = PackageName(e.Name, full)
+	return e
+}
+
+// goModule gives the module that a path and a subpath name, and the longer ones that they may.
+func goModule(path, subpath string) (module string, longer []string) {
+	if path == "std" || path == "go" {
+		return "stdlib", nil // a module path that merely ends in /go is not the standard library
+	}
+	first, rest, _ := strings.Cut(subpath, "/")
+	if majorVersion(first) {
+		path, subpath = path+"/"+first, rest
+	}
+	for i := 1; i <= len(subpath); i++ {
+		if i == len(subpath) || subpath[i] == '/' {
+			longer = append(longer, PackageName("Go", path+"/"+subpath[:i]))
+		}
+	}
+	return path, longer
 }
 
 // majorVersion reports whether s is the last segment of a module path of version 2 or later.
@@ -173,12 +193,14 @@ func number(distro string) string {
 }
 
 // PackageName gives a package's name in the form in which names are compared in an ecosystem (without its release):
-// without case in Go, crates.io, NuGet, Packagist and others that ignore it, with PyPI's "-", "_" and "." as one.
+// with PyPI's "-", "_" and "." as one, and without case wherever names differ by more than case in practice. (npm has
+// a few old names in capitals, such as JSONStream, that the rules of package URLs lower: to compare them with case
+// would lose their advisories.)
 func PackageName(ecosystem, name string) string {
 	switch ecosystem {
 	case "PyPI":
 		return pep503(name)
-	case "Go", "NuGet", "Packagist", "Hex", "VSCode", "GitHub Actions":
+	case "Go", "npm", "NuGet", "Packagist", "Hex", "VSCode", "GitHub Actions":
 		return strings.ToLower(name)
 	case "SwiftURL":
 		name = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(name, "https://"), "http://"), ".git")

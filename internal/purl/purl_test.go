@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"example.org/tasuki/internal/testshared"
@@ -153,6 +154,17 @@ func TestEcosystem(t *testing.T) {
 		if e.String() != c.eco || e.Package != c.name || e.Version != c.version {
 			t.Errorf("%s: got %s %q %q, want %s %q %q", c.purl, e, e.Package, e.Version, c.eco, c.name, c.version)
 		}
+	}
+}
+
+func TestEcosystemAlso(t *testing.T) {
+	p, err := Parse("pkg:golang/go.opentelemetry.io/otel/exporters@v1.21.0#otlp/HTTP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"go.opentelemetry.io/otel/exporters/otlp", "go.opentelemetry.io/otel/exporters/otlp/http"}
+	if e := p.Ecosystem(); e.Package != "go.opentelemetry.io/otel/exporters" || !slices.Equal(e.Also, want) {
+		t.Errorf("got %q and %q", e.Package, e.Also)
 	}
 }
 
