@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,9 @@ const maxInteger = 1<<53 - 1
 // their UTF-16 code units, only the escapes that JSON demands, integers up to 2^53-1. Text is not normalised. A value
 // that cannot be said so (a fraction, a larger number, text that is not UTF-8) is an error.
 func Marshal(v any) ([]byte, error) {
+	if !validText(reflect.ValueOf(v)) {
+		return nil, &lang.Error{Kind: lang.Unreadable, What: lang.T("UTF-8ではない文字が含まれています", "there is text that is not valid UTF-8")}
+	}
 	plain, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
@@ -81,6 +85,35 @@ func firstDifference(a, b []byte) int {
 	return n
 }
 
+// validText reports whether every text in v is UTF-8. Package json would put U+FFFD for what is not, without a word.
+func validText(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.String:
+		return utf8.ValidString(v.String())
+	case reflect.Pointer, reflect.Interface:
+		return v.IsNil() || validText(v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := 0; v.Type().Elem().Kind() != reflect.Uint8 && i < v.Len(); i++ {
+			if !validText(v.Index(i)) {
+				return false
+			}
+		}
+	case reflect.Map:
+		for pairs := v.MapRange(); pairs.Next(); {
+			if !validText(pairs.Key()) || !validText(pairs.Value()) {
+				return false
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() && !validText(v.Field(i)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func appendCanonical(b []byte, v any) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:
@@ -88,7 +121,7 @@ func appendCanonical(b []byte, v any) ([]byte, error) {
 	case bool:
 		return strconv.AppendBool(b, v), nil
 	case string:
-		return appendString(b, v)
+		return appendString(b, v), nil
 	case json.Number:
 		return appendInteger(b, v)
 	case []any:
@@ -133,10 +166,8 @@ func appendObject(b []byte, members map[string]any) ([]byte, error) {
 			b = append(b, ',')
 		}
 		var err error
-		if b, err = appendString(b, name); err != nil {
-			return nil, err
-		}
-		if b, err = appendCanonical(append(b, ':'), members[name]); err != nil {
+		b = append(appendString(b, name), ':')
+		if b, err = appendCanonical(b, members[name]); err != nil {
 			return nil, err
 		}
 	}
@@ -149,10 +180,7 @@ func byCodeUnit(a, b string) int {
 }
 
 // appendString writes a string as RFC 8785, section 3.2.2.2 asks for.
-func appendString(b []byte, s string) ([]byte, error) {
-	if !utf8.ValidString(s) {
-		return nil, errors.New("text is not valid UTF-8")
-	}
+func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	plain := 0 // everything before is written
 	for i := 0; i < len(s); i++ {
@@ -169,5 +197,5 @@ func appendString(b []byte, s string) ([]byte, error) {
 		}
 	}
 	b = append(b, s[plain:]...)
-	return append(b, '"'), nil
+	return append(b, '"')
 }

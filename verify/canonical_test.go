@@ -31,7 +31,7 @@ func TestMarshal(t *testing.T) {
 			}
 		})
 	}
-	for _, v := range []any{1.5, 1e21, maxInteger + 1, -maxInteger - 1, json.Number("-0.0"), func() {}} {
+	for _, v := range []any{1.5, 1e21, maxInteger + 1, -maxInteger - 1, json.Number("-0.0"), func() {}, "\xff", []any{map[string]any{"\xff": 1}}, &struct{ A *Text }{&Text{"\xc3"}}} {
 		if b, err := Marshal(v); err == nil {
 			t.Errorf("%v was written as %s", v, b)
 		}
@@ -135,3 +135,6 @@ func FuzzUnmarshal(f *testing.F) {
 		}
 	})
 }
+
+// Text holds a text, deep inside something.
+type Text struct{ T string }
