@@ -50,6 +50,28 @@ var helpTexts = map[string]lang.Text{
 	"adv":        lang.T("脆弱性情報の索引", "advisory index"),
 	"adv_build":  lang.T("脆弱性情報から索引ファイルを作る", "make an index file from advisories"),
 
+	"push":       lang.T("ファイルを取り込み、読み取り、責務を判定し直す", "take files in, read them, judge again"),
+	"push_files": lang.T("取り込むファイル（種類は内容から判別）", "files; the kind is found by content"),
+	"push_role":  lang.T("--create で作るとき自組織が担う役割", "roles we hold in what --create makes"),
+	"push_level": lang.T("--create で作るときの水準", "level of what --create makes"),
+	"release":    lang.T("リリースの版", "version of the release"),
+	"system":     lang.T("システムの名称", "name of the system"),
+
+	"verify":             lang.T("襷（バンドル）をオフラインで検証する", "verify a bundle offline"),
+	"verify_file":        lang.T("バンドルのファイル", "bundle file"),
+	"verify_trust":       lang.T("信頼する鍵のファイル（信頼ファイル又は PEM の公開鍵）", "keys you trust: trust file or PEM public key"),
+	"verify_level":       lang.T("求める水準（minimum 又は standard）", "level you asked for: minimum or standard"),
+	"verify_seen":        lang.T("以前に受け入れた宣言の記録", "declarations accepted before"),
+	"verify_revocations": lang.T("失効の一覧", "list of revocations"),
+	"verify_at":          lang.T("この時点で検証する（既定は現在）", "verify as of this time (default: now)"),
+
+	"status":     lang.T("責務ごとの状態、理由、次にすること", "every duty: status, reasons, what to do next"),
+	"status_all": lang.T("全ての関連事業者の責務を出す", "everybody's duties"),
+	"check":      lang.T("ゲートに照らす（届かなければ終了コード3）", "hold against a gate; exit code 3 when not met"),
+	"gate":       lang.T("ゲートの式。使える名前: duties, met, met_with_exception, partly_met, not_met, not_assessed, not_applicable", "the gate; names: duties, met, met_with_exception, partly_met, not_met, not_assessed, not_applicable"),
+	"cve":        lang.T("この脆弱性の影響を受けるのはどれか、誰が何をするか", "who is affected by a vulnerability, and who does what"),
+	"cve_id":     lang.T("CVE、GHSA、OSV などの識別子", "CVE, GHSA, OSV or other id"),
+
 	"version": lang.T("版を表示する", "print the version"),
 }
 

@@ -55,6 +55,11 @@ type commands struct {
 	Chain      chainCmd      `cmd:"" help:"${help_chain}"`
 	Match      matchCmd      `cmd:"" help:"${help_match}"`
 	Advisories advisoriesCmd `cmd:"" help:"${help_adv}"`
+	Push       pushCmd       `cmd:"" help:"${help_push}"`
+	Status     statusCmd     `cmd:"" help:"${help_status}"`
+	Check      checkCmd      `cmd:"" help:"${help_check}"`
+	CVE        cveCmd        `cmd:"" name:"cve" help:"${help_cve}"`
+	Verify     verifyCmd     `cmd:"" help:"${help_verify}"`
 	Version    versionCmd    `cmd:"" help:"${help_version}"`
 }
 

@@ -174,3 +174,17 @@ func LevelName(l guideline.Level) lang.Text {
 	}
 	return lang.T("未設定", "not set")
 }
+
+// Belongs reports whether a party is another one, or a unit of it at any depth.
+func Belongs(m Model, party, of string) bool {
+	parents := map[string]string{}
+	for _, p := range m.Parties {
+		parents[p.ID] = p.Parent
+	}
+	for n := 0; party != "" && n <= len(m.Parties); party, n = parents[party], n+1 {
+		if party == of {
+			return true
+		}
+	}
+	return false
+}

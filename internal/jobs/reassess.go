@@ -76,7 +76,9 @@ func (c common) subjects() []judged {
 	return out
 }
 
-func supported(r chain.Release, today string) bool { return r.SupportedTo == "" || r.SupportedTo >= today }
+func supported(r chain.Release, today string) bool {
+	return r.SupportedTo == "" || r.SupportedTo >= today
+}
 
 func (c common) touches(only []fact.Subject, j judged) bool {
 	for _, s := range only {

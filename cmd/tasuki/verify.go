@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/verify"
+)
+
+type verifyCmd struct {
+	File         string   `arg:"" help:"${help_verify_file}"`
+	Trust        []string `help:"${help_verify_trust}" placeholder:"KEYS"`
+	RequireLevel string   `help:"${help_verify_level}" placeholder:"L"`
+	Seen         string   `help:"${help_verify_seen}" placeholder:"FILE"`
+	Revocations  string   `help:"${help_verify_revocations}" placeholder:"FILE"`
+	At           string   `help:"${help_verify_at}" placeholder:"TIME"`
+}
+
+// Run verifies a bundle offline: nothing but the file and what is given here is looked at.
+func (c *verifyCmd) Run(p *program) error {
+	opt, err := c.options(p)
+	if err != nil {
+		return err
+	}
+	b, err := readFile(c.File)
+	if err != nil {
+		return err
+	}
+	report := verify.Bundle(b, opt)
+	if err := p.print(reportJSON(report, p.lang), func() { p.printReport(report) }); err != nil {
+		return err
+	}
+	switch verify.ExitCode(report) {
+	case 0:
+		return nil
+	case 6:
+		return errSilent(lang.Unreadable)
+	}
+	return errSilent(lang.Unverified)
+}
+
+func (c *verifyCmd) options(p *program) (verify.Options, error) {
+	opt := verify.Options{At: p.now().UTC()}
+	if c.At != "" {
+		at, err := parseTime(c.At)
+		if err != nil {
+			return opt, err
+		}
+		opt.At = at
+	}
+	if c.RequireLevel != "" {
+		level, err := parseLevel(c.RequireLevel)
+		if err != nil {
+			return opt, err
+		}
+		opt.RequireLevel = level
+	}
+	for _, file := range c.Trust {
+		keys, err := parseWith(file, verify.ParseTrust)
+		if err != nil {
+			return opt, err
+		}
+		opt.Trust = append(opt.Trust, keys...)
+	}
+	var err error
+	if c.Seen != "" {
+		if opt.Seen, err = parseWith(c.Seen, verify.ParseSeen); err != nil {
+			return opt, err
+		}
+	}
+	if c.Revocations != "" {
+		if opt.Revocations, err = parseWith(c.Revocations, verify.ParseRevocations); err != nil {
+			return opt, err
+		}
+	}
+	return opt, nil
+}
+
+func parseWith[T any](file string, parse func([]byte) (T, error)) (T, error) {
+	b, err := readFile(file)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return parse(b)
+}
+
+// parseTime reads an instant (RFC 3339) or a day, which means its beginning in Japan.
+func parseTime(s string) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.UTC(), nil
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, s, time.FixedZone("JST", 9*60*60)); err == nil {
+		return t.UTC(), nil
+	}
+	return time.Time{}, &lang.Error{Kind: lang.Usage, What: lang.F("「%s」は日時として読めません", "%q is not a time", s),
+		Next: lang.T("2026-04-01 又は 2026-04-01T09:00:00+09:00 の形で指定してください", "write it as 2026-04-01 or 2026-04-01T09:00:00+09:00")}
+}
+
+// reportJSON is the report as scripts read it: details in one language, the words of verify otherwise.
+func reportJSON(r verify.Report, l lang.Lang) any {
+	type step struct {
+		Name   string `json:"name"`
+		Bundle string `json:"bundle,omitempty"`
+		OK     bool   `json:"ok"`
+		Detail string `json:"detail"`
+		Where  string `json:"where,omitempty"`
+	}
+	type unchecked struct {
+		Name   string `json:"name"`
+		Bundle string `json:"bundle,omitempty"`
+		Detail string `json:"detail"`
+	}
+	out := struct {
+		OK         bool          `json:"ok"`
+		Steps      []step        `json:"steps"`
+		Chain      []verify.Link `json:"chain"`
+		NotChecked []unchecked   `json:"not_checked"`
+	}{OK: r.OK, Steps: []step{}, Chain: r.Chain, NotChecked: []unchecked{}}
+	for _, s := range r.Steps {
+		out.Steps = append(out.Steps, step{s.Name, s.Bundle, s.OK, s.Detail.In(l), s.Where})
+	}
+	for _, u := range r.NotChecked {
+		out.NotChecked = append(out.NotChecked, unchecked{u.Name, u.Bundle, u.Detail.In(l)})
+	}
+	return out
+}
+
+func (p *program) printReport(r verify.Report) {
+	bundle := "\x00"
+	for _, s := range r.Steps {
+		if s.Bundle != bundle {
+			if bundle = s.Bundle; bundle != "" {
+				p.printf("上流のバンドル %s", "upstream bundle %s", bundle)
+			}
+		}
+		mark := "✓"
+		if !s.OK {
+			mark = "✕"
+		}
+		line := fmt.Sprintf("%s %s: %s", mark, s.Name, s.Detail.In(p.lang))
+		if s.Where != "" && !s.OK {
+			line += " [" + s.Where + "]"
+		}
+		fmt.Fprintln(p.out, line)
+	}
+	for _, l := range r.Chain {
+		if !l.Embedded {
+			continue
+		}
+		p.printf("— %s（%s %s、%s、水準 %s、署名 %s）", "— %s (%s %s, %s, level %s, signed by %s)", l.Issuer, l.Object, l.Version, l.Kind.Title().In(p.lang), l.Level, l.Signer)
+	}
+	if len(r.NotChecked) > 0 {
+		p.printf("確認していないこと:", "not checked:")
+		for _, u := range r.NotChecked {
+			p.printf("  ・%s", "  - %s", u.Detail.In(p.lang))
+		}
+	}
+	if r.OK {
+		p.printf("検証できました。", "verified.")
+	} else {
+		p.printf("検証できませんでした。", "NOT verified.")
+	}
+}

@@ -1,0 +1,294 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+)
+
+// Exposure answers "who is affected by this vulnerability". Caveats come first: what could not be seen is part of the
+// answer.
+type Exposure struct {
+	ID       string            `json:"id"`
+	Known    bool              `json:"known"` // the advisory data speaks of it
+	Vulns    []string          `json:"vulns"` // the names under which it was found
+	Headline lang.Text         `json:"-"`
+	Caveats  []lang.Text       `json:"-"`
+	DataAt   time.Time         `json:"data_at,omitzero"` // when the advisory data was fetched
+	Releases []AffectedRelease `json:"releases"`
+	Software []string          `json:"software"` // names, once each
+}
+
+// AffectedRelease is one release that holds an affected component.
+type AffectedRelease struct {
+	Software     string          `json:"software"`
+	SoftwareName string          `json:"software_name"`
+	Release      string          `json:"release"`
+	Version      string          `json:"version"`
+	Supported    bool            `json:"supported"`
+	Component    string          `json:"component"`
+	Vuln         string          `json:"vuln"`
+	Severity     string          `json:"severity"`
+	Score        float64         `json:"score"`
+	Fixed        []string        `json:"fixed"`
+	FirstSeen    time.Time       `json:"first_seen"`
+	Decision     string          `json:"decision,omitempty"`
+	Systems      []string        `json:"systems"` // names of systems that run the release
+	Parties      []AffectedParty `json:"parties"`
+}
+
+// AffectedParty is a party of the release's arrangements and what the guideline asks of it now.
+type AffectedParty struct {
+	Party  string         `json:"party"`
+	Name   string         `json:"name"`
+	Role   guideline.Role `json:"role"`
+	Duties []guideline.ID `json:"duties"`
+	By     time.Time      `json:"by,omitzero"` // when the analysis is due by our policy; for developers
+	Does   lang.Text      `json:"-"`
+}
+
+// In gives the exposure with its texts in one language, for JSON.
+func (e Exposure) In(l lang.Lang) any {
+	type party struct {
+		AffectedParty
+		What string `json:"what"`
+	}
+	type release struct {
+		AffectedRelease
+		Parties []party `json:"parties"`
+	}
+	out := struct {
+		Exposure
+		Headline string    `json:"headline"`
+		Caveats  []string  `json:"caveats"`
+		Releases []release `json:"releases"`
+	}{Exposure: e, Headline: e.Headline.In(l), Caveats: []string{}, Releases: []release{}}
+	for _, c := range e.Caveats {
+		out.Caveats = append(out.Caveats, c.In(l))
+	}
+	for _, r := range e.Releases {
+		o := release{AffectedRelease: r, Parties: []party{}}
+		for _, p := range r.Parties {
+			o.Parties = append(o.Parties, party{p, p.Does.In(l)})
+		}
+		out.Releases = append(out.Releases, o)
+	}
+	return out
+}
+
+// AffectedBy finds the releases affected by a vulnerability under any of its ids, supported and latest first.
+func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) {
+	id = strings.TrimSpace(id)
+	e := Exposure{ID: id, Vulns: []string{}, Releases: []AffectedRelease{}, Software: []string{}}
+	m, err := db.LoadModel(ctx)
+	if err != nil {
+		return e, err
+	}
+	hits, err := db.AffectedBy(ctx, id)
+	if len(hits) == 0 && err == nil {
+		hits, err = db.AffectedBy(ctx, strings.ToUpper(id))
+	}
+	if err != nil {
+		return e, err
+	}
+	if err := e.look(ctx, db, m); err != nil {
+		return e, err
+	}
+	policy, err := Policy(ctx, db)
+	if err != nil {
+		return e, err
+	}
+	for _, h := range hits {
+		r, err := affectedRelease(ctx, db, m, policy, h)
+		if err != nil {
+			return e, err
+		}
+		e.Known = true
+		e.Releases = append(e.Releases, r)
+		if !slices.Contains(e.Software, r.SoftwareName) {
+			e.Software = append(e.Software, r.SoftwareName)
+		}
+		if !slices.Contains(e.Vulns, h.Vuln) {
+			e.Vulns = append(e.Vulns, h.Vuln)
+		}
+	}
+	slices.SortStableFunc(e.Releases, func(a, b AffectedRelease) int {
+		if a.Supported != b.Supported {
+			if a.Supported {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(b.Release, a.Release)
+	})
+	e.headline()
+	return e, nil
+}
+
+// look says how well could be looked: the age of the data, releases without an SBOM, components that were not matched,
+// and whether the data knows the id at all.
+func (e *Exposure) look(ctx context.Context, db *store.DB, m chain.Model) error {
+	sources, err := db.AdvisorySources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		if s.Name == OSV {
+			e.DataAt = s.LoadedAt
+		}
+	}
+	if e.DataAt.IsZero() {
+		e.Caveats = append(e.Caveats, lang.T("脆弱性情報がまだ取り込まれていません。影響の有無は分かりません。", "no advisories have been imported: whether anything is affected is not known"))
+	} else if age := db.Now().Sub(e.DataAt); age > 7*24*time.Hour {
+		e.Caveats = append(e.Caveats, lang.F("脆弱性情報が%d日前のものです", "the advisory data is %d days old", int(age.Hours()/24)))
+	}
+	if ix, err := Index(db); err == nil {
+		defer ix.Close()
+		if known, err := ix.Advisories(e.ID); err == nil && len(known) > 0 {
+			e.Known = true
+		}
+	}
+	facts, err := db.Facts(ctx, store.FactFilter{Kinds: []fact.Kind{fact.KindMatch}})
+	if err != nil {
+		return err
+	}
+	matched, unmatched := map[string]bool{}, 0
+	for _, f := range facts {
+		if mf, ok := f.Data.(*fact.Match); ok {
+			matched[f.Subject.ID] = true
+			unmatched += len(mf.Unmatched)
+		}
+	}
+	blind := 0
+	for _, r := range m.Releases {
+		if !matched[r.ID] {
+			blind++
+		}
+	}
+	if blind > 0 {
+		e.Caveats = append(e.Caveats, lang.F("照合されていないリリースが%d件あります（SBOM がないか、脆弱性情報がありません）", "%d releases were not matched (no SBOM, or no advisories)", blind))
+	}
+	if unmatched > 0 {
+		e.Caveats = append(e.Caveats, lang.F("照合できなかった部品が延べ%d件あります", "%d components of releases could not be looked up", unmatched))
+	}
+	return nil
+}
+
+func (e *Exposure) headline() {
+	versions := map[string]bool{}
+	for _, r := range e.Releases {
+		versions[r.Release] = true
+	}
+	switch {
+	case len(e.Releases) > 0:
+		e.Headline = lang.F("%sの影響を受けるのは%d件のソフトウェア、%d件のリリースです", "%s affects %d software, %d releases", e.ID, len(e.Software), len(versions))
+	case !e.Known:
+		e.Headline = lang.F("取り込んだ脆弱性情報に%sはありません。影響がないという意味ではありません", "the imported advisories do not know %s; that does not mean that nothing is affected", e.ID)
+	default:
+		e.Headline = lang.F("照合した部品の中に、%sの影響を受けるものは見つかりませんでした", "none of the components that were matched is affected by %s", e.ID)
+	}
+}
+
+func affectedRelease(ctx context.Context, db *store.DB, m chain.Model, policy guideline.Policy, h store.Affected) (AffectedRelease, error) {
+	out := AffectedRelease{Software: h.Software, Release: h.Release, Component: componentLabel(h.Component), Vuln: h.Vuln, Fixed: []string{}, Systems: []string{}, Parties: []AffectedParty{}}
+	for _, s := range m.Software {
+		if s.ID == h.Software {
+			out.SoftwareName = s.Name
+		}
+	}
+	var rel chain.Release
+	for _, r := range m.Releases {
+		if r.ID == h.Release {
+			rel = r
+			out.Version, out.Supported = r.Version, supported(r, db.Now().Format("2006-01-02"))
+		}
+	}
+	for _, s := range m.Systems {
+		if slices.Contains(s.Releases, h.Release) {
+			out.Systems = append(out.Systems, s.Name)
+		}
+	}
+	found, err := findingsFor(ctx, db, []chain.Release{rel})
+	if err != nil {
+		return out, err
+	}
+	for _, f := range found {
+		if f.Vuln == h.Vuln && f.PURL == h.Component.PURL {
+			out.Severity, out.Score, out.Fixed, out.FirstSeen, out.Decision = string(f.Severity), f.Score, append(out.Fixed, f.Fixed...), f.FirstSeen, f.Decision
+		}
+	}
+	out.Parties = affectedParties(m, h.Software, h.Release, policy, out.Severity, out.FirstSeen)
+	return out, nil
+}
+
+func componentLabel(c store.Component) string {
+	return chain.Component{PURL: c.PURL, Name: c.Name, Version: c.Version}.Label()
+}
+
+// asksNow are the individual requirements that a finding calls on, by role, in words of what to do.
+var asksNow = []struct {
+	role   guideline.Role
+	duties []guideline.ID
+	does   lang.Text
+}{
+	{guideline.Developer, []guideline.ID{"S(3)-2.1", "S(3)-2.2", "S(3)-2.3"}, lang.T("影響を分析し、対応を計画して実装し、セキュリティ勧告を出します", "analyses it, plans and carries out the treatment, and issues the advisory")},
+	{guideline.Supplier, []guideline.ID{"S(3)-2.3"}, lang.T("勧告と修正を供給先に届けます", "passes the advisory and the fix on to whom it supplied")},
+	{guideline.Operator, []guideline.ID{"S(3)-2.3"}, lang.T("勧告に従って修正を適用し、記録します", "applies the fix as the advisory says and records it")},
+	{guideline.Customer, []guideline.ID{"S(6)-1.2"}, lang.T("既知の脆弱性への対処の担当を決め、進み具合を確かめます", "sees to it that the known vulnerability has an owner")},
+}
+
+func affectedParties(m chain.Model, software, release string, policy guideline.Policy, severity string, firstSeen time.Time) []AffectedParty {
+	names := map[string]string{}
+	for _, p := range m.Parties {
+		names[p.ID] = p.Name
+	}
+	out := []AffectedParty{}
+	for _, a := range m.Arrangements {
+		if a.Software != software && !systemRuns(m, a.System, release) {
+			continue
+		}
+		for _, e := range a.Engagements {
+			for _, ask := range asksNow {
+				p := AffectedParty{Party: e.Party, Name: names[e.Party], Role: e.Role, Does: ask.does}
+				for _, id := range chain.RequirementsOf(guideline.Default(), a, e) {
+					if slices.Contains(ask.duties, id) {
+						p.Duties = append(p.Duties, id)
+					}
+				}
+				same := func(o AffectedParty) bool { return o.Party == p.Party && o.Role == p.Role }
+				if ask.role != e.Role || len(p.Duties) == 0 || slices.ContainsFunc(out, same) {
+					continue
+				}
+				if e.Role == guideline.Developer && !firstSeen.IsZero() {
+					p.By = firstSeen.AddDate(0, 0, analysisDays(policy, severity))
+				}
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// analysisDays is the policy's time for analysing a finding; one without a severity is treated as a medium one.
+func analysisDays(policy guideline.Policy, severity string) int {
+	if days := policy.Value("analysis_days_" + strings.ToLower(severity)); days > 0 {
+		return days
+	}
+	return policy.Value("analysis_days_medium")
+}
+
+func systemRuns(m chain.Model, system, release string) bool {
+	for _, s := range m.Systems {
+		if s.ID == system && system != "" {
+			return slices.Contains(s.Releases, release)
+		}
+	}
+	return false
+}
