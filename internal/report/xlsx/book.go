@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -24,11 +25,13 @@ type book struct {
 
 // A look is how a cell looks. Fills are greys, so that a copy in black and white says the same.
 type look struct {
-	bold, border, center, top, open bool
-	date                            bool
-	size                            float64 // 0: the usual size
-	fill                            string
-	pale                            bool // grey letters: not asked here
+	bold, border, open bool
+	center, right      bool
+	indent, date       bool
+	flat               bool    // one line: longer texts end at the cell's edge
+	size               float64 // 0: the usual size
+	fill               string
+	pale               bool // grey letters: not asked here
 }
 
 const (
@@ -63,7 +66,7 @@ func (b *book) style(l look) int {
 	}
 	st := &excelize.Style{
 		Font:       &excelize.Font{Family: fontName, Size: fontSize, Bold: l.bold},
-		Alignment:  &excelize.Alignment{WrapText: true, Vertical: "top"},
+		Alignment:  &excelize.Alignment{WrapText: !l.flat, Vertical: "center"},
 		Protection: &excelize.Protection{Locked: !l.open},
 	}
 	if l.size > 0 {
@@ -72,11 +75,13 @@ func (b *book) style(l look) int {
 	if l.pale {
 		st.Font.Color = "7F7F7F"
 	}
-	if l.center {
-		st.Alignment.Horizontal, st.Alignment.Vertical = "center", "center"
-	}
-	if l.top {
-		st.Alignment.Vertical = "top"
+	switch {
+	case l.center:
+		st.Alignment.Horizontal = "center"
+	case l.right:
+		st.Alignment.Horizontal = "right"
+	case l.indent:
+		st.Alignment.Horizontal, st.Alignment.Indent = "left", 1
 	}
 	if l.fill != "" {
 		st.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{l.fill}}
@@ -111,7 +116,7 @@ func (b *book) put(sheet, cell string, v any, l look) {
 		return
 	}
 	if day, ok := v.(time.Time); ok {
-		l.date = true
+		l.date, l.center = true, true
 		if v = nil; !day.IsZero() {
 			v = time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
 		}
@@ -156,6 +161,26 @@ func (b *book) page(sheet, orientation, repeat string) {
 	if repeat != "" {
 		b.try(b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + sheet + "'!" + repeat, Scope: sheet}))
 	}
+}
+
+// height estimates the height in points that a row needs for texts of the usual size in columns of these widths. A width
+// counts half-width characters; Japanese characters take two.
+func height(texts []string, widths []float64) float64 {
+	rows := 1
+	for i, text := range texts {
+		n := 0
+		for _, part := range strings.Split(text, "\n") {
+			w := 0.0
+			for _, r := range part {
+				if w++; r > 0xFF {
+					w++
+				}
+			}
+			n += max(1, int(math.Ceil(w/(widths[i]*1.1-1)))) // widths are in digits of 11 points, less the margins
+		}
+		rows = max(rows, n)
+	}
+	return min(float64(rows)*18+4, excelize.MaxRowHeight)
 }
 
 // footer prepares a text for a footer, where & starts a code and the whole has little room.

@@ -27,18 +27,22 @@ type column struct {
 	place look
 }
 
-func columns() []column {
+func columns(l lang.Lang) []column {
 	center, open := look{center: true}, look{open: true}
+	mark := 7.0 // width of a column of marks
+	if l == lang.EN {
+		mark = 10.5
+	}
 	list := []column{
-		{title: lang.T("", ""), width: 7.5, value: (*book).check, place: look{center: true, open: true, size: 12}},
-		{title: lang.T("最低限", "Minimum"), width: 7, value: level(guideline.Minimum), place: center},
-		{title: lang.T("標準", "Standard"), width: 7, value: level(guideline.Standard), place: center},
-		{title: lang.T("要求ID", "ID"), width: 10.5, value: func(_ *book, l line) any { return string(l.Individual.ID) }, place: look{top: true}},
+		{title: lang.T("", ""), width: 8.5, value: (*book).check, place: look{center: true, open: true, size: 12}},
+		{title: lang.T("最低限", "Minimum"), width: mark, value: level(guideline.Minimum), place: center},
+		{title: lang.T("標準", "Standard"), width: mark, value: level(guideline.Standard), place: center},
+		{title: lang.T("要求ID", "ID"), width: 10.5, value: func(_ *book, l line) any { return string(l.Individual.ID) }},
 		{title: lang.T("個別要求タイトル", "Title"), width: 22, value: func(b *book, l line) any { return b.say(l.Title) }},
-		{title: lang.T("個別要求", "Individual requirement"), width: 44, value: func(b *book, l line) any { return b.say(l.Text) }},
+		{title: lang.T("個別要求", "Individual requirement"), width: 46, value: func(b *book, l line) any { return b.say(l.Text) }},
 	}
 	for _, r := range guideline.Roles {
-		list = append(list, column{title: roleWord(r), width: 7, value: role(r), place: center})
+		list = append(list, column{title: roleWord(r), width: mark, value: role(r), place: center})
 	}
 	if len(list) != 10 {
 		panic("the annex has the columns A to J")
@@ -105,25 +109,30 @@ func onlyInTable(in guideline.Individual, r guideline.Role) bool {
 
 // checklist writes sheet 1.
 func (b *book) checklist(lines []line) {
-	sheet, cols := b.say(checklistSheet), columns()
+	sheet, cols := b.say(checklistSheet), columns(b.in.Lang)
 	last := firstRow + len(lines) - 1
 	hiddenColumn := len(cols) + 1
-	b.checklistHead(sheet, cols)
+	widths := b.checklistHead(sheet, cols)
 	for i, l := range lines {
 		row := firstRow + i
+		var texts []string
 		for j, c := range cols {
 			lk := c.place
 			lk.border = true
 			if !l.asked {
 				lk.fill, lk.pale = quietFill, true
 			}
-			b.put(sheet, at(j+1, row), c.value(b, l), lk)
+			v := c.value(b, l)
+			b.put(sheet, at(j+1, row), v, lk)
+			text, _ := v.(string)
+			texts = append(texts, text)
 		}
+		b.try(b.f.SetRowHeight(sheet, row, height(texts, widths)))
 		b.put(sheet, at(hiddenColumn, row), string(l.Individual.ID), look{})
 	}
 	for i, foot := range b.feet(lines) {
 		b.merge(sheet, at(1, last+2+i), at(len(cols), last+2+i), foot, look{size: 9})
-		b.try(b.f.SetRowHeight(sheet, last+2+i, 26))
+		b.try(b.f.SetRowHeight(sheet, last+2+i, 30))
 	}
 	hidden, err := excelize.ColumnNumberToName(hiddenColumn)
 	b.try(err)
@@ -143,8 +152,8 @@ func (b *book) checklist(lines []line) {
 	b.protect(sheet)
 }
 
-// checklistHead writes title, subject and the two header rows.
-func (b *book) checklistHead(sheet string, cols []column) {
+// checklistHead writes title, subject and the two header rows, and gives the widths of the columns.
+func (b *book) checklistHead(sheet string, cols []column) []float64 {
 	b.merge(sheet, "A1", "F1", b.say(checklistTitle), look{bold: true, size: 16})
 	b.try(b.f.SetRowHeight(sheet, 1, 26))
 	subject := strings.TrimSpace(b.in.Software + " " + b.in.Release)
@@ -176,6 +185,7 @@ func (b *book) checklistHead(sheet string, cols []column) {
 	b.widths(sheet, widths...)
 	b.try(b.f.SetRowHeight(sheet, headRow-1, 20))
 	b.try(b.f.SetRowHeight(sheet, headRow, 32))
+	return widths
 }
 
 // feet are the lines below the table.

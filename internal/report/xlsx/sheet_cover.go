@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
 )
@@ -14,7 +12,7 @@ import (
 func (b *book) cover(lines []line) {
 	sheet, in := b.say(coverSheet), b.in
 	b.widths(sheet, 18, 18, 18, 18, 18)
-	b.merge(sheet, "D1", "E1", b.labelled(lang.T("別紙番号", "Annex no."), in.Cover.Number), look{})
+	b.merge(sheet, "D1", "E1", b.labelled(lang.T("別紙番号", "Annex no."), in.Cover.Number), look{right: true})
 	b.merge(sheet, "A3", "E3", b.say(checklistTitle), look{bold: true, size: 20, center: true})
 	b.try(b.f.SetRowHeight(sheet, 3, 40))
 
@@ -39,9 +37,9 @@ func (b *book) cover(lines []line) {
 		{lang.T("文書ダイジェスト", "Document digest"), in.Digest},
 		{lang.T("よりどころ", "Based on"), b.say(lang.F("%s（%s、2026年3月）", "%s (%s, March 2026)", guideline.Title, guideline.Publisher))},
 	} {
-		b.put(sheet, at(1, row), b.say(p.name), look{bold: true, border: true, fill: headFill})
-		b.merge(sheet, at(2, row), at(5, row), outside(p.value), look{border: true, open: true})
-		b.try(b.f.SetRowHeight(sheet, row, height(p.value, 68)))
+		b.put(sheet, at(1, row), b.say(p.name), look{bold: true, border: true, indent: true, fill: headFill})
+		b.merge(sheet, at(2, row), at(5, row), outside(p.value), look{border: true, indent: true, open: true})
+		b.try(b.f.SetRowHeight(sheet, row, height([]string{p.value}, []float64{72})))
 		row++
 	}
 	row = b.numbers(sheet, row+1, lines)
@@ -53,17 +51,20 @@ func (b *book) cover(lines []line) {
 // numbers writes how many requirements stand where. There is no percentage: the six words do not add up to one.
 func (b *book) numbers(sheet string, row int, lines []line) int {
 	b.merge(sheet, at(1, row), at(5, row), b.say(lang.T("求められる個別要求の数", "Individual requirements asked for, by status")), look{bold: true})
+	b.try(b.f.SetRowHeight(sheet, row, 20))
 	row++
 	n := counts(lines)
 	total := 0
 	for _, s := range statuses {
 		word, _ := statusWord(s)
-		b.put(sheet, at(1, row), b.say(word), look{border: true})
+		b.put(sheet, at(1, row), b.say(word), look{border: true, indent: true})
+		b.try(b.f.SetRowHeight(sheet, row, 20))
 		b.put(sheet, at(2, row), n[s], look{border: true, center: true})
 		total += n[s]
 		row++
 	}
-	b.put(sheet, at(1, row), b.say(lang.T("計", "Total")), look{bold: true, border: true})
+	b.put(sheet, at(1, row), b.say(lang.T("計", "Total")), look{bold: true, border: true, indent: true})
+	b.try(b.f.SetRowHeight(sheet, row, 20))
 	b.put(sheet, at(2, row), total, look{bold: true, border: true, center: true})
 	return row + 1
 }
@@ -82,6 +83,7 @@ func (b *book) stamps(sheet string, row int) {
 		b.put(sheet, at(3+i, row+1), outside(s.by.Name), look{border: true, center: true, open: true})
 		b.put(sheet, at(3+i, row+2), stampDay(s.by.On), look{border: true, center: true, open: true})
 	}
+	b.try(b.f.SetRowHeight(sheet, row, 20))
 	b.try(b.f.SetRowHeight(sheet, row+1, 56))
 	b.try(b.f.SetRowHeight(sheet, row+2, 18))
 }
@@ -98,30 +100,15 @@ func (b *book) labelled(name lang.Text, value string) string {
 	return clean(b.say(name) + b.say(lang.T("：", ": ")) + value)
 }
 
-// height estimates the height in points of a text in merged cells, which spreadsheet programs do not fit themselves.
-func height(s string, width int) float64 {
-	rows := 0
-	for _, part := range strings.Split(s, "\n") {
-		w := 0
-		for _, r := range part {
-			if w++; r > 0xFF {
-				w++
-			}
-		}
-		rows += max(1, (w+width-1)/width)
-	}
-	return min(float64(rows)*17+5, excelize.MaxRowHeight)
-}
-
 // guide writes sheet 5: how to fill in.
 func (b *book) guide() {
 	sheet := b.say(guideSheet)
 	b.put(sheet, "A1", b.say(guideSheet), look{bold: true, size: 16})
 	b.try(b.f.SetRowHeight(sheet, 1, 28))
 	for i, t := range guideTexts {
-		b.put(sheet, at(1, i+3), b.say(t.name), look{bold: true, border: true, fill: headFill})
-		b.put(sheet, at(2, i+3), b.say(t.text), look{border: true})
-		b.try(b.f.SetRowHeight(sheet, i+3, height(b.say(t.text), 90)))
+		b.put(sheet, at(1, i+3), b.say(t.name), look{bold: true, border: true, indent: true, fill: headFill})
+		b.put(sheet, at(2, i+3), b.say(t.text), look{border: true, indent: true})
+		b.try(b.f.SetRowHeight(sheet, i+3, height([]string{b.say(t.text)}, []float64{92})))
 	}
 	b.widths(sheet, 20, 92)
 	b.page(sheet, "portrait", "")

@@ -26,14 +26,14 @@ type field struct {
 func fields() []field {
 	list := []field{
 		{"id", lang.T("要求ID", "ID"), 11, func(_ *book, l line) any { return string(l.Individual.ID) }},
-		{"requirement", lang.T("要求事項", "Requirement"), 10, func(_ *book, l line) any { return string(l.Requirement) }},
-		{"category", lang.T("分類", "Category"), 7, func(_ *book, l line) any { return l.Category }},
-		{"title", lang.T("個別要求タイトル", "Title"), 30, func(b *book, l line) any { return b.say(l.Title) }},
-		{"minimum", lang.T("最低限", "Minimum"), 8, func(_ *book, l line) any { return number(l.At(guideline.Minimum)) }},
-		{"standard", lang.T("標準", "Standard"), 8, func(_ *book, l line) any { return number(l.At(guideline.Standard)) }},
+		{"requirement", lang.T("要求事項", "Requirement"), 12, func(_ *book, l line) any { return string(l.Requirement) }},
+		{"category", lang.T("分類", "Category"), 9, func(_ *book, l line) any { return l.Category }},
+		{"title", lang.T("個別要求タイトル", "Title"), 46, func(b *book, l line) any { return b.say(l.Title) }},
+		{"minimum", lang.T("最低限", "Minimum"), 10, func(_ *book, l line) any { return number(l.At(guideline.Minimum)) }},
+		{"standard", lang.T("標準", "Standard"), 10, func(_ *book, l line) any { return number(l.At(guideline.Standard)) }},
 	}
 	for _, r := range guideline.Roles {
-		list = append(list, field{string(r), roleWord(r), 9, func(_ *book, l line) any { return number(l.AppliesTo(r)) }})
+		list = append(list, field{string(r), roleWord(r), 10.5, func(_ *book, l line) any { return number(l.AppliesTo(r)) }})
 	}
 	return append(list,
 		field{"asked", lang.T("適用", "Asked"), 7, func(_ *book, l line) any { return number(l.asked) }},
@@ -72,8 +72,13 @@ func (b *book) data(lines []line) {
 		b.put(sheet, at(j+1, 2), f.key, look{})
 		widths = append(widths, f.width)
 		for i, l := range lines {
-			b.put(sheet, at(j+1, 3+i), f.value(b, l), look{border: true})
+			v := f.value(b, l)
+			_, isNumber := v.(int)
+			b.put(sheet, at(j+1, 3+i), v, look{border: true, flat: true, center: isNumber})
 		}
+	}
+	for i := range lines {
+		b.try(b.f.SetRowHeight(sheet, 3+i, 18))
 	}
 	b.widths(sheet, widths...)
 	b.try(b.f.SetRowVisible(sheet, 2, false))
@@ -119,6 +124,7 @@ func (b *book) evidence(lines []line) {
 	for j, t := range titles {
 		b.put(sheet, at(j+1, 1), b.say(t), look{bold: true, border: true, fill: headFill})
 	}
+	widths := []float64{12, 40, 22, 13, 13, 28, 40}
 	for i, e := range b.in.Evidence {
 		var ids []string
 		for _, l := range lines {
@@ -128,14 +134,18 @@ func (b *book) evidence(lines []line) {
 				}
 			}
 		}
+		var texts []string
 		for j, v := range []any{outside(e.ID), outside(e.Title), outside(e.Kind), e.Received, e.ValidUntil, strings.Join(ids, " "), outside(e.Digest)} {
 			b.put(sheet, at(j+1, 2+i), v, look{border: true})
+			text, _ := v.(string)
+			texts = append(texts, text)
 		}
+		b.try(b.f.SetRowHeight(sheet, 2+i, height(texts, widths)))
 	}
 	if len(b.in.Evidence) == 0 {
 		b.put(sheet, "A2", b.say(lang.T("証跡はまだありません。", "There is no evidence yet.")), look{})
 	}
-	b.widths(sheet, 12, 40, 22, 12, 12, 28, 40)
+	b.widths(sheet, widths...)
 	b.try(b.f.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
 	b.page(sheet, "landscape", "$1:$1")
 	b.protect(sheet)
