@@ -11,8 +11,8 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
-	"example.org/tasuki/internal/store"
 )
 
 type chainCmd struct {
@@ -62,8 +62,10 @@ func (c *chainApplyCmd) Run(p *program) error {
 	}
 	result := p.checkModel(chain.Merge(have, given))
 	if len(result.Problems) == 0 && len(chain.Blocking(result.Findings)) == 0 {
-		err = db.InTx(p.ctx, p.actor(), func(tx *store.Tx) error { return tx.SaveModel(p.ctx, given) })
-		if err != nil {
+		if err := jobs.SaveModel(p.ctx, db, p.actor(), given); err != nil {
+			return err
+		}
+		if err := jobs.Reassess(p.ctx, db, p.actor(), "chain applied"); err != nil {
 			return err
 		}
 		result.Applied = true

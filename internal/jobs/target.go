@@ -108,10 +108,59 @@ func createSoftware(ctx context.Context, db *store.DB, actor store.Actor, t Targ
 		a.Engagements = append(a.Engagements, chain.Engagement{ID: db.NewID(), Party: self.ID, Role: r, Stance: guideline.Principal})
 	}
 	m.Arrangements = []chain.Arrangement{a}
-	return s, db.InTx(ctx, actor, func(tx *store.Tx) error { return tx.SaveModel(ctx, m) })
+	return s, SaveModel(ctx, db, actor, m)
 }
 
 func createRelease(ctx context.Context, db *store.DB, actor store.Actor, s chain.Software, version string) (chain.Release, error) {
 	r := chain.Release{ID: db.NewID(), Software: s.ID, Version: version, ReleasedOn: db.Now().Format("2006-01-02")}
-	return r, db.InTx(ctx, actor, func(tx *store.Tx) error { return tx.SaveModel(ctx, chain.Model{Releases: []chain.Release{r}}) })
+	return r, SaveModel(ctx, db, actor, chain.Model{Releases: []chain.Release{r}})
+}
+
+// SaveModel lays a valid model over what is stored and audits every part of it.
+func SaveModel(ctx context.Context, db *store.DB, actor store.Actor, m chain.Model) error {
+	return db.InTx(ctx, actor, func(tx *store.Tx) error {
+		if err := tx.SaveModel(ctx, m); err != nil {
+			return err
+		}
+		for _, o := range objects(m) {
+			if err := tx.Audit(ctx, "saved", o.Object, store.Change{After: o.value}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+type savedObject struct {
+	store.Object
+	value any
+}
+
+func objects(m chain.Model) []savedObject {
+	var out []savedObject
+	add := func(noun store.Noun, id string, value any) {
+		out = append(out, savedObject{store.Object{Kind: string(noun), ID: id}, value})
+	}
+	for _, v := range m.Parties {
+		add(store.Party, v.ID, v)
+	}
+	for _, v := range m.Software {
+		add(store.Software, v.ID, v)
+	}
+	for _, v := range m.Releases {
+		add(store.Release, v.ID, v)
+	}
+	for _, v := range m.Systems {
+		add(store.System, v.ID, v)
+	}
+	for _, v := range m.Arrangements {
+		add(store.Arrangement, v.ID, v)
+	}
+	for _, v := range m.Agreements {
+		add(store.Agreement, v.ID, v)
+	}
+	for _, v := range m.Components {
+		add(store.ComponentRule, v.ID, v)
+	}
+	return out
 }
