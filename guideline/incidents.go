@@ -16,6 +16,7 @@ type Incident struct {
 	Consequences Text              `yaml:"consequences" json:"consequences"` // who was hit, and how
 	Lesson       Text              `yaml:"lesson" json:"lesson"`             // what table 1 reads out of it
 	Counters     []IncidentCounter `yaml:"counters" json:"counters"`
+	Categories   []int             `yaml:"-" json:"categories"` // those of all counters, in printed order
 	Section      string            `yaml:"section" json:"section"`
 	Notes        []Note            `yaml:"notes,omitempty" json:"notes"`
 }
@@ -29,7 +30,11 @@ type IncidentCounter struct {
 var incidents = sync.OnceValue(func() []Incident {
 	list := must(decode[[]Incident](files, "data/incidents.yaml"))
 	for i := range list {
-		list[i].Aliases, list[i].Notes = filled(list[i].Aliases), filled(list[i].Notes)
+		in := &list[i]
+		in.Aliases, in.Notes = filled(in.Aliases), filled(in.Notes)
+		for _, c := range in.Counters {
+			in.Categories = append(in.Categories, c.Categories...)
+		}
 	}
 	return list
 })

@@ -15,8 +15,10 @@ type Threat struct {
 	Text      Text            `yaml:"text" json:"text"`                                 // what can happen, in our own words
 	Example   Text            `yaml:"example,omitempty" json:"example,omitzero"`        // where the row prints one
 	Counters  []ThreatCounter `yaml:"counters" json:"counters"`
-	Reason    Text            `yaml:"reason" json:"reason"` // why those requirements answer it, in our own words
-	Notes     []Note          `yaml:"notes,omitempty" json:"notes"`
+	// Requirements are those of all counters, in printed order.
+	Requirements []ID   `yaml:"-" json:"requirements"`
+	Reason       Text   `yaml:"reason" json:"reason"` // why those requirements answer it, in our own words
+	Notes        []Note `yaml:"notes,omitempty" json:"notes"`
 }
 
 // A ThreatCounter is what one side has to do against a threat.
@@ -25,19 +27,14 @@ type ThreatCounter struct {
 	Requirements []ID  `yaml:"requirements" json:"requirements"` // as printed, in printed order
 }
 
-// Requirements gives the requirements of both sides in printed order.
-func (t Threat) Requirements() []ID {
-	ids := []ID{}
-	for _, c := range t.Counters {
-		ids = append(ids, c.Requirements...)
-	}
-	return ids
-}
-
 var threats = sync.OnceValue(func() []Threat {
 	list := must(decode[[]Threat](files, "data/threats.yaml"))
 	for i := range list {
-		list[i].Notes = filled(list[i].Notes)
+		t := &list[i]
+		t.Notes, t.Requirements = filled(t.Notes), []ID{}
+		for _, c := range t.Counters {
+			t.Requirements = append(t.Requirements, c.Requirements...)
+		}
 	}
 	return list
 })
@@ -50,7 +47,7 @@ func (c *Catalog) Threats() []Threat { return slices.Clone(threats()) }
 func (c *Catalog) ThreatsAgainst(id ID) []Threat {
 	list := []Threat{}
 	for _, t := range threats() {
-		if slices.Contains(t.Requirements(), id.Requirement()) {
+		if slices.Contains(t.Requirements, id.Requirement()) {
 			list = append(list, t)
 		}
 	}

@@ -29,7 +29,7 @@ func TestThreatsAreComplete(t *testing.T) {
 		if th.CloudOnly != (th.ID == "T-11") {
 			t.Errorf("%s: only T-11 is printed for the cloud only", th.ID)
 		}
-		requirements += len(th.Requirements())
+		requirements += len(th.Requirements)
 		for _, counter := range th.Counters {
 			if counter.By == CustomerClass {
 				customers++
@@ -44,7 +44,7 @@ func TestThreatsAreComplete(t *testing.T) {
 	if requirements != 55 || customers != 4 {
 		t.Errorf("%d requirements and %d rows for customers, printed 55 and 4", requirements, customers)
 	}
-	if row := list[16]; !slices.Equal(row.Requirements(), []ID{"S(4)-2", "S(4)-3"}) || len(row.Notes) != 1 || row.Notes[0].ID != "D-42" {
+	if row := list[16]; !slices.Equal(row.Requirements, []ID{"S(4)-2", "S(4)-3"}) || len(row.Notes) != 1 || row.Notes[0].ID != "D-42" {
 		t.Errorf("row 17 has to keep both ids with note D-42: %+v", row)
 	}
 }
@@ -92,7 +92,7 @@ func TestThreatsFollowTheText(t *testing.T) {
 		if th.Example.IsZero() == strings.Contains(squeeze(bullet), "(例:") {
 			t.Errorf("%s: example %q, printed %s", th.ID, th.Example.JA, bullet)
 		}
-		if own, printed := th.Requirements(), requirementID.FindAllString(cells[2], -1); fmt.Sprint(own) != fmt.Sprint(printed) {
+		if own, printed := th.Requirements, requirementID.FindAllString(cells[2], -1); fmt.Sprint(own) != fmt.Sprint(printed) {
 			t.Errorf("%s: %v, printed %v", th.ID, own, printed)
 		}
 		if len(th.Counters) == 2 != strings.Contains(cells[2], "顧客は、") {
@@ -120,7 +120,7 @@ func TestIncidentsAreComplete(t *testing.T) {
 			sentence(t, in.ID, counter.Text)
 			got = append(got, counter.Categories)
 		}
-		if fmt.Sprint(got) != categories[in.ID] {
+		if fmt.Sprint(got) != categories[in.ID] || !slices.Equal(in.Categories, slices.Concat(got...)) {
 			t.Errorf("%s: categories %v, want %s", in.ID, got, categories[in.ID])
 		}
 		if len(in.Aliases) > 0 != slices.ContainsFunc(in.Notes, func(n Note) bool { return n.ID == "D-12" }) {
