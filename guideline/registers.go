@@ -2,6 +2,7 @@ package guideline
 
 import (
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -15,11 +16,10 @@ type Register struct {
 	Fields  []RegisterField `yaml:"fields" json:"fields"`
 	// ReviewDays is how long after its approval a record is looked at again, in days; 0: no set date.
 	ReviewDays int `yaml:"review_interval_days,omitempty" json:"review_interval_days,omitempty"`
-	// Drafts and Approves are the roles of user accounts that may draft and approve; the approver is never the author.
+	// Drafts and Approves are the roles of user accounts that may draft and approve ("editor" and "approver" where the
+	// data does not say); the approver is never the author.
 	Drafts   []string `yaml:"drafts_by,omitempty" json:"drafts_by,omitempty"`
 	Approves []string `yaml:"approves_by,omitempty" json:"approves_by,omitempty"`
-	// Feeds are requirements that records of this kind are kept for and no check reads yet.
-	Feeds []ID `yaml:"feeds,omitempty" json:"feeds,omitempty"`
 }
 
 // A RegisterField is one thing that is entered.
@@ -66,7 +66,20 @@ func (r Register) Field(name string) (RegisterField, bool) {
 	return find(r.Fields, func(f RegisterField) bool { return f.Name == name })
 }
 
-var registers = sync.OnceValue(func() []Register { return must(decodeFolder[Register](files, "data/registers")) })
+var registers = sync.OnceValue(func() []Register {
+	all := must(decodeFolder[Register](files, "data/registers"))
+	for i := range all {
+		r := &all[i]
+		if len(r.Drafts) == 0 {
+			r.Drafts = []string{"editor"}
+		}
+		if len(r.Approves) == 0 {
+			r.Approves = []string{"approver"}
+		}
+	}
+	slices.SortFunc(all, func(a, b Register) int { return strings.Compare(a.Kind, b.Kind) })
+	return all
+})
 
 // Registers gives every kind of record, in the order of their names.
 func (c *Catalog) Registers() []Register { return slices.Clone(registers()) }
