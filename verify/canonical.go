@@ -42,34 +42,36 @@ func Marshal(v any) ([]byte, error) {
 // unknown, repeated or differently ordered members, other escapes, slack bits of base64 and trailing bytes are all
 // refused, with the place of the first byte that differs. The error is a *lang.Error of kind Unreadable.
 func Unmarshal(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return notReadable(err, d.InputOffset())
+	if err := json.Unmarshal(b, v); err != nil {
+		return notReadable(err, len(b))
 	}
 	again, err := Marshal(v)
 	if err != nil {
 		return notReadable(err, 0)
 	}
 	if !bytes.Equal(b, again) {
-		return &lang.Error{Kind: lang.Unreadable, Where: byteAt(firstDifference(b, again)),
-			What: lang.T("正規形のJSONではありません", "not in canonical JSON form"),
-			Next: lang.T("発行者から受け取ったままのファイルを使ってください。エディターでの保存や整形でも内容は変わります",
-				"use the file exactly as the issuer sent it; saving or formatting it in an editor changes it")}
+		return notCanonical(firstDifference(b, again))
 	}
 	return nil
 }
 
-func notReadable(err error, offset int64) error {
+func notCanonical(offset int) error {
+	return &lang.Error{Kind: lang.Unreadable, Where: byteAt(offset),
+		What: lang.T("正規形のJSONではありません", "not in canonical JSON form"),
+		Next: lang.T("発行者から受け取ったままのファイルを使ってください。エディターでの保存や整形でも内容は変わります",
+			"use the file exactly as the issuer sent it; saving or formatting it in an editor changes it")}
+}
+
+func notReadable(err error, offset int) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		offset = max(syntax.Offset-1, 0)
+		offset = max(int(syntax.Offset)-1, 0)
 	case errors.As(err, &kind):
-		offset = kind.Offset
+		offset = int(kind.Offset)
 	}
-	return &lang.Error{Kind: lang.Unreadable, Where: byteAt(int(offset)), Err: err,
+	return &lang.Error{Kind: lang.Unreadable, Where: byteAt(offset), Err: err,
 		What: lang.T("JSONとして読み取れません", "cannot be read as JSON")}
 }
 
@@ -77,6 +79,9 @@ func byteAt(offset int) string { return "byte " + strconv.Itoa(offset) }
 
 func firstDifference(a, b []byte) int {
 	n := min(len(a), len(b))
+	if bytes.Equal(a[:n], b[:n]) {
+		return n // the usual case, at the speed of memory
+	}
 	for i := range n {
 		if a[i] != b[i] {
 			return i

@@ -95,7 +95,7 @@ func parseFile(b []byte, v any, format *string, want string) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return notReadable(err, d.InputOffset())
+		return notReadable(err, int(d.InputOffset()))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return badFile(byteAt(int(d.InputOffset())), nil, "JSONの後に余分な内容があります", "something follows the JSON")

@@ -57,7 +57,7 @@ func (o *Opened) member(name string) (Member, bool) {
 
 // readFile reads the outermost form. Whatever is wrong here means that the file cannot be read as a bundle.
 func (o *Opened) readFile(b []byte) error {
-	if err := Unmarshal(b, &o.file); err != nil {
+	if err := o.file.unmarshal(b); err != nil {
 		return err
 	}
 	o.Digest = Digest(b)

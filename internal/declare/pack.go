@@ -34,7 +34,7 @@ func Pack(s *Signed, to HandOver, key ed25519.PrivateKey) ([]byte, error) {
 	if f.Manifest, err = envelope(st, key); err != nil {
 		return nil, err
 	}
-	b, err := verify.Marshal(f)
+	b, err := f.Bytes()
 	if err != nil {
 		return nil, err
 	}
