@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -172,15 +173,17 @@ type set struct {
 func compileAll() (*set, error) {
 	vars := varTypes()
 	s := &set{of: map[guideline.ID][]*check{}}
+	var errs []error
 	for _, c := range guideline.Default().Checks() {
 		k, err := compile(c, vars)
 		if err != nil {
-			return nil, err
+			errs = append(errs, err)
+			continue
 		}
 		s.all = append(s.all, k)
 		s.of[c.Requirement] = append(s.of[c.Requirement], k)
 	}
-	return s, nil
+	return s, errors.Join(errs...)
 }
 
 // compiled is the program's own checks, compiled once; a test compiles them all, so a failure here is a build that was
