@@ -24,6 +24,8 @@ func empty(kind Kind) any {
 	switch kind {
 	case KindSBOM:
 		return new(SBOM)
+	case KindVEX:
+		return new(VEX)
 	case KindAttestation:
 		return new(Attestation)
 	case KindMatch:

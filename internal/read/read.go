@@ -13,6 +13,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/cyclonedx"
 	"example.org/tasuki/internal/read/input"
+	"example.org/tasuki/internal/read/openvex"
 	"example.org/tasuki/internal/read/spdx"
 )
 
@@ -29,6 +30,7 @@ func Formats() []Format {
 	return []Format{
 		{"cyclonedx", cyclonedx.Match, cyclonedx.Read},
 		{"spdx", spdx.Match, spdx.Read},
+		{"openvex", openvex.Match, openvex.Read},
 		{"document", isDocument, readDocument},
 	}
 }

@@ -36,7 +36,8 @@ func Match(b []byte) bool {
 	return ok && name.Local == "bom" && strings.HasPrefix(name.Space, namespace)
 }
 
-// Read reads one document. The fact is a *fact.SBOM.
+// Read reads one document. The first fact is a *fact.SBOM; a second, *fact.VEX, follows when vulnerabilities in it have an
+// analysis.
 func Read(b []byte) (fact.Reading, error) {
 	text, err := input.Text(b)
 	if err != nil {

@@ -22,6 +22,7 @@ type extraction struct {
 	sbom     *fact.SBOM
 	problems []fact.Problem
 	refs     map[string]bool
+	vex      *fact.VEX // nil when no vulnerability has an analysis
 }
 
 func (x *extraction) doubt(where string, what lang.Text) {
@@ -49,12 +50,7 @@ func reading(bom node, version, encoding string, problems []fact.Problem) (fact.
 	x.sbom.Services = services(bom.list("services", "service"), x.refs)
 	x.dependencies(bom.list("dependencies", "dependency"))
 	x.compositions(bom.list("compositions", "composition"))
-	for _, v := range bom.list("vulnerabilities", "vulnerability") {
-		x.sbom.Vulnerabilities++
-		if v.child("analysis").there() {
-			x.sbom.Analyses++
-		}
-	}
+	x.vulnerabilities(bom.list("vulnerabilities", "vulnerability"))
 	return x.reading(), nil
 }
 
@@ -62,9 +58,13 @@ func (x *extraction) reading() fact.Reading {
 	if n := len(x.problems); n > maxProblems {
 		x.problems = append(x.problems[:maxProblems], fact.Problem{What: lang.F("ほかに%d件の疑問点があります", "there are %d more doubts", n-maxProblems)})
 	}
+	facts := []fact.Fact{{Kind: fact.KindSBOM, ObservedAt: x.sbom.CreatedAt, Data: x.sbom}}
+	if x.vex != nil {
+		facts = append(facts, fact.Fact{Kind: fact.KindVEX, ObservedAt: x.sbom.CreatedAt, Pointer: "/vulnerabilities", Data: x.vex})
+	}
 	return fact.Reading{
 		Type: "cyclonedx", Version: x.sbom.SpecVersion, Problems: x.problems,
-		Facts: []fact.Fact{{Kind: fact.KindSBOM, ObservedAt: x.sbom.CreatedAt, Data: x.sbom}},
+		Facts: facts,
 		Summary: map[string]any{
 			"components":      len(x.sbom.Components),
 			"dependencies":    len(x.sbom.Dependencies),
