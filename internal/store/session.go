@@ -11,7 +11,7 @@ import (
 )
 
 // Sessions keeps web sessions in the form scs wants (scs.Store and scs.CtxStore). Tokens are kept as hashes, so that
-// a copy of the database opens no session.
+// a copy of the database opens no session. They live by the machine's clock, because scs sets their ends by it.
 type Sessions struct{ db *DB }
 
 // Sessions gives the sessions of the workspace.
@@ -25,7 +25,7 @@ func hashToken(token string) string {
 // FindCtx gives the data of a session that has not expired.
 func (s Sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
 	err = s.db.q.QueryRowContext(ctx, `select data from session where token = $1 and expires_at > $2`, hashToken(token),
-		ms(s.db.Now())).Scan(&data)
+		ms(time.Now())).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -38,7 +38,7 @@ func (s Sessions) FindCtx(ctx context.Context, token string) (data []byte, found
 // CommitCtx adds or replaces a session, and takes the opportunity to remove expired ones.
 func (s Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	return s.db.housekeeping(ctx, func(tx *Tx) error {
-		if _, err := tx.exec(ctx, `delete from session where expires_at <= $1`, ms(tx.Now())); err != nil {
+		if _, err := tx.exec(ctx, `delete from session where expires_at <= $1`, ms(time.Now())); err != nil {
 			return err
 		}
 		_, err := tx.exec(ctx, `insert into session (token, data, expires_at) values ($1, $2, $3)

@@ -59,11 +59,11 @@ func testAccounts(t *testing.T, db *store.DB) {
 func testSessions(t *testing.T, db *store.DB) {
 	ctx := context.Background()
 	s := db.Sessions()
-	if err := s.CommitCtx(ctx, "old", []byte{1}, Start.Add(-time.Hour)); err != nil {
+	if err := s.CommitCtx(ctx, "old", []byte{1}, time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	for _, data := range [][]byte{{1}, {0, 255, 2}} {
-		if err := s.Commit("token", data, Start.AddDate(1, 0, 0)); err != nil {
+		if err := s.Commit("token", data, time.Now().Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}

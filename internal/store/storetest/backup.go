@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -54,7 +55,7 @@ func Fill(t testing.TB, db *store.DB) {
 		t.Fatal(err)
 	}
 	Change(t, db, func(*store.Tx) error { return nil }) // one leaf waits
-	if err := db.Sessions().Commit("token", []byte{1}, Start.AddDate(1, 0, 0)); err != nil {
+	if err := db.Sessions().Commit("token", []byte{1}, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(db.KeysDir(), "signing.key"), []byte("sealed"), 0o600); err != nil {
