@@ -14,6 +14,9 @@ import (
 // Edition of the guideline that a declaration of this version refers to.
 const Edition = "2026-03"
 
+// editionName is how people say it.
+var editionName = lang.T("2026年3月", "March 2026")
+
 // Title of the guideline, as printed, and our English for it.
 var Title = lang.T("サイバーインフラ事業者に求められる役割等に関するガイドライン", "Guidelines on the Roles Expected of Cyber Infrastructure Providers")
 
@@ -32,11 +35,11 @@ func Conformity(k Kind, level guideline.Level) lang.Text {
 		pack = lang.T("標準要求パッケージ", "standard package")
 	}
 	if k == SelfDeclaration {
-		return lang.F("発行者は、上記の対象について、「%[1]s」（%[2]s版）の%[3]sのうち自らの役割に該当する個別要求のすべてに、列挙した例外および対象外を除いて対応していることを、自らの責任において宣言します。",
-			"The issuer declares under its own responsibility that the object meets every individual requirement of the %[3]s of the “%[1]s” (edition %[2]s) that applies to its roles, save the exceptions and exclusions listed.", Title, Edition, pack)
+		return lang.F("発行者は、上記の対象について、「%[1]s」（%[2]s）の%[3]sのうち自らの役割に該当する個別要求のすべてに、列挙した例外および対象外を除いて対応していることを、自らの責任において宣言します。",
+			"The issuer declares under its own responsibility that the object meets every individual requirement of the %[3]s of the “%[1]s” (%[2]s) that applies to its roles, save the exceptions and exclusions listed.", Title, editionName, pack)
 	}
-	return lang.F("発行者は、上記の対象について、「%[1]s」（%[2]s版）の%[3]sのうち自らの役割に該当する個別要求への対応状況を、自らの責任において報告します。",
-		"The issuer reports under its own responsibility how far the object meets the individual requirements of the %[3]s of the “%[1]s” (edition %[2]s) that apply to its roles.", Title, Edition, pack)
+	return lang.F("発行者は、上記の対象について、「%[1]s」（%[2]s）の%[3]sのうち自らの役割に該当する個別要求への対応状況を、自らの責任において報告します。",
+		"The issuer reports under its own responsibility how far the object meets the individual requirements of the %[3]s of the “%[1]s” (%[2]s) that apply to its roles.", Title, editionName, pack)
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
@@ -80,7 +83,7 @@ func fixedWords(d Declaration) error {
 	case r.Level != guideline.Minimum && r.Level != guideline.Standard:
 		return unverified("/predicate/requirements/level", "水準 %q は定義されていません", "%q is no level", r.Level)
 	case r.Edition != Edition || r.Title != Title:
-		return unverified("/predicate/requirements/edition", "対象のガイドラインは「%[1]s」（%[2]s版）ではありません", "the guideline is not “%[1]s”, edition %[2]s", Title, Edition)
+		return unverified("/predicate/requirements/edition", "対象のガイドラインは「%[1]s」（%[2]s）ではありません", "the guideline is not “%[1]s” (%[2]s)", Title, editionName)
 	case !isDigest(r.CatalogueDigest):
 		return unverified("/predicate/requirements/catalogue_digest", "ダイジェストの形式が正しくありません", "the digest is not in the right form")
 	case d.Kind != SelfDeclaration && d.Kind != StatusReport:

@@ -148,7 +148,7 @@ func (v *visit) content() {
 	if len(d.Object.Artifacts) == 0 {
 		v.unchecked("artifacts", lang.T("成果物のダイジェストがなく、対象は名称と版だけで示されています", "there is no artifact digest; the object is known by name and version only"))
 	}
-	v.step(StepCoverage, lang.F("役割と水準から導かれる %d 件の個別要求を過不足なく含みます", "exactly the %d duties that follow from roles and level", len(d.Commitments)), v.coverage())
+	v.step(StepCoverage, lang.F("役割と水準から導かれる %d 件の個別要求を過不足なく含みます", "duties that follow from roles and level: %d, none missing, none extra", len(d.Commitments)), v.coverage())
 	if own := guideline.Default().Digest(); own != d.Requirements.CatalogueDigest {
 		v.unchecked("catalogue", lang.T("発行者と検証者で要求事項データの版が異なります。個別要求の範囲は検証者の版で確かめました",
 			"the issuer used another state of the catalogue; coverage was judged by the reader's"))

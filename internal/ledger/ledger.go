@@ -29,6 +29,9 @@ type Stored struct {
 	Hash  tlog.Hash
 }
 
+// Leaf gives the bytes of an entry as they go into the tree: canonical JSON.
+func Leaf(e verify.Entry) ([]byte, error) { return verify.Marshal(e) }
+
 // Hash gives the hash of a leaf: SHA-256 over 0x00 and the leaf (RFC 6962, 2.1).
 func Hash(leaf []byte) tlog.Hash { return tlog.RecordHash(leaf) }
 
