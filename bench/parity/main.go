@@ -39,6 +39,7 @@ type document struct {
 	theirs     map[key]bool
 	copy       string       // where the scanner finds it
 	refused    bool         // the scanner cannot read it
+	loose      bool         // our reader refuses it
 	seen       map[key]bool // packages the scanner read, without id
 }
 
@@ -91,10 +92,6 @@ func run(sboms, advisories, scanner string, limit int, list bool) (unknown int, 
 
 // load reads every SBOM in JSON below a folder that names at least one package URL.
 func load(dir string, limit int) (docs []*document, err error) {
-	refused := 0
-	defer func() {
-		log.Printf("%d SBOMs with package URLs; %d files in JSON are no SBOM or are refused", len(docs), refused)
-	}()
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".json") || len(docs) == limit {
 			return err
@@ -103,32 +100,36 @@ func load(dir string, limit int) (docs []*document, err error) {
 		if err != nil {
 			return err
 		}
-		reading, err := read.Read(text)
-		if err != nil {
-			refused++
-			return nil // what we cannot read is another test's business
-		}
-		for _, f := range reading.Facts {
-			if bom, ok := f.Data.(*fact.SBOM); ok && bom.Encoding == "json" {
-				if d := newDocument(path, bom); len(d.components) > 0 {
-					docs = append(docs, d)
-				}
-			}
+		if d := newDocument(path, text); d != nil && len(d.components) > 0 {
+			docs = append(docs, d)
 		}
 		return nil
 	})
 	return docs, err
 }
 
-func newDocument(path string, bom *fact.SBOM) *document {
+// newDocument reads an SBOM. One that our reader refuses, as not quite of its format, is compared all the same.
+func newDocument(path string, text []byte) *document {
 	d := &document{path: path, ours: map[key]string{}, theirs: map[key]bool{}, seen: map[key]bool{}}
-	all := bom.Components
-	if bom.Root != nil {
-		all = append(slices.Clone(all), *bom.Root)
+	reading, err := read.Read(text)
+	if err != nil {
+		d.loose = true
+		d.components = looseComponents(text)
+		return d
 	}
-	for _, c := range all {
-		if c.PURL != "" {
-			d.components = append(d.components, match.Component{Ref: c.Pointer, PURL: c.PURL, Name: c.Name, Version: c.Version})
+	for _, f := range reading.Facts {
+		bom, ok := f.Data.(*fact.SBOM)
+		if !ok || bom.Encoding != "json" {
+			return nil
+		}
+		all := bom.Components
+		if bom.Root != nil {
+			all = append(slices.Clone(all), *bom.Root)
+		}
+		for _, c := range all {
+			if c.PURL != "" {
+				d.components = append(d.components, match.Component{Ref: c.Pointer, PURL: c.PURL, Name: c.Name, Version: c.Version})
+			}
 		}
 	}
 	return d

@@ -16,6 +16,7 @@ import (
 // The classes of difference, each with who is right.
 const (
 	both        = "both"
+	subpath     = "both, under another name: the package URL splits a Go module path into the subpath"
 	notRead     = "ours only: the scanner does not read the component (root, or nested)"
 	capitals    = "ours only: the package URL has capitals, which the scanner lowers (Go) or compares (npm)"
 	gitFirst    = "ours only: the scanner gives up a package whose first range is GIT"
@@ -44,16 +45,19 @@ func report(docs []*document, ix *match.Index, list bool) (strange int, err erro
 			documents[class] = map[string]bool{}
 		}
 		documents[class][d.path] = true
-		if class != both {
+		if class != both && class != subpath {
 			lines = append(lines, fmt.Sprintf("%s | %s %s %s %s | %s", class, k.ecosystem, k.name, k.version, k.id, d.path))
 		}
 	}
-	components, compared := 0, 0
+	components, compared, loose := 0, 0, 0
 	for _, d := range docs {
 		if d.refused {
 			continue
 		}
 		compared++
+		if d.loose {
+			loose++
+		}
 		components += len(d.components)
 		for _, k := range slices.SortedFunc(maps.Keys(d.ours), compareKeys) {
 			if d.theirs[k] {
@@ -72,8 +76,8 @@ func report(docs []*document, ix *match.Index, list bool) (strange int, err erro
 			}
 		}
 	}
-	fmt.Printf("%d documents (the scanner cannot read %d more), %d components with a package URL, %d advisories\n\n",
-		compared, len(docs)-compared, components, ix.Info().Count)
+	fmt.Printf("%d documents, %d of which our reader refuses (the scanner cannot read %d more), %d components with a package URL, %d advisories\n\n",
+		compared, loose, len(docs)-compared, components, ix.Info().Count)
 	fmt.Print("| class | findings | documents |\n|---|---|---|\n")
 	for _, class := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Printf("| %s | %d | %d |\n", class, counts[class], len(documents[class]))
@@ -90,6 +94,12 @@ func (d *document) theirsOnly(k key) string {
 		return stdlib
 	case k.version == "":
 		return noVersion
+	}
+	for o, u := range d.ours {
+		p, err := purl.Parse(u)
+		if err == nil && o.id == k.id && o.version == k.version && strings.HasSuffix("/"+p.Subpath, "/"+k.name) {
+			return subpath
+		}
 	}
 	if _, err := version.Key(k.ecosystem, k.version); err != nil {
 		return badVersion
