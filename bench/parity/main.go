@@ -100,7 +100,7 @@ func load(dir string, limit int) (docs []*document, err error) {
 		if err != nil {
 			return err
 		}
-		if d := newDocument(path, text); d != nil && len(d.components) > 0 {
+		if d := newDocument(path, text); len(d.components) > 0 {
 			docs = append(docs, d)
 		}
 		return nil
@@ -120,7 +120,7 @@ func newDocument(path string, text []byte) *document {
 	for _, f := range reading.Facts {
 		bom, ok := f.Data.(*fact.SBOM)
 		if !ok || bom.Encoding != "json" {
-			return nil
+			continue
 		}
 		all := bom.Components
 		if bom.Root != nil {
