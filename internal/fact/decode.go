@@ -26,6 +26,8 @@ func empty(kind Kind) any {
 		return new(SBOM)
 	case KindVEX:
 		return new(VEX)
+	case KindScan:
+		return new(Scan)
 	case KindAttestation:
 		return new(Attestation)
 	case KindMatch:

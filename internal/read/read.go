@@ -14,6 +14,7 @@ import (
 	"example.org/tasuki/internal/read/cyclonedx"
 	"example.org/tasuki/internal/read/input"
 	"example.org/tasuki/internal/read/openvex"
+	"example.org/tasuki/internal/read/sarif"
 	"example.org/tasuki/internal/read/spdx"
 )
 
@@ -31,6 +32,7 @@ func Formats() []Format {
 		{"cyclonedx", cyclonedx.Match, cyclonedx.Read},
 		{"spdx", spdx.Match, spdx.Read},
 		{"openvex", openvex.Match, openvex.Read},
+		{"sarif", sarif.Match, sarif.Read},
 		{"document", isDocument, readDocument},
 	}
 }

@@ -245,3 +245,20 @@ func Clip(s string) string {
 	}
 	return s
 }
+
+// Decode reads one JSON value within the limits, as [JSON] does, into a Go value of the shape that is expected. Members
+// the Go type does not have are passed over; a value of another type is refused with its place.
+func Decode(b []byte, into any) error {
+	if err := scanJSON(b); err != nil {
+		return err
+	}
+	err := json.Unmarshal(b, into)
+	var typ *json.UnmarshalTypeError
+	if errors.As(err, &typ) {
+		return Refuse(Place(b, int(typ.Offset)-1), lang.F("「%[1]s」の型が%[2]sになっています", "%[1]q is of type %[2]s", Clip(typ.Field), typ.Value))
+	}
+	if err != nil {
+		return jsonError(b, err)
+	}
+	return nil
+}
