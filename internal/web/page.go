@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
 	"example.org/tasuki/third_party"
 )
 
@@ -23,11 +25,11 @@ var staticFiles embed.FS
 // Base is what every page has. A page is a struct that embeds Base; its template is the file of the same name.
 type Base struct {
 	Lang    lang.Lang
-	Title   string // of the page, in its language
-	Place   string // which entry of the rail is current: home, software, requirements, …
-	Path    string // of the request, for the language switch
-	Who     string // display name of who is signed in; empty for nobody
-	Roles   []string
+	Title   string        // of the page, in its language
+	Place   string        // which entry of the rail is current: home, software, requirements, …
+	Path    string        // of the request, for the language switch
+	Who     string        // display name of who is signed in; empty for nobody
+	Account store.Account // of who is signed in
 	Now     time.Time
 	Notice  string // one sentence about what was just done
 	Problem string // one sentence about what went wrong, above the form it is about
@@ -42,7 +44,9 @@ type page interface{ base() *Base }
 func (b Base) T(ja, en string) string { return lang.T(ja, en).In(b.Lang) }
 
 // F is T with fmt verbs; both texts take the arguments in the same order.
-func (b Base) F(ja, en string, args ...any) string { return fmt.Sprintf(lang.T(ja, en).In(b.Lang), args...) }
+func (b Base) F(ja, en string, args ...any) string {
+	return fmt.Sprintf(lang.T(ja, en).In(b.Lang), args...)
+}
 
 // Text gives a text in the page's language.
 func (b Base) Text(t lang.Text) string { return t.In(b.Lang) }
@@ -55,17 +59,8 @@ func (b Base) Other() lang.Lang {
 	return lang.EN
 }
 
-// Can reports whether who is signed in holds one of the roles; admin may do everything that editors may.
-func (b Base) Can(roles ...string) bool {
-	for _, have := range b.Roles {
-		for _, r := range roles {
-			if have == r || have == "admin" && r == "editor" {
-				return true
-			}
-		}
-	}
-	return false
-}
+// Can reports whether who is signed in may do something.
+func (b Base) Can(p auth.Permission) bool { return auth.May(b.Account, p) }
 
 // Day writes an instant as a day: 2026年4月1日, 1 Apr 2026; a dash when there is none. Days are those of Japan.
 func (b Base) Day(t time.Time) string {
@@ -159,6 +154,23 @@ func (s *Server) render(w http.ResponseWriter, status int, name string, p page) 
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, "_layout.html", p); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// renderPart writes one named part of a page, for a script that puts it into a page that is open.
+func (s *Server) renderPart(w http.ResponseWriter, status int, name, part string, p page) error {
+	t, ok := s.templates[name]
+	if !ok {
+		return fmt.Errorf("no template %s", name)
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, part, p); err != nil {
+		return fmt.Errorf("render %s: %w", part, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

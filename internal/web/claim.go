@@ -1,0 +1,142 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/evidence"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+)
+
+// addClaim keeps a new statement about a duty as a draft. It counts only after somebody else has approved it.
+func (s *Server) addClaim(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.readClaim(r)
+	if err != nil {
+		return s.claimAgain(w, r, err)
+	}
+	err = s.db.InTx(r.Context(), s.actor(r), func(tx *store.Tx) error {
+		if err := tx.SaveClaim(r.Context(), c); err != nil {
+			return err
+		}
+		return tx.Audit(r.Context(), "drafted", store.Object{Kind: "claim", ID: c.ID}, store.Change{After: c})
+	})
+	if err != nil {
+		return err
+	}
+	s.notice(r, lang.T("起案しました。別の人が承認すると評価に反映されます", "Drafted. It counts once somebody else has approved it"))
+	return s.backToDuty(w, r, c)
+}
+
+// readClaim reads the form into a draft.
+func (s *Server) readClaim(r *http.Request) (evidence.Claim, error) {
+	var c evidence.Claim
+	id, err := guideline.ParseID(r.FormValue("requirement"))
+	if err != nil {
+		return c, err
+	}
+	c = evidence.Claim{ID: s.db.NewID(), Kind: evidence.ClaimKind(r.FormValue("kind")), Party: r.FormValue("party"),
+		Role: guideline.Role(r.FormValue("role")), Requirement: id, Check: r.FormValue("check"), Body: strings.TrimSpace(r.FormValue("body")),
+		Evidence: r.Form["evidence"], Author: visitOf(r).who.ID, CreatedAt: s.now(), State: evidence.ClaimDraft, Revision: 1}
+	switch r.FormValue("subject") {
+	case "org":
+		c.Subject = fact.Subject{Kind: fact.Org, ID: c.Party}
+	case "release":
+		c.Subject = fact.Subject{Kind: fact.Release, ID: r.FormValue("release")}
+	default:
+		c.Subject = fact.Subject{Kind: fact.Software, ID: r.PathValue("id")}
+	}
+	switch c.Kind {
+	case evidence.Stated, evidence.Exception, evidence.NotApplicable:
+	default:
+		return c, formError(lang.T("申告・例外措置・対象外のいずれかを選んでください", "choose claim, exception or not applicable"))
+	}
+	if c.Body == "" {
+		return c, formError(lang.T("内容又は理由を入力してください", "write the statement or the reason"))
+	}
+	day, err := time.ParseInLocation("2006-01-02", r.FormValue("expires"), japan)
+	if err != nil || !day.After(s.now()) {
+		return c, formError(lang.T("有効期限には、明日以降の日付を入力してください", "give an expiry after today"))
+	}
+	c.ExpiresAt = day.AddDate(0, 0, 1).UTC() // the day itself still counts
+	return c, nil
+}
+
+// claimAgain shows the duty with what was typed and what is wrong with it.
+func (s *Server) claimAgain(w http.ResponseWriter, r *http.Request, cause error) error {
+	r.SetPathValue("requirement", r.FormValue("requirement"))
+	p, err := s.dutyPage(r)
+	if err != nil {
+		return err
+	}
+	p.Problem = lang.Explain(cause, p.Lang)
+	p.Part = false
+	p.Form.Kind, p.Form.Body, p.Form.Expires = evidence.ClaimKind(r.FormValue("kind")), r.FormValue("body"), r.FormValue("expires")
+	p.Form.Check, p.Form.Subject, p.Form.Chosen = r.FormValue("check"), r.FormValue("subject"), r.Form["evidence"]
+	return s.render(w, http.StatusUnprocessableEntity, "duty", p)
+}
+
+// approveClaim puts the approval of whoever is signed in under a draft.
+func (s *Server) approveClaim(w http.ResponseWriter, r *http.Request) error {
+	return s.changeClaim(w, r, "approved", lang.T("承認しました", "Approved"), func(c evidence.Claim) (evidence.Claim, error) {
+		return c.Approve(visitOf(r).who.ID, s.now())
+	})
+}
+
+// retireClaim takes a statement back. It stays readable.
+func (s *Server) retireClaim(w http.ResponseWriter, r *http.Request) error {
+	return s.changeClaim(w, r, "retired", lang.T("取り下げました", "Withdrawn"), func(c evidence.Claim) (evidence.Claim, error) {
+		c.State = evidence.ClaimRetired
+		c.Revision++
+		return c, nil
+	})
+}
+
+func (s *Server) changeClaim(w http.ResponseWriter, r *http.Request, action string, done lang.Text, change func(evidence.Claim) (evidence.Claim, error)) error {
+	ctx := r.Context()
+	var after evidence.Claim
+	err := s.db.InTx(ctx, s.actor(r), func(tx *store.Tx) error {
+		before, err := tx.Claim(ctx, r.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		if after, err = change(before); err != nil {
+			return err
+		}
+		if err := tx.SaveClaim(ctx, after); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, action, store.Object{Kind: "claim", ID: after.ID}, store.Change{Before: before, After: after})
+	})
+	if err != nil {
+		return err
+	}
+	s.notice(r, done)
+	return s.backToDuty(w, r, after)
+}
+
+// backToDuty judges anew and leads back to the page the form was on.
+func (s *Server) backToDuty(w http.ResponseWriter, r *http.Request, c evidence.Claim) error {
+	software := r.FormValue("software")
+	if software == "" {
+		software = r.PathValue("id")
+	}
+	if err := s.reassess(r, "claim "+c.ID, c.Subject); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/software/"+software+"/duties/"+slug(c.Requirement)+"?"+
+		query("release", r.FormValue("release"), "party", c.Party, "role", r.FormValue("role")), http.StatusSeeOther)
+	return nil
+}
+
+// reassess brings the kept statuses up to date after a change.
+func (s *Server) reassess(r *http.Request, cause string, only ...fact.Subject) error {
+	return jobs.Reassess(r.Context(), s.db, s.actor(r), cause, only...)
+}
+
+// formError is something wrong with what was typed.
+func formError(what lang.Text) error { return &lang.Error{Kind: lang.Usage, What: what} }

@@ -1,0 +1,216 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/evidence/sbomquality"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/register"
+	"example.org/tasuki/internal/store"
+)
+
+const componentPageSize = 100
+
+// componentsPage is what a release holds, by its newest SBOM: who answers for each component, what is known to be
+// vulnerable, and how complete the SBOM is.
+type componentsPage struct {
+	Base
+	Head       softwareHead
+	Total      int
+	Unanswered int
+	Vulnerable int
+	Lines      []componentLine
+	Show       string // "", unanswered, vulnerable
+	Chips      []chip
+	Prev, Next string
+	Quality    *sbomquality.Report
+	SBOM       store.Document
+	Look       looked
+}
+
+type componentLine struct {
+	store.ReleaseComponent
+	Answer   string // who answers; empty: nobody
+	By       string
+	Findings []store.Finding
+}
+
+// looked says how well a release was looked through for known vulnerabilities.
+type looked struct {
+	Has    bool // there are components
+	Done   bool // they were compared
+	Match  fact.Match
+	At     bool // DataAt is known
+	Stale  bool // the data is older than a week
+	Source string
+}
+
+// staleAfter is the age from which advisory data is called old, in days.
+const staleAfter = 7
+
+func (s *Server) components(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	b := s.base(r, "software", lang.Text{})
+	head, m, err := s.softwareHead(ctx, b, r, "components")
+	if err != nil {
+		return err
+	}
+	p := &componentsPage{Base: b, Head: head, Show: r.FormValue("show")}
+	p.Title = head.Software.Name + b.T("：部品", ": components")
+	if head.Release != "" {
+		if err := s.fillComponents(ctx, p, m, r); err != nil {
+			return err
+		}
+	}
+	return s.render(w, http.StatusOK, "components", p)
+}
+
+func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.Model, r *http.Request) error {
+	release := p.Head.Release
+	all, err := s.db.ReleaseComponents(ctx, release)
+	if err != nil {
+		return err
+	}
+	p.Total = len(all)
+	findings, err := s.findingsByComponent(ctx, release)
+	if err != nil {
+		return err
+	}
+	answers, err := s.answers(ctx, m, release, all)
+	if err != nil {
+		return err
+	}
+	names := partyNames(m)
+	var lines []componentLine
+	for i, c := range all {
+		line := componentLine{ReleaseComponent: c, Answer: names[answers[i].Party], By: p.answeredBy(answers[i]), Findings: findings[c.ID]}
+		if !answers[i].Answered() {
+			p.Unanswered++
+		}
+		if len(line.Findings) > 0 {
+			p.Vulnerable++
+		}
+		switch {
+		case p.Show == "unanswered" && answers[i].Answered(), p.Show == "vulnerable" && len(line.Findings) == 0:
+		default:
+			lines = append(lines, line)
+		}
+	}
+	href := func(show string) string { return "?" + query("release", release, "show", show) }
+	p.Chips = []chip{{Name: p.T("すべて", "All"), Href: href(""), N: p.Total, On: p.Show == ""},
+		{Name: p.T("責務の担い手なし", "Nobody answers"), Href: href("unanswered"), N: p.Unanswered, On: p.Show == "unanswered"},
+		{Name: p.T("脆弱性の検出あり", "Known vulnerabilities"), Href: href("vulnerable"), N: p.Vulnerable, On: p.Show == "vulnerable"}}
+	p.page(lines, r)
+	if p.Look, err = s.looked(ctx, release, len(all), p.Base); err != nil {
+		return err
+	}
+	return s.fillQuality(ctx, p)
+}
+
+// page cuts the lines to one page.
+func (p *componentsPage) page(lines []componentLine, r *http.Request) {
+	from, _ := strconv.Atoi(r.FormValue("from")) // anything else is the first page
+	from = max(0, min(from, len(lines)))
+	to := min(from+componentPageSize, len(lines))
+	link := func(at int) string {
+		return "?" + query("release", p.Head.Release, "show", p.Show, "from", strconv.Itoa(at))
+	}
+	if from > 0 {
+		p.Prev = link(max(0, from-componentPageSize))
+	}
+	if to < len(lines) {
+		p.Next = link(to)
+	}
+	p.Lines = lines[from:to]
+}
+
+func (b Base) answeredBy(a chain.Answer) string {
+	switch a.By {
+	case "rule":
+		return b.T("取引先の対応づけ", "mapped to them")
+	case "software":
+		return b.T("自社のソフトウェア", "our own software")
+	case "adoption":
+		return b.T("採用の記録", "adoption record")
+	}
+	return ""
+}
+
+// answers says for each component who answers as its developer.
+func (s *Server) answers(ctx context.Context, m chain.Model, release string, all []store.ReleaseComponent) ([]chain.Answer, error) {
+	records, err := s.db.Records(ctx, store.RecordFilter{Kinds: []string{"adoption"}, State: register.Approved})
+	if err != nil {
+		return nil, err
+	}
+	self := ""
+	for _, p := range m.Parties {
+		if p.Self {
+			self = p.ID
+		}
+	}
+	var adoptions []chain.Adoption
+	for _, rec := range records {
+		if rec.InForce(s.now()) && rec.Data["decision"] == "adopt" {
+			a := chain.Adoption{ID: rec.ID, Party: self}
+			a.Pattern, _ = rec.Data["pattern"].(string)
+			if by, _ := rec.Data["party"].(string); by != "" {
+				a.Party = by
+			}
+			adoptions = append(adoptions, a)
+		}
+	}
+	parts := make([]chain.Component, len(all))
+	for i, c := range all {
+		parts[i] = chain.Component{Ref: c.Ref, PURL: c.PURL, Name: c.Name, Version: c.Version}
+	}
+	return chain.Cover(m, release, parts, adoptions), nil
+}
+
+func (s *Server) findingsByComponent(ctx context.Context, release string) (map[int64][]store.Finding, error) {
+	found, err := s.db.FindingsOf(ctx, release)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64][]store.Finding{}
+	for _, f := range found {
+		out[f.Component] = append(out[f.Component], f)
+	}
+	return out, nil
+}
+
+// looked gives how well a release with so many components was looked through.
+func (s *Server) looked(ctx context.Context, release string, components int, b Base) (looked, error) {
+	l := looked{Has: components > 0}
+	facts, err := s.db.Facts(ctx, store.FactFilter{Subjects: []fact.Subject{{Kind: fact.Release, ID: release}}, Kinds: []fact.Kind{fact.KindMatch}})
+	if err != nil || len(facts) == 0 {
+		return l, err
+	}
+	if m, ok := facts[len(facts)-1].Data.(*fact.Match); ok {
+		l.Done, l.Match, l.At = true, *m, !m.DataAt.IsZero()
+		l.Stale = !l.At || b.Now.Sub(m.DataAt).Hours() > 24*staleAfter
+	}
+	return l, nil
+}
+
+// fillQuality holds the newest SBOM of the release against the list of minimum elements.
+func (s *Server) fillQuality(ctx context.Context, p *componentsPage) error {
+	facts, err := s.db.Facts(ctx, store.FactFilter{Subjects: []fact.Subject{{Kind: fact.Release, ID: p.Head.Release}}, Kinds: []fact.Kind{fact.KindSBOM}})
+	if err != nil || len(facts) == 0 {
+		return err
+	}
+	newest := facts[len(facts)-1]
+	sbom, ok := newest.Data.(*fact.SBOM)
+	if !ok {
+		return nil
+	}
+	if p.SBOM, err = s.db.Document(ctx, newest.Document); err != nil {
+		return err
+	}
+	report := sbomquality.Evaluate(sbom, sbomquality.CISA2026(), sbomquality.Outside{Signature: p.SBOM.SignatureState == "verified"})
+	p.Quality = &report
+	return nil
+}

@@ -1,0 +1,356 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
+)
+
+// documentsPage lists the declarations and status reports we made, the latest first.
+type documentsPage struct {
+	Base
+	Lines []declarationLine
+}
+
+// declarationsPage is the same for one software, with the form to draft another.
+type declarationsPage struct {
+	Base
+	Head     softwareHead
+	Lines    []declarationLine
+	Counts   counts
+	WillBe   string // what the draft would be called now
+	MayDraft bool
+}
+
+type declarationLine struct {
+	store.Declaration
+	Software, Version string
+	State             store.DeclarationState
+	Lapsed            bool
+}
+
+func (s *Server) documents(w http.ResponseWriter, r *http.Request) error {
+	p := &documentsPage{Base: s.base(r, "documents", lang.T("書類", "Documents"))}
+	var err error
+	if p.Lines, err = s.declarationLines(r.Context(), store.DeclarationFilter{}); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "documents", p)
+}
+
+func (s *Server) declarationLines(ctx context.Context, f store.DeclarationFilter) ([]declarationLine, error) {
+	declarations, err := s.db.Declarations(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.db.LoadModel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []declarationLine
+	for _, d := range declarations {
+		out = append(out, declarationLineOf(m, d))
+	}
+	slices.Reverse(out)
+	return out, nil
+}
+
+func declarationLineOf(m chain.Model, d store.Declaration) declarationLine {
+	line := declarationLine{Declaration: d, State: d.State}
+	for _, sw := range m.Software {
+		if sw.ID == d.Subject.ID {
+			line.Software = sw.Name
+		}
+	}
+	for _, sys := range m.Systems {
+		if sys.ID == d.Subject.ID {
+			line.Software = sys.Name
+		}
+	}
+	for _, rel := range m.Releases {
+		if rel.ID == d.Release {
+			line.Version = rel.Version
+		}
+	}
+	return line
+}
+
+// DeclarationState gives the word for where a declaration stands.
+func (b Base) DeclarationState(s store.DeclarationState) string {
+	switch s {
+	case store.DeclarationDraft:
+		return b.T("承認待ち", "awaiting approval")
+	case store.DeclarationApproved:
+		return b.T("承認済み・署名待ち", "approved, to be signed")
+	case store.DeclarationIssued:
+		return b.T("発行済み", "issued")
+	case store.DeclarationRevoked:
+		return b.T("撤回", "revoked")
+	case store.DeclarationSuperseded:
+		return b.T("更新済み（後の版あり）", "superseded")
+	}
+	return string(s)
+}
+
+func (s *Server) declarations(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	b := s.base(r, "software", lang.Text{})
+	head, m, err := s.softwareHead(ctx, b, r, "declarations")
+	if err != nil {
+		return err
+	}
+	p := &declarationsPage{Base: b, Head: head}
+	p.Title = head.Software.Name + b.T("：宣言", ": declarations")
+	if p.Lines, err = s.declarationLines(ctx, store.DeclarationFilter{Subject: fact.Subject{Kind: fact.Software, ID: head.Software.ID}}); err != nil {
+		return err
+	}
+	if head.Release != "" {
+		all, err := s.duties(ctx, b, head, m)
+		if err != nil {
+			return err
+		}
+		rows := ofParty(all, "")
+		p.Counts = countRows(rows)
+		p.WillBe = willBe(p.Counts)
+		p.MayDraft = len(rows) > 0 && s.o.Declare != nil
+	}
+	return s.render(w, http.StatusOK, "declarations", p)
+}
+
+// willBe is what a declaration with these answers may be called: 自己適合宣言 only when nothing is missing.
+func willBe(c counts) string {
+	if c.Total > 0 && c.By[assess.Met]+c.By[assess.MetWithException]+c.By[assess.NotApplicable] == c.Total {
+		return string(verify.SelfDeclaration)
+	}
+	return string(verify.StatusReport)
+}
+
+func (s *Server) draftDeclaration(w http.ResponseWriter, r *http.Request) error {
+	if s.o.Declare == nil {
+		return unavailable()
+	}
+	id, err := s.o.Declare(r.Context(), s.actor(r), Drafting{Software: r.PathValue("id"), Release: r.FormValue("release"),
+		Level: guideline.Level(r.FormValue("level")), Place: strings.TrimSpace(r.FormValue("place")), Note: strings.TrimSpace(r.FormValue("note"))})
+	if err != nil {
+		return err
+	}
+	s.notice(r, lang.T("起案しました。別の人の承認を経て、署名・発行できます", "Drafted. It can be signed and issued once somebody else has approved it"))
+	http.Redirect(w, r, "/declarations/"+id, http.StatusSeeOther)
+	return nil
+}
+
+// declarationPage is one declaration: its content, its approvals, and what can be done next.
+type declarationPage struct {
+	Base
+	Line       declarationLine
+	Content    declared
+	Counts     counts
+	Map        []mapRow
+	Open       []verify.Answer // not met, partly met or not assessed
+	Exceptions []verify.Answer
+	Stated     []verify.Answer
+	Trail      []trailStep
+	MayApprove bool
+	OwnDraft   bool // drafted by whoever is signed in
+	MaySign    bool
+	Report     *verify.Report // of the bundle that was issued
+	Document   store.Document // the bundle
+}
+
+// declared is what a frozen declaration holds, as far as the page shows it.
+type declared struct {
+	Issuer      verify.Issuer
+	Object      verify.Object
+	Level       guideline.Level
+	Scope       []verify.Scope
+	Answers     []verify.Answer
+	Limitations []lang.Text
+	Place       string
+	From, Until time.Time
+}
+
+type trailStep struct {
+	Step, Who, How string
+	At             time.Time
+	Done           bool
+}
+
+func (s *Server) declaration(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.declarationPage(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "declaration", p)
+}
+
+func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
+	ctx := r.Context()
+	d, err := s.db.Declaration(ctx, r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.db.LoadModel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people, err := s.displayNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &declarationPage{Base: s.base(r, "documents", lang.Text{}), Line: declarationLineOf(m, d)}
+	p.Title = p.DeclarationKind(d.Kind) + " " + p.Line.Software + " " + p.Line.Version
+	if err := json.Unmarshal(d.Content, &p.Content); err != nil {
+		return nil, err
+	}
+	p.fill()
+	p.Trail = trail(p.Base, d, people)
+	who := visitOf(r).who.ID
+	p.OwnDraft = d.CreatedBy == who
+	p.MayApprove = d.State == store.DeclarationDraft && p.Can(auth.Approve) && !p.OwnDraft && s.o.Approve != nil
+	p.MaySign = d.State == store.DeclarationApproved && p.Can(auth.Approve) && s.o.Issue != nil
+	if d.Bundle == "" {
+		return p, nil
+	}
+	if p.Document, err = s.db.Document(ctx, d.Bundle); err != nil {
+		return nil, err
+	}
+	bundle, err := s.db.ReadDocument(d.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.verify(ctx, bundle)
+	p.Report = &report
+	return p, err
+}
+
+// fill counts the answers and picks out those that a reader has to know of.
+func (p *declarationPage) fill() {
+	var rows []dutyRow
+	for _, a := range p.Content.Answers {
+		st := assess.Status(a.Status)
+		rows = append(rows, dutyRow{Row: assess.Row{ID: a.Requirement, Status: st, StatedOnly: a.StatedOnly}, Status: st})
+		switch st {
+		case assess.NotMet, assess.PartlyMet, assess.NotAssessed:
+			p.Open = append(p.Open, a)
+		case assess.MetWithException:
+			p.Exceptions = append(p.Exceptions, a)
+		}
+		if a.StatedOnly {
+			p.Stated = append(p.Stated, a)
+		}
+	}
+	p.Counts = countRows(rows)
+	p.Map = requirementMap(p.Base, rows, func(id guideline.ID) string { return "/requirements/" + slug(id) })
+}
+
+func trail(b Base, d store.Declaration, people people) []trailStep {
+	out := []trailStep{{Step: b.T("起案", "Drafted"), Who: people.name(d.CreatedBy), At: d.CreatedAt, Done: true}}
+	for _, a := range d.Approvals {
+		out = append(out, trailStep{Step: b.T("承認", "Approved"), Who: people.name(a.Account), At: a.At, How: a.Method, Done: true})
+	}
+	if len(d.Approvals) == 0 {
+		out = append(out, trailStep{Step: b.T("承認", "Approval")})
+	}
+	return append(out, trailStep{Step: b.T("署名・発行", "Signed and issued"), At: d.IssuedAt, Done: !d.IssuedAt.IsZero()})
+}
+
+// AnswerStatus is Status for an answer of a declaration.
+func (b Base) AnswerStatus(s verify.Status) assess.Status { return assess.Status(s) }
+
+// approveDeclaration puts an approval under a draft. Who approves shows once more who they are.
+func (s *Server) approveDeclaration(w http.ResponseWriter, r *http.Request) error {
+	if s.o.Approve == nil {
+		return unavailable()
+	}
+	if err := s.again(r); err != nil {
+		return s.declarationAgain(w, r, err)
+	}
+	if err := s.o.Approve(r.Context(), s.actor(r), r.PathValue("id"), "password"); err != nil {
+		return err
+	}
+	s.notice(r, lang.T("承認しました", "Approved"))
+	http.Redirect(w, r, "/declarations/"+r.PathValue("id"), http.StatusSeeOther)
+	return nil
+}
+
+// issueDeclaration signs an approved declaration with the signer's own key.
+func (s *Server) issueDeclaration(w http.ResponseWriter, r *http.Request) error {
+	if s.o.Issue == nil {
+		return unavailable()
+	}
+	if err := s.again(r); err != nil {
+		return s.declarationAgain(w, r, err)
+	}
+	err := s.o.Issue(r.Context(), s.actor(r), r.PathValue("id"), []byte(r.FormValue("passphrase")))
+	if lang.KindOf(err) == lang.Forbidden || lang.KindOf(err) == lang.Usage {
+		return s.declarationAgain(w, r, err)
+	}
+	if err != nil {
+		return err
+	}
+	s.notice(r, lang.T("署名し、発行しました", "Signed and issued"))
+	http.Redirect(w, r, "/declarations/"+r.PathValue("id"), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) declarationAgain(w http.ResponseWriter, r *http.Request, cause error) error {
+	p, err := s.declarationPage(r)
+	if err != nil {
+		return err
+	}
+	p.Problem = lang.Explain(cause, p.Lang)
+	return s.render(w, http.StatusUnprocessableEntity, "declaration", p)
+}
+
+// bundle gives the file that is handed out.
+func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	d, err := s.db.Declaration(ctx, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if d.Bundle == "" {
+		return notFound(lang.T("この宣言はまだ発行されていません", "this declaration is not issued yet"))
+	}
+	document, err := s.db.Document(ctx, d.Bundle)
+	if err != nil {
+		return err
+	}
+	m, err := s.db.LoadModel(ctx)
+	if err != nil {
+		return err
+	}
+	line := declarationLineOf(m, d)
+	return s.send(w, document, strings.Join(strings.Fields(line.Software+" "+line.Version), "-")+".tasuki.json")
+}
+
+// checklist gives the requirement checklist of a software as xlsx.
+func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
+	if s.o.Checklist == nil {
+		return unavailable()
+	}
+	sw, err := s.db.SoftwareByID(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := s.o.Checklist(r.Context(), &b, sw.ID, r.FormValue("release")); err != nil {
+		return err
+	}
+	attachment(w.Header(), sw.Name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	_, err = w.Write(b.Bytes())
+	return err
+}

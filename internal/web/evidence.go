@@ -1,0 +1,280 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/ingest"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+)
+
+// evidencePage is what proves the duties of one software: the documents, and the form to bring more.
+type evidencePage struct {
+	Base
+	Head      softwareHead
+	Drop      dropForm
+	Documents []documentLine
+	Wanted    []wantedType
+}
+
+type dropForm struct {
+	Action   string
+	Subjects []option
+}
+
+type documentLine struct {
+	store.Document
+	By    string // display name
+	About []string
+}
+
+// wantedType is a type of document that checks of our duties read and that is not here yet.
+type wantedType struct {
+	Name   string
+	Duties []guideline.ID
+}
+
+func (s *Server) evidence(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	b := s.base(r, "software", lang.Text{})
+	head, m, err := s.softwareHead(ctx, b, r, "evidence")
+	if err != nil {
+		return err
+	}
+	p := &evidencePage{Base: b, Head: head, Drop: newDropForm(b, head, m)}
+	p.Title = head.Software.Name + b.T("：証跡", ": evidence")
+	documents, err := s.documentsOf(ctx, head, m)
+	if err != nil {
+		return err
+	}
+	if p.Documents, err = s.documentLines(ctx, b, m, documents); err != nil {
+		return err
+	}
+	p.Wanted = wanted(b, documents, dutiesOf(m, head.Software.ID))
+	return s.render(w, http.StatusOK, "evidence", p)
+}
+
+func (s *Server) documentLines(ctx context.Context, b Base, m chain.Model, documents []store.Document) ([]documentLine, error) {
+	people, err := s.displayNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []documentLine
+	for _, d := range documents {
+		subjects, err := s.db.DocumentSubjects(ctx, d.Digest)
+		if err != nil {
+			return nil, err
+		}
+		line := documentLine{Document: d, By: people.name(d.ReceivedBy)}
+		for _, subject := range subjects {
+			line.About = append(line.About, subjectName(b, m, subject))
+		}
+		out = append(out, line)
+	}
+	return out, nil
+}
+
+// subjectName names what something is about for people.
+func subjectName(b Base, m chain.Model, s fact.Subject) string {
+	switch s.Kind {
+	case fact.Software:
+		for _, sw := range m.Software {
+			if sw.ID == s.ID {
+				return sw.Name
+			}
+		}
+	case fact.Release:
+		for _, rel := range m.Releases {
+			if rel.ID == s.ID {
+				return subjectName(b, m, fact.Subject{Kind: fact.Software, ID: rel.Software}) + " " + rel.Version
+			}
+		}
+	case fact.Org:
+		return partyNames(m)[s.ID]
+	case fact.System:
+		for _, sys := range m.Systems {
+			if sys.ID == s.ID {
+				return sys.Name
+			}
+		}
+	}
+	return s.ID
+}
+
+func newDropForm(b Base, head softwareHead, m chain.Model) dropForm {
+	f := dropForm{Action: "/software/" + head.Software.ID + "/evidence"}
+	for _, rel := range head.Releases {
+		f.Subjects = append(f.Subjects, option{Value: "release:" + rel.ID, Name: b.F("リリース %s", "Release %s", rel.Version), Selected: rel.ID == head.Release})
+	}
+	f.Subjects = append(f.Subjects, option{Value: "software:" + head.Software.ID, Name: b.F("%s（全リリース）", "%s (all releases)", head.Software.Name)})
+	for _, p := range m.Parties {
+		if p.Self {
+			f.Subjects = append(f.Subjects, option{Value: "org:" + p.ID, Name: b.F("組織全体（%s）", "The whole organisation (%s)", p.Name)})
+		}
+	}
+	return f
+}
+
+// dutiesOf gives the requirements that are our duties over a software, in the guideline's order.
+func dutiesOf(m chain.Model, software string) []guideline.ID {
+	ours := ourParties(m)
+	mine := map[guideline.ID]bool{}
+	for _, d := range chain.Duties(guideline.Default(), m) {
+		if d.Software == software && ours[d.Party] {
+			mine[d.Requirement] = true
+		}
+	}
+	var out []guideline.ID
+	for _, in := range guideline.Default().Individuals() {
+		if mine[in.ID] {
+			out = append(out, in.ID)
+		}
+	}
+	return out
+}
+
+// wanted lists the types of document that would feed our duties and are not here.
+func wanted(b Base, have []store.Document, duties []guideline.ID) []wantedType {
+	var out []wantedType
+	for _, id := range duties {
+		for _, c := range guideline.Default().ChecksOf(id) {
+			for _, kind := range c.Evidence {
+				if slices.ContainsFunc(have, func(d store.Document) bool { return d.Type == kind && d.Accepted }) {
+					continue
+				}
+				name := b.TypeName(kind)
+				i := slices.IndexFunc(out, func(w wantedType) bool { return w.Name == name })
+				if i < 0 {
+					out, i = append(out, wantedType{Name: name}), len(out)
+				}
+				if !slices.Contains(out[i].Duties, id) {
+					out[i].Duties = append(out[i].Duties, id)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// arrivalPage says what became of the files just brought.
+type arrivalPage struct {
+	Base
+	Head     softwareHead
+	Files    []arrival
+	Accepted int
+}
+
+type arrival struct {
+	ingest.Receipt
+	Feeds []guideline.ID // requirements of ours whose checks read such a document
+}
+
+// bringEvidence takes files in. One that cannot be read is kept and named, and does not stop the others.
+func (s *Server) bringEvidence(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := r.ParseMultipartForm(8 << 20); err != nil {
+		return badUpload(err)
+	}
+	defer r.MultipartForm.RemoveAll()
+	if len(r.MultipartForm.File["files"]) == 0 {
+		return formError(lang.T("ファイルが選ばれていません", "no file was chosen"))
+	}
+	p := &arrivalPage{Base: s.base(r, "software", lang.T("取り込みの結果", "What became of the files"))}
+	_, m, err := s.softwareHead(ctx, p.Base, r, "evidence")
+	if err != nil {
+		return err
+	}
+	subject, err := s.arrivalSubject(r, m)
+	if err != nil {
+		return err
+	}
+	receipts, err := s.receive(r, r.MultipartForm.File["files"], subject)
+	if err != nil {
+		return err
+	}
+	duties := dutiesOf(m, r.PathValue("id"))
+	for _, receipt := range receipts {
+		a := arrival{Receipt: receipt}
+		if receipt.Accepted {
+			p.Accepted++
+			a.Feeds = feeds(receipt.Type, duties)
+		}
+		p.Files = append(p.Files, a)
+	}
+	if p.Head, _, err = s.softwareHead(ctx, p.Base, r, "evidence"); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "arrival", p)
+}
+
+// receive opens the files of a form and takes them in.
+func (s *Server) receive(r *http.Request, files []*multipart.FileHeader, subject fact.Subject) ([]ingest.Receipt, error) {
+	var arrivals []ingest.Arrival
+	for _, f := range files {
+		body, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		defer body.Close()
+		arrivals = append(arrivals, ingest.Arrival{Name: f.Filename, Origin: "upload", Body: body, Subject: subject})
+	}
+	return jobs.Receive(r.Context(), s.db, s.actor(r), arrivals)
+}
+
+// feeds gives those of some requirements whose checks read a type of document.
+func feeds(kind string, among []guideline.ID) []guideline.ID {
+	var out []guideline.ID
+	for _, id := range among {
+		if slices.ContainsFunc(guideline.Default().ChecksOf(id), func(c guideline.Check) bool { return slices.Contains(c.Evidence, kind) }) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func badUpload(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return err
+	}
+	return &lang.Error{Kind: lang.Unreadable, What: lang.T("送信された内容を読み取れませんでした", "what was sent could not be read"),
+		Next: lang.T("もう一度ファイルを選んで送ってください", "choose the files again and send them"), Err: err}
+}
+
+// arrivalSubject reads what the files are about; a version that is not known yet becomes a release.
+func (s *Server) arrivalSubject(r *http.Request, m chain.Model) (fact.Subject, error) {
+	ctx, software := r.Context(), r.PathValue("id")
+	version := strings.TrimSpace(r.FormValue("version"))
+	if version == "" {
+		kind, id, _ := strings.Cut(r.FormValue("about"), ":")
+		subject := fact.Subject{Kind: fact.SubjectKind(kind), ID: id}
+		known := slices.ContainsFunc(m.Releases, func(rel chain.Release) bool { return kind == "release" && rel.ID == id && rel.Software == software })
+		self := slices.ContainsFunc(m.Parties, func(p chain.Party) bool { return kind == "org" && p.ID == id && p.Self })
+		if !known && !self && subject != (fact.Subject{Kind: fact.Software, ID: software}) {
+			return subject, formError(lang.T("何についての証跡かを選んでください", "choose what the files are evidence of"))
+		}
+		return subject, nil
+	}
+	for _, rel := range m.Releases {
+		if rel.Software == software && rel.Version == version {
+			return fact.Subject{Kind: fact.Release, ID: rel.ID}, nil
+		}
+	}
+	rel := chain.Release{ID: s.db.NewID(), Software: software, Version: version}
+	err := s.db.InTx(ctx, s.actor(r), func(tx *store.Tx) error {
+		if err := tx.SaveModel(ctx, chain.Model{Releases: []chain.Release{rel}}); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, "added", store.Object{Kind: "release", ID: rel.ID}, store.Change{After: rel})
+	})
+	return fact.Subject{Kind: fact.Release, ID: rel.ID}, err
+}

@@ -1,0 +1,238 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/ingest"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
+)
+
+// partnersPage is who we deal with, what binds us, and what they have declared.
+type partnersPage struct {
+	Base
+	Self     chain.Party
+	Parties  []partnerView
+	Received []receivedView
+	Choices  []option // parties a bundle may come from
+}
+
+type partnerView struct {
+	chain.Party
+	Units []string
+	Deals []partnerDeal
+	Last  *receivedView
+}
+
+type partnerDeal struct {
+	Name, SoftwareID string
+	Roles            []guideline.Role
+	Level            guideline.Level
+}
+
+type receivedView struct {
+	fact.Received
+	From, Digest string
+	At           time.Time
+	Lapsed       bool
+	Met, Shown   int
+}
+
+func (s *Server) partners(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.partnersPage(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "partners", p)
+}
+
+func (s *Server) partnersPage(r *http.Request) (*partnersPage, error) {
+	ctx := r.Context()
+	p := &partnersPage{Base: s.base(r, "partners", lang.T("取引先", "Partners"))}
+	m, err := s.db.LoadModel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.Received, err = s.received(ctx, p.Base, m); err != nil {
+		return nil, err
+	}
+	ours := ourParties(m)
+	for _, party := range m.Parties {
+		switch {
+		case party.Self:
+			p.Self = party
+		case !ours[party.ID] && party.Parent == "":
+			p.Parties = append(p.Parties, partnerOf(m, party, p.Received))
+			p.Choices = append(p.Choices, option{Value: party.ID, Name: party.Name})
+		}
+	}
+	return p, nil
+}
+
+func partnerOf(m chain.Model, party chain.Party, received []receivedView) partnerView {
+	v := partnerView{Party: party}
+	own := map[string]bool{party.ID: true}
+	for _, unit := range m.Parties {
+		if unit.Parent == party.ID {
+			own[unit.ID] = true
+			v.Units = append(v.Units, unit.Name)
+		}
+	}
+	for _, a := range m.Arrangements {
+		d := partnerDeal{Name: a.Name, SoftwareID: a.Software, Level: a.Level}
+		for _, sw := range m.Software {
+			if sw.ID == a.Software {
+				d.Name = sw.Name
+			}
+		}
+		for _, e := range a.Engagements {
+			if own[e.Party] && !slices.Contains(d.Roles, e.Role) {
+				d.Roles = append(d.Roles, e.Role)
+			}
+		}
+		if len(d.Roles) > 0 {
+			v.Deals = append(v.Deals, d)
+		}
+	}
+	for i, got := range received {
+		if own[got.Party] {
+			v.Last = &received[i]
+			break
+		}
+	}
+	return v
+}
+
+// received gives the declarations of counterparties whose bundles verified, the latest first.
+func (s *Server) received(ctx context.Context, b Base, m chain.Model) ([]receivedView, error) {
+	facts, err := s.db.Facts(ctx, store.FactFilter{Kinds: []fact.Kind{fact.KindReceived}})
+	if err != nil {
+		return nil, err
+	}
+	names := partyNames(m)
+	var out []receivedView
+	for _, f := range facts {
+		got, ok := f.Data.(*fact.Received)
+		if !ok {
+			continue
+		}
+		v := receivedView{Received: *got, From: names[got.Party], Digest: f.Document, At: f.ObservedAt, Shown: len(got.Answers),
+			Lapsed: !got.ValidUntil.IsZero() && !b.Now.Before(got.ValidUntil)}
+		for _, a := range got.Answers {
+			if a.Status == "met" || a.Status == "met_with_exception" || a.Status == "not_applicable" {
+				v.Met++
+			}
+		}
+		out = append(out, v)
+	}
+	slices.SortStableFunc(out, func(x, y receivedView) int { return y.At.Compare(x.At) })
+	return out, nil
+}
+
+// verifiedPage is the outcome of verifying a bundle, step by step.
+type verifiedPage struct {
+	Base
+	File   string
+	Report verify.Report
+	Kept   string // digest, when the bundle was kept as evidence
+}
+
+// maxBundle bounds a bundle that is verified in memory.
+const maxBundle = 256 << 20
+
+// verifyBundle verifies a file somebody handed over; it is kept only when the form says whose it is.
+func (s *Server) verifyBundle(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseMultipartForm(8 << 20); err != nil {
+		return badUpload(err)
+	}
+	defer r.MultipartForm.RemoveAll()
+	f, header, err := r.FormFile("bundle")
+	if err != nil {
+		return formError(lang.T("ファイルが選ばれていません", "no file was chosen"))
+	}
+	defer f.Close()
+	bundle, err := io.ReadAll(io.LimitReader(f, maxBundle))
+	if err != nil {
+		return err
+	}
+	p := &verifiedPage{Base: s.base(r, "partners", lang.T("宣言の検証結果", "Result of the verification")), File: header.Filename}
+	if p.Report, err = s.verify(r.Context(), bundle); err != nil {
+		return err
+	}
+	if party := r.FormValue("party"); party != "" && p.Report.OK && p.Can(auth.Edit) {
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		receipts, err := jobs.Receive(r.Context(), s.db, s.actor(r), []ingest.Arrival{{Name: header.Filename, Origin: "upload", Body: f,
+			Subject: fact.Subject{Kind: fact.Org, ID: party}}})
+		if err != nil {
+			return err
+		}
+		p.Kept = receipts[0].Digest
+	}
+	return s.render(w, http.StatusOK, "verified", p)
+}
+
+func (s *Server) verify(ctx context.Context, bundle []byte) (verify.Report, error) {
+	o := verify.Options{At: s.now()}
+	if s.o.Trust != nil {
+		var err error
+		if o, err = s.o.Trust(ctx); err != nil {
+			return verify.Report{}, err
+		}
+	}
+	return verify.Bundle(bundle, o), nil
+}
+
+// stepNames are the names of the steps of a verification for people.
+var stepNames = map[string]lang.Text{
+	verify.StepForm: lang.T("形式", "form"), verify.StepManifest: lang.T("目録の署名", "signature of the manifest"),
+	verify.StepMembers: lang.T("同梱物と目録の一致", "members match the manifest"), verify.StepDeclaration: lang.T("宣言の署名", "signature of the declaration"),
+	verify.StepTrust: lang.T("署名者の信頼", "signer is trusted"), verify.StepStatement: lang.T("宣言の形式", "form of the statement"),
+	verify.StepSubjects: lang.T("対象の一致", "subjects"), verify.StepDisclosures: lang.T("開示された回答と約束の一致", "answers match their commitments"),
+	verify.StepCoverage: lang.T("役割と水準の網羅", "roles and level are covered"), verify.StepCounts: lang.T("件数と回答の一致", "counts match the answers"),
+	verify.StepEvidence: lang.T("証跡の同梱", "evidence is present"), verify.StepSBOM: lang.T("SBOM の結び付き", "SBOM is bound"),
+	verify.StepValidity: lang.T("有効期間", "validity"), verify.StepReplay: lang.T("より新しい宣言がないこと", "not superseded"),
+	verify.StepRevocations: lang.T("撤回されていないこと", "not revoked"), verify.StepLevel: lang.T("求めた水準", "required level"),
+	verify.StepLedger: lang.T("台帳への記載", "in the ledger"), verify.StepUpstream: lang.T("供給元の宣言", "upstream declaration"),
+}
+
+// Step gives the name of a step of a verification for people.
+func (b Base) Step(name string) string {
+	if t, ok := stepNames[name]; ok {
+		return b.Text(t)
+	}
+	return name
+}
+
+// DeclarationKind gives the name of what a declaration may be called.
+func (b Base) DeclarationKind(k string) string {
+	if k == string(verify.SelfDeclaration) {
+		return b.T("自己適合宣言", "self-declaration")
+	}
+	return b.T("対応状況報告", "status report")
+}
+
+// LinkKind is DeclarationKind for a link of a verified chain.
+func (b Base) LinkKind(k verify.Kind) string { return b.DeclarationKind(string(k)) }
+
+// Trust says why a signer is believed.
+func (b Base) Trust(k verify.TrustKind) string {
+	switch k {
+	case verify.Direct:
+		return b.T("信頼する鍵の一覧にある", "in the list of trusted keys")
+	case verify.Introduced:
+		return b.T("信頼する発行者による紹介", "introduced by a trusted issuer")
+	}
+	return b.T("不明な署名者", "unknown signer")
+}
