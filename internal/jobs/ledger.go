@@ -1,0 +1,157 @@
+package jobs
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"example.org/tasuki/internal/keys"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/ledger"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
+)
+
+// A LogKey signs the checkpoints of a workspace's ledger. It is a file in the workspace that a program uses without a
+// person, so it is not encrypted.
+type LogKey struct {
+	Origin string
+	keys.Key
+}
+
+const (
+	ledgerKeyFile  = "ledger.json"
+	signingKeyFile = "signing.json"
+)
+
+// LedgerKey gives the key of the workspace's ledger, and makes it the first time. The origin of the log names the key, so
+// that two workspaces never share one.
+func LedgerKey(db *store.DB) (LogKey, error) {
+	file := filepath.Join(db.KeysDir(), ledgerKeyFile)
+	k, err := keys.Read(file, nil)
+	if errors.Is(err, fs.ErrNotExist) {
+		if k, err = keys.Generate(rand.Reader, "ledger", "", db.Now()); err != nil {
+			return LogKey{}, err
+		}
+		err = keys.WritePlain(file, k)
+		if errors.Is(err, fs.ErrExist) {
+			k, err = keys.Read(file, nil) // another process was faster
+		}
+	}
+	if err != nil {
+		return LogKey{}, err
+	}
+	sum := sha256.Sum256(k.Public())
+	return LogKey{Origin: "tasuki.example/ledger/" + hex.EncodeToString(sum[:8]), Key: k}, nil
+}
+
+// SigningKeyFile is where a workspace keeps the key that signs its declarations.
+func SigningKeyFile(db *store.DB) string { return filepath.Join(db.KeysDir(), signingKeyFile) }
+
+// NewSigningKey makes the key that signs the workspace's declarations, encrypted when there is a passphrase. There is one
+// at a time; an existing one is never overwritten.
+func NewSigningKey(ctx context.Context, db *store.DB, actor store.Actor, name string, passphrase []byte) (keys.Key, error) {
+	self, err := db.Self(ctx)
+	if err != nil && !isNotFound(err) {
+		return keys.Key{}, err
+	}
+	if name == "" {
+		name = self.Name
+	}
+	k, err := keys.Generate(rand.Reader, name, self.ID, db.Now())
+	if err != nil {
+		return k, err
+	}
+	if len(passphrase) > 0 {
+		err = keys.Write(SigningKeyFile(db), k, passphrase, rand.Reader)
+	} else {
+		err = keys.WritePlain(SigningKeyFile(db), k)
+	}
+	if err != nil {
+		return k, err
+	}
+	return k, db.InTx(ctx, actor, func(tx *store.Tx) error {
+		return tx.Audit(ctx, "created", store.Object{Kind: "key", ID: k.Fingerprint()}, map[string]any{"name": name, "encrypted": len(passphrase) > 0})
+	})
+}
+
+// SigningKey reads the key that signs the workspace's declarations.
+func SigningKey(db *store.DB, passphrase []byte) (keys.Key, error) {
+	if _, err := os.Stat(SigningKeyFile(db)); errors.Is(err, fs.ErrNotExist) {
+		return keys.Key{}, &lang.Error{Kind: lang.NotFound, What: lang.T("署名鍵がまだありません", "there is no signing key yet"),
+			Next: lang.T("tasuki keys init で作ってください", "make one with tasuki keys init")}
+	}
+	return keys.Read(SigningKeyFile(db), passphrase)
+}
+
+// PlaceLedger gives every waiting event its place in the ledger and signs a checkpoint over the whole.
+func PlaceLedger(ctx context.Context, db *store.DB) (tlog.Tree, error) {
+	key, err := LedgerKey(db)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	// Another process may hold the lease for a moment; what waits is then placed by it.
+	for n := 0; ; n++ {
+		if _, err := db.SequenceLedger(ctx, db.NewID()); err != nil {
+			return tlog.Tree{}, err
+		}
+		waiting, err := db.LedgerWaiting(ctx)
+		if err != nil {
+			return tlog.Tree{}, err
+		}
+		if waiting == 0 || n == 50 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	size, err := db.LedgerSize(ctx)
+	if err != nil || size == 0 {
+		return tlog.Tree{}, err
+	}
+	tree, err := ledger.Root(size, db.HashReader(ctx))
+	if err != nil {
+		return tree, err
+	}
+	note, err := ledger.Checkpoint(key.Origin, tree, ed25519.PrivateKey(key.Private))
+	if err != nil {
+		return tree, err
+	}
+	return tree, db.PutCheckpoint(ctx, tree.N, note)
+}
+
+// proveDeclaration puts the ledger in order and proves that the entry about a declaration is in it.
+func proveDeclaration(ctx context.Context, db *store.DB, digest string) (*verify.Proof, error) {
+	if _, err := PlaceLedger(ctx, db); err != nil {
+		return nil, err
+	}
+	entries, err := db.AuditLog(ctx, store.AuditFilter{Object: store.Object{Kind: "declaration", ID: digest}})
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("the declaration %s has no entry", digest)
+	}
+	seq, placed, err := db.LeafIndex(ctx, entries[len(entries)-1].ID)
+	if err != nil || !placed {
+		return nil, err
+	}
+	leaves, err := db.ReadLeaves(ctx, seq, 1)
+	if err != nil {
+		return nil, err
+	}
+	checkpoint, ok, err := db.LatestCheckpoint(ctx)
+	if err != nil || !ok || len(leaves) == 0 {
+		return nil, err
+	}
+	return ledger.Prove(leaves[0].Bytes, seq, checkpoint.Size, checkpoint.Note, db.HashReader(ctx))
+}
