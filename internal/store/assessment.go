@@ -58,8 +58,12 @@ type StatusChange struct {
 // SaveStatuses writes what was judged and gives the number of duties whose status changed. A row whose content is as
 // before is not written; the history grows only where the status itself differs. JudgedAt is the transaction's instant.
 func (tx *Tx) SaveStatuses(ctx context.Context, statuses []DutyStatus) (changed int, err error) {
+	before, err := tx.statusesBefore(ctx, statuses)
+	if err != nil {
+		return 0, fmt.Errorf("save statuses: %w", err)
+	}
 	for _, s := range statuses {
-		c, err := tx.saveStatus(ctx, s)
+		c, err := tx.saveStatus(ctx, before[s.DutyKey], s)
 		if err != nil {
 			return 0, fmt.Errorf("save status of %s: %w", s.Requirement, err)
 		}
@@ -70,21 +74,35 @@ func (tx *Tx) SaveStatuses(ctx context.Context, statuses []DutyStatus) (changed 
 	return changed, nil
 }
 
+// statusesBefore gives what is stored about the subjects of statuses.
+func (tx *Tx) statusesBefore(ctx context.Context, statuses []DutyStatus) (map[DutyKey]DutyStatus, error) {
+	seen := map[fact.Subject]bool{}
+	var subjects []fact.Subject
+	for _, s := range statuses {
+		if !seen[s.Subject] {
+			seen[s.Subject] = true
+			subjects = append(subjects, s.Subject)
+		}
+	}
+	before := map[DutyKey]DutyStatus{}
+	err := chunks(subjects, func(part []fact.Subject) error {
+		old, err := tx.Statuses(ctx, StatusFilter{Subjects: part})
+		for _, s := range old {
+			before[s.DutyKey] = s
+		}
+		return err
+	})
+	return before, err
+}
+
 const whereDuty = ` where party = $1 and arrangement = $2 and subject_kind = $3 and subject_id = $4 and role = $5 and requirement = $6`
 
 func (k DutyKey) args() []any {
 	return []any{k.Party, k.Arrangement, string(k.Subject.Kind), k.Subject.ID, string(k.Role), string(k.Requirement)}
 }
 
-func (tx *Tx) saveStatus(ctx context.Context, s DutyStatus) (changed bool, err error) {
-	old, err := list(ctx, tx.DB, scanStatus, selectStatus+whereDuty, s.args()...)
-	if err != nil {
-		return false, err
-	}
-	var before DutyStatus
-	if len(old) == 1 {
-		before = old[0]
-	}
+// saveStatus writes a status unless it says what the one before it says.
+func (tx *Tx) saveStatus(ctx context.Context, before, s DutyStatus) (changed bool, err error) {
 	if same(before, s) {
 		return false, nil
 	}

@@ -120,3 +120,14 @@ func scanAudit(r row) (e auditRow, err error) {
 	}
 	return e, err
 }
+
+// EraseActor takes a person out of the audit log: who it was, and the details, of everything an account did. The
+// entries and their leaves in the ledger stay, but nothing ties them to the person any more, because the salt of their
+// digests is gone too. It gives the number of entries.
+func (tx *Tx) EraseActor(ctx context.Context, account string) (int64, error) {
+	n, err := tx.exec(ctx, `update audit set actor = '', detail = '', salt = '' where actor = $1`, account)
+	if err != nil {
+		return 0, fmt.Errorf("erase %s from the audit log: %w", account, err)
+	}
+	return n, nil
+}

@@ -30,7 +30,8 @@ const (
 // KeysDir gives the directory that holds the workspace's keys.
 func (db *DB) KeysDir() string { return filepath.Join(db.dir, keysDir) }
 
-// prepareDir makes the workspace directory, or checks that it is one this program can read.
+// prepareDir makes the workspace directory, or checks that it is one this program can read. A directory that holds
+// something else is left as it is.
 func prepareDir(dir string) error {
 	if dir == "" {
 		return errors.New("store: no workspace directory")
@@ -38,47 +39,74 @@ func prepareDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make workspace: %w", err)
 	}
+	if _, err := layout(dir); err != nil {
+		return err
+	}
 	unlock, err := lockDir(dir)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	b, err := os.ReadFile(filepath.Join(dir, versionFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeLayout(dir)
-	}
+	made, err := layout(dir)
 	if err != nil {
-		return fmt.Errorf("read workspace version: %w", err)
+		return err
 	}
-	n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
-	if err != nil {
-		return fmt.Errorf("read workspace version: %w", err)
-	}
-	if n > layoutVersion {
-		return newer(n, layoutVersion)
+	if !made {
+		if err := makeLayout(dir); err != nil {
+			return fmt.Errorf("make workspace: %w", err)
+		}
 	}
 	return nil
 }
 
-// makeLayout fills an empty directory; one that holds something else is refused.
-func makeLayout(dir string) error {
+// layout reports whether a directory is a workspace that is made; false when it is empty.
+func layout(dir string) (made bool, err error) {
+	b, err := os.ReadFile(filepath.Join(dir, versionFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("read workspace version: %w", err)
+	}
+	if len(b) == 0 {
+		return false, isEmpty(dir)
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+	if err != nil {
+		return false, fmt.Errorf("read workspace version: %w", err)
+	}
+	if n > layoutVersion {
+		return false, newer(n, layoutVersion)
+	}
+	return true, nil
+}
+
+// isEmpty refuses a directory that holds anything but what the making of a workspace begins with.
+func isEmpty(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("make workspace: %w", err)
 	}
 	for _, e := range entries {
-		if e.Name() != lockFile {
+		switch e.Name() {
+		case lockFile, documentsDir, keysDir, versionFile:
+		default:
 			return notAWorkspace(dir)
 		}
 	}
+	return nil
+}
+
+// makeLayout fills an empty directory. The version comes last: it says that the rest is there.
+func makeLayout(dir string) error {
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return err
+	}
 	for _, d := range []string{filepath.Join(documentsDir, incomingDir), keysDir} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o700); err != nil {
-			return fmt.Errorf("make workspace: %w", err)
+			return err
 		}
 	}
 	version := strconv.Itoa(layoutVersion) + "\n"
 	if err := os.WriteFile(filepath.Join(dir, versionFile), []byte(version), 0o600); err != nil {
-		return fmt.Errorf("make workspace: %w", err)
+		return err
 	}
 	return syncDir(dir)
 }

@@ -17,7 +17,7 @@ import (
 // Postgres gives a function that makes a fresh, empty schema in a PostgreSQL server and gives the URL to reach it. The
 // server is the one TASUKI_TEST_POSTGRES names, else a private one started from the binaries on this machine for the
 // time of the test. When there is neither, the test is skipped, or fails if TASUKI_REQUIRE contains "postgres".
-func Postgres(t *testing.T) func(t testing.TB) string {
+func Postgres(t testing.TB) func(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("TASUKI_TEST_POSTGRES")
 	if base == "" {

@@ -105,6 +105,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"the same backup twice", testSameBackup},
 		{"bad backups", testBadBackup},
 		{"check", testCheck},
+		{"erasure", testErase},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, open(t)) })

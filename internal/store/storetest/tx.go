@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -126,4 +127,88 @@ func testAudit(t *testing.T, db *store.DB) {
 	if err != nil || len(next) != 1 || next[0].ID != e.ID {
 		t.Errorf("the page after it is %v, error %v", next, err)
 	}
+}
+
+// testErase takes a person out of the log; the ledger goes on to hold.
+func testErase(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	act := func(who store.Actor, detail any) {
+		t.Helper()
+		err := db.InTx(ctx, who, func(tx *store.Tx) error {
+			return tx.Audit(ctx, "received", store.Object{Kind: "document", ID: "d"}, detail)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	act(Other, "a detail of bob's")
+	act(Actor, "a detail of alice's")
+	if _, err := db.SequenceLedger(ctx, "x"); err != nil {
+		t.Fatal(err)
+	}
+	leaves, err := db.ReadLeaves(ctx, 0, 10)
+	if err != nil || len(leaves) != 2 {
+		t.Fatalf("leaves %v, error %v", leaves, err)
+	}
+	for _, l := range leaves {
+		for _, secret := range []string{"bob", "alice", "detail of"} {
+			if strings.Contains(string(l.Bytes), secret) {
+				t.Errorf("the ledger says %q: %s", secret, l.Bytes)
+			}
+		}
+		if !strings.Contains(string(l.Bytes), `"received"`) {
+			t.Errorf("the ledger does not say what happened: %s", l.Bytes)
+		}
+	}
+	Change(t, db, func(tx *store.Tx) error {
+		if n, err := tx.EraseActor(ctx, "bob"); err != nil || n != 1 {
+			t.Errorf("%d entries erased, error %v", n, err)
+		}
+		return nil
+	})
+	log, err := db.AuditLog(ctx, store.AuditFilter{Object: store.Object{Kind: "document"}})
+	if err != nil || len(log) != 2 || log[0].Actor != "alice" || log[1].Actor != "" || log[1].Detail != nil {
+		t.Errorf("audit log %+v, error %v", log, err)
+	}
+	if p, err := db.Check(ctx); err != nil || len(p) != 0 {
+		t.Errorf("problems %v, error %v", p, err)
+	}
+}
+
+// testTwoPrograms opens one workspace twice, as a server and a command line do, and has both write.
+func testTwoPrograms(t *testing.T, db *store.DB, again func() *store.DB) {
+	ctx := context.Background()
+	other := again()
+	Change(t, db, func(tx *store.Tx) error {
+		return tx.SaveModel(ctx, chain.Model{Parties: []chain.Party{{ID: "p", Name: "0"}}})
+	})
+	const rounds = 25
+	var wg sync.WaitGroup
+	for _, db := range []*store.DB{db, other} {
+		wg.Go(func() {
+			for range rounds {
+				if err := TryChange(db, Actor, func(tx *store.Tx) error { return addOne(ctx, tx) }); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if p, err := other.PartyByID(ctx, "p"); err != nil || p.Name != fmt.Sprint(2*rounds) {
+		t.Errorf("after %d additions the value is %s, error %v", 2*rounds, p.Name, err)
+	}
+}
+
+// RunShared opens one workspace from several programs at once. open opens it each time on the same directory and
+// database.
+func RunShared(t *testing.T, open func() *store.DB) {
+	t.Run("opened at once", func(t *testing.T) {
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() { open() })
+		}
+		wg.Wait()
+	})
+	t.Run("two programs", func(t *testing.T) { testTwoPrograms(t, open(), open) })
 }
