@@ -72,6 +72,21 @@ var helpTexts = map[string]lang.Text{
 	"cve":        lang.T("この脆弱性の影響を受けるのはどれか、誰が何をするか", "who is affected by a vulnerability, and who does what"),
 	"cve_id":     lang.T("CVE、GHSA、OSV などの識別子", "CVE, GHSA, OSV or other id"),
 
+	"declare":             lang.T("承認済みの宣言に署名して襷（バンドル）を書き出す。なければ起案する", "sign the approved declaration and write its bundle; drafts one when there is none"),
+	"declare_arrangement": lang.T("対象の体制の id（既定は最初のもの）", "arrangement (default: the first)"),
+	"declare_title":       lang.T("署名する人の役職", "function of the signer"),
+	"declare_place":       lang.T("発行の場所（既定は組織の所在地）", "place of issue (default: the organisation's address)"),
+	"declare_to":          lang.T("渡す相手の名称", "whom the bundle is for"),
+	"declare_withhold":    lang.T("回答を見せない個別要求（後から見せられる）", "requirements whose answers are withheld; they can be shown later"),
+	"declare_digest":      lang.T("SBOM 以外の証跡はダイジェストだけを渡す", "hand over evidence other than the SBOM by digest only"),
+	"declare_limitation":  lang.T("宣言の限定事項", "limitation of the declaration"),
+	"output":              lang.T("書き出すファイル", "file to write"),
+
+	"feeds":         lang.T("脆弱性情報の取り込みと鮮度", "advisory data: import and age"),
+	"feeds_import":  lang.T("OSV 形式の脆弱性情報を取り込み、全ての部品と照合する", "take OSV records in and match everything against them"),
+	"feeds_status":  lang.T("脆弱性情報の件数と鮮度", "how many, how old"),
+	"feeds_fetched": lang.T("データを取得した日時（既定はファイルの日時）", "when the data was fetched (default: the files' time)"),
+
 	"version": lang.T("版を表示する", "print the version"),
 }
 

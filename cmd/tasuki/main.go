@@ -59,6 +59,8 @@ type commands struct {
 	Status     statusCmd     `cmd:"" help:"${help_status}"`
 	Check      checkCmd      `cmd:"" help:"${help_check}"`
 	CVE        cveCmd        `cmd:"" name:"cve" help:"${help_cve}"`
+	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
+	Declare    declareCmd    `cmd:"" help:"${help_declare}"`
 	Verify     verifyCmd     `cmd:"" help:"${help_verify}"`
 	Version    versionCmd    `cmd:"" help:"${help_version}"`
 }
