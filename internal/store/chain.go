@@ -46,6 +46,15 @@ func (n Noun) Name() lang.Text {
 	return lang.T(string(n), string(n))
 }
 
+// known refuses a noun that is not one of the list: it becomes part of a statement.
+func (n Noun) known() error {
+	switch n {
+	case Party, Software, Release, System, Arrangement, Agreement, ComponentRule:
+		return nil
+	}
+	return notFound(lang.T("種類", "noun"), string(n))
+}
+
 // SaveModel adds what is new in a model and replaces what has an id that is known; what the model does not name stays.
 // An arrangement is replaced with all its engagements, a release with all its artifacts, a system with all its
 // releases. The model, joined with what is stored, must be valid (chain.Validate); references that lead nowhere make
@@ -162,6 +171,9 @@ func (tx *Tx) saveArrangement(ctx context.Context, a chain.Arrangement) error {
 
 // Remove takes a thing of the chain away. It fails while something else still refers to it.
 func (tx *Tx) Remove(ctx context.Context, noun Noun, id string) error {
+	if err := noun.known(); err != nil {
+		return err
+	}
 	for _, part := range map[Noun][]string{Release: {"artifact"}, System: {"system_release"}, Arrangement: {"engagement"}}[noun] {
 		if _, err := tx.exec(ctx, "delete from "+part+" where "+string(noun)+" = $1", id); err != nil {
 			return fmt.Errorf("remove %s %s: %w", noun, id, err)
@@ -179,6 +191,9 @@ func (tx *Tx) Remove(ctx context.Context, noun Noun, id string) error {
 
 // Revision gives the number of times a thing of the chain was saved; 0 when there is none with that id.
 func (db *DB) Revision(ctx context.Context, noun Noun, id string) (int64, error) {
+	if err := noun.known(); err != nil {
+		return 0, err
+	}
 	n, err := one(ctx, db, scanInt, "select revision from "+string(noun)+" where id = $1", id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil

@@ -79,8 +79,9 @@ func (tx *Tx) DropComponentList(ctx context.Context, release, document string) e
 	return err
 }
 
-// chunk is how many values a statement looks up or inserts at once.
-const chunk = 400
+// chunk is how many values a statement looks up or inserts at once. SQLite looks through the names of all placeholders
+// for each value, so more is slower.
+const chunk = 100
 
 // chunks calls fn with pieces of a slice.
 func chunks[T any](values []T, fn func([]T) error) error {

@@ -34,6 +34,7 @@ type dialect struct {
 	skipLocked     string           // how a job claim passes over rows that another claim holds
 	lockFiles      func(ctx context.Context, q querier, shared bool) error
 	afterRestore   func(ctx context.Context, tx *Tx) error
+	fit            func(ctx context.Context, pool *sql.DB) error // refuses a database that cannot hold what Tasuki keeps
 }
 
 var sqlite = dialect{
@@ -45,6 +46,7 @@ var sqlite = dialect{
 	lockFiles: func(context.Context, querier, bool) error { return nil },
 	// Numbers given by the database go on from the largest there is.
 	afterRestore: func(context.Context, *Tx) error { return nil },
+	fit:          func(context.Context, *sql.DB) error { return nil },
 }
 
 var postgres = dialect{
@@ -57,6 +59,7 @@ var postgres = dialect{
 	skipLocked:     " for update skip locked",
 	lockFiles:      lockFilesPostgres,
 	afterRestore:   setSequences,
+	fit:            inUTF8,
 }
 
 // sqliteSource gives the data source: WAL, so that readers never wait; full sync, because an acknowledged document
@@ -84,6 +87,22 @@ func lockFilesPostgres(ctx context.Context, q querier, shared bool) error {
 	}
 	_, err := q.ExecContext(ctx, call, filesLock)
 	return err
+}
+
+// inUTF8 refuses a PostgreSQL database of another encoding: Japanese would be refused row by row later.
+func inUTF8(ctx context.Context, pool *sql.DB) error {
+	var encoding string
+	if err := pool.QueryRowContext(ctx, "show server_encoding").Scan(&encoding); err != nil {
+		return err
+	}
+	if encoding == "UTF8" {
+		return nil
+	}
+	return &lang.Error{
+		Kind: lang.Conflict,
+		What: lang.F("データベースの文字コードが %s です", "the database is encoded in %s", encoding),
+		Next: lang.T("UTF8 のデータベースを作成して指定してください", "create a database in UTF8 and name that one"),
+	}
 }
 
 // setSequences makes PostgreSQL go on counting after the rows that were restored with their numbers.
@@ -156,7 +175,12 @@ func (tx *Tx) bulk(ctx context.Context, table string, cols []string, rows [][]an
 		return tx.copyIn(ctx, table, cols, rows)
 	}
 	const perStatement = 50
-	full, err := tx.q.(*sql.Tx).PrepareContext(ctx, insertText(table, cols, perStatement))
+	// Plain question marks, because SQLite takes $1 for a name and looks through all names for each value.
+	text := func(n int) string {
+		one := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
+		return "insert into " + table + " (" + strings.Join(cols, ", ") + ") values " + one + strings.Repeat(", "+one, n-1)
+	}
+	full, err := tx.q.(*sql.Tx).PrepareContext(ctx, text(perStatement))
 	if err != nil {
 		return fmt.Errorf("prepare insert into %s: %w", table, err)
 	}
@@ -170,7 +194,7 @@ func (tx *Tx) bulk(ctx context.Context, table string, cols []string, rows [][]an
 		if n == perStatement {
 			_, err = full.ExecContext(ctx, args...)
 		} else {
-			_, err = tx.q.ExecContext(ctx, insertText(table, cols, n), args...)
+			_, err = tx.q.ExecContext(ctx, text(n), args...)
 		}
 		if err != nil {
 			return fmt.Errorf("insert into %s: %w", table, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
 )
 
 // PutFacts adds facts. Empty ids are filled in. Facts are never changed; those of a document that is read again are
@@ -93,6 +94,19 @@ func scanFact(r row) (f fact.Fact, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.Data, err = fact.Decode(f.Kind, data)
-	return f, err
+	if f.Data, err = fact.Decode(f.Kind, data); err != nil {
+		return f, unreadableFact(f, err)
+	}
+	return f, nil
+}
+
+// unreadableFact is for facts written by a program whose types were different; documents can be read again.
+func unreadableFact(f fact.Fact, err error) error {
+	return &lang.Error{
+		Kind:  lang.Unreadable,
+		What:  lang.F("保存されている事実（種類 %s）を読めません", "a stored fact of kind %s cannot be read", f.Kind),
+		Next:  lang.T("tasuki reindex で文書を読み直してください", "read the documents again with tasuki reindex"),
+		Where: f.Document,
+		Err:   err,
+	}
 }

@@ -76,6 +76,10 @@ func connect(ctx context.Context, o Options) (*DB, error) {
 		pool.Close()
 		return nil, unreachable(d, err)
 	}
+	if err := d.fit(ctx, pool); err != nil {
+		pool.Close()
+		return nil, err
+	}
 	db := &DB{q: pool, pool: pool, dialect: d, dir: o.Dir, now: o.Now, newID: o.NewID}
 	if d.oneWriter {
 		db.writer = make(chan struct{}, 1)

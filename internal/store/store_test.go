@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -126,5 +128,33 @@ func TestNewID(t *testing.T) {
 			t.Fatalf("id %q after %q", id, before)
 		}
 		seen[id], before = true, id[:9]
+	}
+}
+
+// A database in another encoding is refused at the start and not at the first Japanese name.
+func TestPostgresEncoding(t *testing.T) {
+	ctx := context.Background()
+	base := storetest.Postgres(t)(t)
+	admin, err := sql.Open("pgx", base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	name := fmt.Sprintf("latin_%d", os.Getpid())
+	if _, err := admin.Exec("create database " + name + " encoding 'LATIN1' locale 'C' template template0"); err != nil {
+		t.Skipf("SKIPPED, NOT RUN: this server's user may not make databases: %v", err)
+	}
+	defer admin.Exec("drop database " + name)
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	db, err := store.Open(ctx, store.Options{Dir: t.TempDir(), DSN: u.String()})
+	if lang.KindOf(err) != lang.Conflict {
+		t.Errorf("error %v", err)
+	}
+	if err == nil {
+		db.Close()
 	}
 }

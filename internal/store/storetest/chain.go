@@ -70,6 +70,10 @@ func testChain(t *testing.T, db *store.DB) {
 	if err == nil {
 		t.Error("software with releases was removed")
 	}
+	err = TryChange(db, Actor, func(tx *store.Tx) error { return tx.Remove(ctx, "party where 'x' = $1; --", "x") })
+	if lang.KindOf(err) != lang.NotFound {
+		t.Errorf("a noun that is none: %v", err)
+	}
 	Change(t, db, func(tx *store.Tx) error { return tx.Remove(ctx, store.Arrangement, "deal") })
 	m.Arrangements = nil
 	same(t, db, m)
