@@ -28,6 +28,8 @@ func empty(kind Kind) any {
 		return new(VEX)
 	case KindScan:
 		return new(Scan)
+	case KindTests:
+		return new(Tests)
 	case KindAttestation:
 		return new(Attestation)
 	case KindMatch:

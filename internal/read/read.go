@@ -12,7 +12,9 @@ import (
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/cyclonedx"
+	"example.org/tasuki/internal/read/gotest"
 	"example.org/tasuki/internal/read/input"
+	"example.org/tasuki/internal/read/junit"
 	"example.org/tasuki/internal/read/openvex"
 	"example.org/tasuki/internal/read/sarif"
 	"example.org/tasuki/internal/read/spdx"
@@ -33,6 +35,8 @@ func Formats() []Format {
 		{"spdx", spdx.Match, spdx.Read},
 		{"openvex", openvex.Match, openvex.Read},
 		{"sarif", sarif.Match, sarif.Read},
+		{"junit", junit.Match, junit.Read},
+		{"gotest", gotest.Match, gotest.Read},
 		{"document", isDocument, readDocument},
 	}
 }

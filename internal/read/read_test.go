@@ -146,6 +146,8 @@ func TestDetect(t *testing.T) {
 		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld"}`, "spdx"},
 		{"OpenVEX", `{"@context":"https://openvex.dev/ns/v0.2.0"}`, "openvex"},
 		{"SARIF", `{"version":"2.1.0","runs":[]}`, "sarif"},
+		{"JUnit", `<testsuites/>`, "junit"},
+		{"go test", "{\"Action\":\"start\",\"Package\":\"a\"}\n", "gotest"},
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", "document"},
 		{"PNG", "\x89PNG\r\n\x1a\n\x00\x00", "document"},
 		{"Markdown", "# 手順\n\n[リンク](https://example.com)", "document"},
