@@ -101,9 +101,9 @@ func tooLarge(e *TooLarge) error {
 // a sweep does not take it away before the row that names it commits.
 func (db *DB) place(temp, digest string) error {
 	to := db.documentPath(digest)
-	if _, err := os.Stat(to); err == nil {
-		now := time.Now()
-		return os.Chtimes(to, now, now)
+	now := time.Now()
+	if err := os.Chtimes(to, now, now); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err

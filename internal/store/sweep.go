@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -47,6 +48,9 @@ func (db *DB) SweepOrphans(ctx context.Context, grace time.Duration) (int, error
 // sweepFile removes one file when it is old and unnamed. File times are the machine's, whatever clock was injected.
 func sweepFile(ctx context.Context, tx *sql.Tx, path string, olderThan time.Time) (bool, error) {
 	st, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil // on its way in, it got its final name just now
+	}
 	if err != nil || !st.Mode().IsRegular() || !st.ModTime().Before(olderThan) {
 		return false, err
 	}
@@ -55,5 +59,8 @@ func sweepFile(ctx context.Context, tx *sql.Tx, path string, olderThan time.Time
 	if !errors.Is(err, sql.ErrNoRows) {
 		return false, err
 	}
-	return true, os.Remove(path)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	return true, nil
 }

@@ -6,10 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -304,4 +306,82 @@ func restore(b []byte, dir string) error {
 	o.NewID = nil
 	_, err := store.Restore(context.Background(), bytes.NewReader(b), o, Actor)
 	return err
+}
+
+// testBackupMeanwhile backs up while others push: what is restored agrees with itself.
+func testBackupMeanwhile(t *testing.T, db *store.DB) {
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for w := range 2 {
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+					if err := push(db, fmt.Sprint(w, i)); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}
+		})
+	}
+	for n := range 5 {
+		b, m := backup(t, db)
+		if err := restore(b, filepath.Join(t.TempDir(), "ws")); err != nil {
+			t.Errorf("backup %d of %d files: %v", n, len(m.Files), err)
+		}
+	}
+	close(stop)
+	wg.Wait()
+}
+
+// push keeps a document and names it.
+func push(db *store.DB, content string) error {
+	ctx := context.Background()
+	digest, size, err := db.PutDocument(ctx, strings.NewReader(content), 1<<20)
+	if err != nil {
+		return err
+	}
+	return TryChange(db, Actor, func(tx *store.Tx) error {
+		_, err := tx.AddDocument(ctx, store.Document{Digest: digest, Size: size, Name: "x"})
+		return err
+	})
+}
+
+// testSweepMeanwhile sweeps without any grace while others push. A push may then fail, because its bytes are gone
+// before they are named; but no row may ever name bytes that are not there.
+func testSweepMeanwhile(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	stop := make(chan struct{})
+	swept := 0
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				n, err := db.SweepOrphans(ctx, 0)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				swept += n
+			}
+		}
+	})
+	pushed := 0
+	for end := time.Now().Add(500 * time.Millisecond); time.Now().Before(end); {
+		if push(db, fmt.Sprint("document ", pushed)) == nil {
+			pushed++
+		}
+	}
+	close(stop)
+	wg.Wait()
+	if p, err := db.Check(ctx); err != nil || len(p) != 0 {
+		t.Errorf("%d pushed, %d swept: problems %v, error %v", pushed, swept, p, err)
+	}
+	t.Logf("%d pushed, %d swept", pushed, swept)
 }

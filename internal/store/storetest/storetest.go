@@ -104,6 +104,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"lease", testLease},
 		{"the same backup twice", testSameBackup},
 		{"bad backups", testBadBackup},
+		{"backup meanwhile", testBackupMeanwhile},
+		{"sweep meanwhile", testSweepMeanwhile},
 		{"check", testCheck},
 		{"erasure", testErase},
 	}
