@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"crypto/ed25519"
+	"encoding/json"
 	"flag"
 	"math/rand/v2"
 	"slices"
@@ -314,6 +315,46 @@ func FuzzBundle(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if r := verify.Bundle(b, options()); r.OK && string(b) != string(small) {
 			t.Errorf("accepted %q", b)
+		}
+	})
+}
+
+// FuzzSignedStatement lets a trusted signer sign anything as a declaration. What can be read as one is brought into
+// canonical form first, so that the fuzzer gets past the form.
+func FuzzSignedStatement(f *testing.F) {
+	f.Add(read(f, "testdata/declaration.statement.json"))
+	o, err := verify.Open(declaretest.Bundle(f, nil))
+	if err != nil {
+		f.Fatal(err)
+	}
+	good := marshal(f, verify.Statement[verify.Declaration]{Type: verify.StatementType, PredicateType: verify.DeclarationType, Subject: o.Subjects, Predicate: o.Declaration})
+	f.Add(good)
+	key := declaretest.Key("vendor")
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		var st verify.Statement[verify.Declaration]
+		if json.Unmarshal(payload, &st) == nil {
+			if b, err := verify.Marshal(st); err == nil {
+				payload = b
+			}
+		}
+		envelope := marshal(t, verify.Envelope{PayloadType: verify.PayloadType, Payload: append([]byte{}, payload...), Signatures: []verify.Signature{{
+			KeyID: verify.Fingerprint(key.Public().(ed25519.PublicKey)), Sig: ed25519.Sign(key, verify.PAE(verify.PayloadType, payload))}}})
+		m := verify.Member{Name: verify.DeclarationMember, MediaType: verify.EnvelopeMediaType, Digest: verify.Digest(envelope), Size: int64(len(envelope)), Content: envelope}
+		manifest := verify.Manifest{Members: []verify.ManifestMember{{Name: m.Name, Kind: verify.DeclarationKind, MediaType: m.MediaType, Digest: m.Digest, Size: m.Size, Embedded: true}},
+			CreatedAt: declaretest.Now, Shown: []int{}, Withheld: []verify.Withheld{}}
+		for i := range len(o.Declaration.Commitments) {
+			manifest.Withheld = append(manifest.Withheld, verify.Withheld{Index: i})
+		}
+		b := marshal(t, verify.File{Format: verify.BundleFormat, Keys: [][]byte{key.Public().(ed25519.PublicKey)}, Members: []verify.Member{m},
+			Manifest: sign(t, key, verify.Statement[verify.Manifest]{Type: verify.StatementType, PredicateType: verify.ManifestType, Subject: manifest.Subjects(), Predicate: manifest})})
+		r := verify.Bundle(b, options())
+		for _, s := range r.Steps[:4] {
+			if !s.OK && s.Name != verify.StepDeclaration {
+				t.Fatalf("the payload was never looked at: %+v", s)
+			}
+			if !s.OK {
+				break
+			}
 		}
 	})
 }

@@ -182,7 +182,7 @@ func (o *Opened) readDeclaration() error {
 	}
 	key, err := e.signer(o.file.Keys)
 	if err != nil {
-		return within(where+" ", err)
+		return within(where, err)
 	}
 	o.DeclarationKey = key
 	if n := o.keysUsed(); n != len(o.file.Keys) {

@@ -109,7 +109,7 @@ func statementOf(t *testing.T, bundle []byte) []byte {
 	return []byte(strings.TrimSpace(b.String()) + "\n")
 }
 
-func read(t *testing.T, path string) []byte {
+func read(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
