@@ -22,8 +22,9 @@ const maxManifest = 256 << 20
 
 // Restore makes the workspace that a backup was made of, in a directory that is empty or absent (and, for PostgreSQL,
 // in a database that holds none). Every byte is held against the manifest's digests, and the whole against itself with
-// [DB.Check], before the directory gets its name; when anything is wrong nothing is left behind. An audit entry says
-// who restored what.
+// [DB.Check], before the directory gets its name; when anything is wrong no directory is left behind. (A PostgreSQL
+// database keeps its empty tables then, and its rows when it was the last check that failed: drop it.) An audit entry
+// says who restored what.
 func Restore(ctx context.Context, r io.Reader, o Options, actor Actor) (Manifest, error) {
 	if err := emptyDir(o.Dir); err != nil {
 		return Manifest{}, err
