@@ -11,9 +11,11 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/bundle"
 	"example.org/tasuki/internal/read/cyclonedx"
 	"example.org/tasuki/internal/read/gotest"
 	"example.org/tasuki/internal/read/input"
+	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/read/junit"
 	"example.org/tasuki/internal/read/openvex"
 	"example.org/tasuki/internal/read/sarif"
@@ -34,9 +36,11 @@ func Formats() []Format {
 		{"cyclonedx", cyclonedx.Match, cyclonedx.Read},
 		{"spdx", spdx.Match, spdx.Read},
 		{"openvex", openvex.Match, openvex.Read},
+		{"intoto", intoto.Match, intoto.Read},
 		{"sarif", sarif.Match, sarif.Read},
 		{"junit", junit.Match, junit.Read},
 		{"gotest", gotest.Match, gotest.Read},
+		{"tasuki-bundle", bundle.Match, bundle.Read},
 		{"document", isDocument, readDocument},
 	}
 }

@@ -148,6 +148,7 @@ func TestDetect(t *testing.T) {
 		{"SARIF", `{"version":"2.1.0","runs":[]}`, "sarif"},
 		{"JUnit", `<testsuites/>`, "junit"},
 		{"go test", "{\"Action\":\"start\",\"Package\":\"a\"}\n", "gotest"},
+		{"in-toto", `{"payloadType":"application/vnd.in-toto+json"}`, "intoto"},
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", "document"},
 		{"PNG", "\x89PNG\r\n\x1a\n\x00\x00", "document"},
 		{"Markdown", "# 手順\n\n[リンク](https://example.com)", "document"},
