@@ -139,6 +139,14 @@ func (c *Counts) Add(a Answer) {
 	}
 }
 
+// Kind gives what a statement with these counts may be called.
+func (c Counts) Kind() Kind {
+	if c.Duties > 0 && c.PartlyMet+c.NotMet+c.NotAssessed == 0 {
+		return SelfDeclaration
+	}
+	return StatusReport
+}
+
 // requiredLevel asks whether the declaration reaches the level the reader wants: it is a declaration at that level or
 // above, or it shows an answer for every duty of that level and none is open.
 func (v *visit) requiredLevel() (lang.Text, error) {

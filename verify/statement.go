@@ -128,7 +128,7 @@ func kindEarned(d Declaration) error {
 		return unverified("/predicate/counts", "件数が正しい範囲にありません", "a count is out of range")
 	case sum != c.Duties || c.Duties != len(d.Commitments) || c.Requirements != len(distinct) || c.NotApplicable != len(d.Requirements.Exclusions):
 		return unverified("/predicate/counts", "件数の合計が個別要求の数と一致しません", "the counts do not add up to the duties")
-	case d.Kind == SelfDeclaration && (c.Duties == 0 || c.PartlyMet+c.NotMet+c.NotAssessed > 0):
+	case d.Kind == SelfDeclaration && c.Kind() != SelfDeclaration:
 		return unverified("/predicate/kind", "一部対応・未対応・未評価の個別要求が %d 件あるため、自己適合宣言とは呼べません", "with %d duties partly met, not met or not assessed it may not be called a declaration", c.PartlyMet+c.NotMet+c.NotAssessed)
 	}
 	return nil

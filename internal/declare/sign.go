@@ -41,7 +41,7 @@ func Sign(in Input, key ed25519.PrivateKey) (*Signed, error) {
 		return nil, err
 	}
 	d.Counts = count(answers)
-	d.Kind = kind(d.Counts)
+	d.Kind = d.Counts.Kind()
 	d.Conformity = verify.Conformity(d.Kind, in.Level)
 	if d.Validity, err = validity(in, answers); err != nil {
 		return nil, err
@@ -161,13 +161,6 @@ func count(answers []verify.Answer) verify.Counts {
 	}
 	c.Requirements = len(distinct)
 	return c
-}
-
-func kind(c verify.Counts) verify.Kind {
-	if c.Duties > 0 && c.PartlyMet+c.NotMet+c.NotAssessed == 0 {
-		return verify.SelfDeclaration
-	}
-	return verify.StatusReport
 }
 
 // validity gives the time the declaration stands for. Nothing may read as met past its end, so it ends with the first
