@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +103,9 @@ func (c caseFile) input(t *testing.T, base caseFile) Input {
 	}
 	for i := range c.Attested {
 		in.Facts = append(in.Facts, fact.Fact{ID: "f-att", Kind: fact.KindAttestation, Subject: about, Document: "sha256:attestation", Data: &c.Attested[i]})
+	}
+	for i := range in.Claims {
+		in.Claims[i].Digest = in.Claims[i].ContentDigest()
 	}
 	for _, r := range c.Records {
 		in.Records = append(in.Records, r.record(t, in))
@@ -236,7 +240,7 @@ func runCase(t *testing.T, k *check, file, name string, base caseFile) {
 // runNothing: without any evidence or record no check passes.
 func runNothing(t *testing.T, k *check, base caseFile) {
 	in := caseFile{}.input(t, base)
-	in.Model = chain.Model{Parties: base.Model.Parties}
+	in.Model = chain.Model{Parties: slices.Clone(base.Model.Parties)}
 	for i := range in.Model.Parties {
 		in.Model.Parties[i].Contact = ""
 	}
