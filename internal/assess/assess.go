@@ -155,8 +155,8 @@ func (s Status) Name() lang.Text {
 // Basis says what a status rests on. Where several things were used it is the weakest of them.
 type Basis string
 
-// The bases, strongest first: machine evidence; records and entries people approved; a person's claim; the declaration
-// of the party itself, verified. Empty when nothing was shown.
+// The bases, strongest first: machine evidence (held against approved records where a check asks for them); records and
+// entries of people alone; a person's claim; the declaration of the party itself, verified. Empty when nothing was shown.
 const (
 	Automatic    Basis = "automatic"
 	ByRecord     Basis = "record"

@@ -30,8 +30,9 @@ type check struct {
 
 	// Reads are the facts its verdict depends on, by the names of Env, records as "record:<kind>": sorted.
 	reads      []string
-	thresholds []string // of the policy, sorted
-	basis      Basis    // of its verdicts
+	thresholds []string             // of the policy, sorted
+	basis      Basis                // of its verdicts
+	words      map[string]lang.Text // titles of the topics and choices its sentences may list
 }
 
 var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
@@ -68,6 +69,7 @@ func compile(c guideline.Check, vars map[string]any) (*check, error) {
 	}
 	slices.Sort(k.reads)
 	k.reads = slices.Compact(k.reads)
+	k.words = wordsFor(k)
 	slices.Sort(k.thresholds)
 	k.thresholds = slices.Compact(k.thresholds)
 	for _, name := range k.reads {
@@ -133,6 +135,37 @@ func (k *check) note(what string, n ast.Node) error {
 		k.reads = append(k.reads, name)
 	}
 	return nil
+}
+
+// wordsFor gives the titles of what a check may list by id: the topics and choices of the registers it reads, and the few
+// words its expressions use themselves.
+func wordsFor(k *check) map[string]lang.Text {
+	words := map[string]lang.Text{
+		"sbom":                  lang.T("SBOM", "SBOM"),
+		"provenance":            lang.T("来歴", "provenance"),
+		"build":                 lang.T("ビルド", "build"),
+		"test":                  lang.T("テスト", "test"),
+		"analysis":              lang.T("コード分析", "code analysis"),
+		"vulnerability":         lang.T("脆弱性", "vulnerability"),
+		"verify_method":         lang.T("検証の方法", "how to verify"),
+		"end_of_sale":           lang.T("販売終了日", "end of sale"),
+		"end_of_support":        lang.T("サポート終了日", "end of support"),
+		"end_of_life":           lang.T("提供終了日", "end of life"),
+		"default_configuration": lang.T("既定の設定", "the default configuration"),
+		"ledger":                lang.T("台帳（追記ログ）の検証", "verification of the ledger"),
+		"review: process":       lang.T("プロセスの見直し", "review of the process"),
+	}
+	for _, r := range guideline.Default().Registers() {
+		if !k.readsRecords(r.Kind) {
+			continue
+		}
+		for _, f := range r.Fields {
+			for _, c := range f.Choices {
+				words[c.ID] = c.Title
+			}
+		}
+	}
+	return words
 }
 
 // reader collects from a syntax tree the facts, records, functions for texts and thresholds it names.

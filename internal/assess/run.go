@@ -114,9 +114,9 @@ func (k *check) say(out *Outcome, values map[string]any) {
 	case Unknown:
 		sentence = k.Reason.Unknown
 	}
-	out.Reason = fill(sentence, values, out.Names)
+	out.Reason = k.fill(sentence, values, out.Names)
 	if out.Verdict != Pass {
-		out.Remedy = fill(k.Remedy, values, out.Names)
+		out.Remedy = k.fill(k.Remedy, values, out.Names)
 	}
 }
 
@@ -141,16 +141,16 @@ func (k *check) cite(out *Outcome, s situation) {
 // shownNames is how many names stand in a sentence; Outcome.Names has all of them.
 const shownNames = 5
 
-func fill(t lang.Text, values map[string]any, names []string) lang.Text {
+func (k *check) fill(t lang.Text, values map[string]any, names []string) lang.Text {
 	one := func(l lang.Lang) string {
 		return placeholder.ReplaceAllStringFunc(t.In(l), func(m string) string {
 			switch name := m[1 : len(m)-1]; name {
 			case "names":
-				return list(l, names)
+				return k.list(l, names)
 			case "count":
 				return strconv.Itoa(len(names))
 			default:
-				return show(l, values[name])
+				return k.show(l, values[name])
 			}
 		})
 	}
@@ -158,7 +158,7 @@ func fill(t lang.Text, values map[string]any, names []string) lang.Text {
 }
 
 // show writes one value for people.
-func show(l lang.Lang, v any) string {
+func (k *check) show(l lang.Lang, v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "–"
@@ -170,23 +170,31 @@ func show(l lang.Lang, v any) string {
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []string, []any:
-		return list(l, texts(v))
+		return k.list(l, texts(v))
 	}
 	return fmt.Sprint(v)
 }
 
-func list(l lang.Lang, names []string) string {
-	shown := names[:min(shownNames, len(names))]
-	if rest := len(names) - len(shown); rest > 0 {
-		if l == lang.EN {
-			return fmt.Sprintf("%s and %d more", strings.Join(shown, ", "), rest)
+// list writes names for people: topics and choices by their titles, no more than shownNames of them.
+func (k *check) list(l lang.Lang, names []string) string {
+	if len(names) == 0 {
+		return lang.T("なし", "none").In(l)
+	}
+	var shown []string
+	for _, n := range names[:min(shownNames, len(names))] {
+		if w, ok := k.words[n]; ok {
+			n = w.In(l)
 		}
-		return fmt.Sprintf("%s ほか%d件", strings.Join(shown, "、"), rest)
+		shown = append(shown, n)
 	}
-	if l == lang.EN {
-		return strings.Join(shown, ", ")
+	if rest := len(names) - len(shown); rest > 0 {
+		return lang.F("%[1]s ほか%[2]d件", "%[1]s and %[2]d more", joined(shown), rest).In(l)
 	}
-	return strings.Join(shown, "、")
+	return joined(shown).In(l)
+}
+
+func joined(names []string) lang.Text {
+	return lang.T(strings.Join(names, "、"), strings.Join(names, ", "))
 }
 
 func texts(v any) []string {
