@@ -50,12 +50,13 @@ var helpTexts = map[string]lang.Text{
 	"adv":        lang.T("脆弱性情報の索引", "advisory index"),
 	"adv_build":  lang.T("脆弱性情報から索引ファイルを作る", "make an index file from advisories"),
 
-	"push":       lang.T("ファイルを取り込み、読み取り、責務を判定し直す", "take files in, read them, judge again"),
-	"push_files": lang.T("取り込むファイル（種類は内容から判別）", "files; the kind is found by content"),
-	"push_role":  lang.T("--create で作るとき自組織が担う役割", "roles we hold in what --create makes"),
-	"push_level": lang.T("--create で作るときの水準", "level of what --create makes"),
-	"release":    lang.T("リリースの版", "version of the release"),
-	"system":     lang.T("システムの名称", "name of the system"),
+	"push":          lang.T("ファイルを取り込み、読み取り、責務を判定し直す", "take files in, read them, judge again"),
+	"push_files":    lang.T("取り込むファイル（種類は内容から判別）", "files; the kind is found by content"),
+	"push_artifact": lang.T("リリースの成果物そのものとして保管する（読み取らない）", "keep as files of the release itself, without reading them"),
+	"push_role":     lang.T("--create で作るとき自組織が担う役割", "roles we hold in what --create makes"),
+	"push_level":    lang.T("--create で作るときの水準", "level of what --create makes"),
+	"release":       lang.T("リリースの版", "version of the release"),
+	"system":        lang.T("システムの名称", "name of the system"),
 
 	"verify":             lang.T("襷（バンドル）をオフラインで検証する", "verify a bundle offline"),
 	"verify_file":        lang.T("バンドルのファイル", "bundle file"),
@@ -86,6 +87,12 @@ var helpTexts = map[string]lang.Text{
 	"feeds_import":  lang.T("OSV 形式の脆弱性情報を取り込み、全ての部品と照合する", "take OSV records in and match everything against them"),
 	"feeds_status":  lang.T("脆弱性情報の件数と鮮度", "how many, how old"),
 	"feeds_fetched": lang.T("データを取得した日時（既定はファイルの日時）", "when the data was fetched (default: the files' time)"),
+
+	"receive":        lang.T("他者から受け取った襷（バンドル）を、信頼する鍵で検証して取り込む", "verify a bundle from another party against the trusted keys and take it in"),
+	"receive_create": lang.T("対象のソフトウェアとリリースが未登録なら作る", "make the software and release it is about when they are unknown"),
+	"serve":          lang.T("画面と API を提供する", "serve the pages and the API"),
+	"serve_secure":   lang.T("TLS の後ろで提供している（Cookie を Secure にする）", "served behind TLS: cookies are Secure"),
+	"listen":         lang.T("待ち受けるアドレス", "address to listen on"),
 
 	"version": lang.T("版を表示する", "print the version"),
 }

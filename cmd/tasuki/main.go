@@ -61,6 +61,8 @@ type commands struct {
 	CVE        cveCmd        `cmd:"" name:"cve" help:"${help_cve}"`
 	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
 	Declare    declareCmd    `cmd:"" help:"${help_declare}"`
+	Receive    receiveCmd    `cmd:"" help:"${help_receive}"`
+	Serve      serveCmd      `cmd:"" help:"${help_serve}"`
 	Verify     verifyCmd     `cmd:"" help:"${help_verify}"`
 	Version    versionCmd    `cmd:"" help:"${help_version}"`
 }

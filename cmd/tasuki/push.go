@@ -26,9 +26,10 @@ type target struct {
 type pushCmd struct {
 	Files []string `arg:"" help:"${help_push_files}"`
 	target
-	Create bool   `help:"${help_create}"`
-	Role   string `help:"${help_push_role}" default:"developer,supplier" placeholder:"R[,R]"`
-	Level  string `help:"${help_push_level}" default:"minimum" placeholder:"L"`
+	Create   bool   `help:"${help_create}"`
+	Artifact bool   `help:"${help_push_artifact}"`
+	Role     string `help:"${help_push_role}" default:"developer,supplier" placeholder:"R[,R]"`
+	Level    string `help:"${help_push_level}" default:"minimum" placeholder:"L"`
 }
 
 // pushed is one file's line of the result.
@@ -62,7 +63,7 @@ func (c *pushCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	arrivals, missing, closeAll := openFiles(c.Files, subject)
+	arrivals, missing, closeAll := openFiles(c.Files, subject, c.Artifact)
 	defer closeAll()
 	receipts, err := jobs.Receive(p.ctx, db, p.actor(), arrivals)
 	if err != nil {
@@ -81,7 +82,7 @@ func (c *pushCmd) Run(p *program) error {
 }
 
 // openFiles opens every file; one that cannot be opened becomes a line of the result and does not stop the others.
-func openFiles(names []string, subject fact.Subject) (arrivals []ingest.Arrival, missing []pushed, closeAll func()) {
+func openFiles(names []string, subject fact.Subject, artifact bool) (arrivals []ingest.Arrival, missing []pushed, closeAll func()) {
 	var open []*os.File
 	for _, name := range names {
 		f, err := os.Open(name)
@@ -97,7 +98,7 @@ func openFiles(names []string, subject fact.Subject) (arrivals []ingest.Arrival,
 			continue
 		}
 		open = append(open, f)
-		arrivals = append(arrivals, ingest.Arrival{Name: filepath.Base(name), Origin: "cli", Body: f, Subject: subject})
+		arrivals = append(arrivals, ingest.Arrival{Name: filepath.Base(name), Origin: "cli", Body: f, Subject: subject, Artifact: artifact})
 	}
 	return arrivals, missing, func() {
 		for _, f := range open {

@@ -34,6 +34,8 @@ func empty(kind Kind) any {
 		return new(Attestation)
 	case KindMatch:
 		return new(Match)
+	case KindLedgerCheck:
+		return new(LedgerCheck)
 	case KindArchiveCheck:
 		return new(ArchiveCheck)
 	case KindReceived:

@@ -12,6 +12,7 @@ import (
 	"io"
 	"slices"
 
+	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/purl"
@@ -28,7 +29,12 @@ type Arrival struct {
 	Origin  string // where it came from: upload, cli, a CI run
 	Body    io.Reader
 	Subject fact.Subject
+	// Artifact marks a file of the release itself: it is kept and listed among the release's artifacts, not read.
+	Artifact bool
 }
+
+// ArtifactType is the document type of a release's own file.
+const ArtifactType = "artifact"
 
 // A Receipt says what became of a file. Summary holds the few numbers its reader gives.
 type Receipt struct {
@@ -53,14 +59,22 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, a Arrival) (R
 	if err != nil {
 		return Receipt{}, err
 	}
-	b, err := db.ReadDocument(digest)
-	if err != nil {
-		return Receipt{}, err
-	}
-	reading, readErr := read.Read(b)
+	reading, readErr := readDocument(db, a, digest)
 	r := receipt(a.Name, digest, size, reading, readErr)
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error { return write(ctx, tx, a, &r, reading) })
 	return r, err
+}
+
+// readDocument reads what was kept, unless it is a file of the release itself, which is opaque.
+func readDocument(db *store.DB, a Arrival, digest string) (fact.Reading, error) {
+	if a.Artifact {
+		return fact.Reading{Type: ArtifactType}, nil
+	}
+	b, err := db.ReadDocument(digest)
+	if err != nil {
+		return fact.Reading{}, err
+	}
+	return read.Read(b)
 }
 
 func receipt(name, digest string, size int64, reading fact.Reading, err error) Receipt {
@@ -117,6 +131,11 @@ func write(ctx context.Context, tx *store.Tx, a Arrival, r *Receipt, reading fac
 			return err
 		}
 	}
+	if a.Artifact {
+		if err := listArtifact(ctx, tx, a.Subject, r); err != nil {
+			return err
+		}
+	}
 	if r.Accepted && !r.Known {
 		if err := keep(ctx, tx, a.Subject, r.Digest, reading); err != nil {
 			return err
@@ -124,6 +143,23 @@ func write(ctx context.Context, tx *store.Tx, a Arrival, r *Receipt, reading fac
 	}
 	return tx.Audit(ctx, "received", store.Object{Kind: "document", ID: r.Digest},
 		map[string]any{"name": r.File, "type": r.Type, "accepted": r.Accepted, "subject": a.Subject, "known": r.Known})
+}
+
+// listArtifact adds a file to the artifacts of its release.
+func listArtifact(ctx context.Context, tx *store.Tx, subject fact.Subject, r *Receipt) error {
+	if subject.Kind != fact.Release {
+		return &lang.Error{Kind: lang.Usage, What: lang.T("成果物はリリースに対してだけ登録できます", "artifacts belong to a release"),
+			Next: lang.T("--release で版を指定してください", "name it with --release")}
+	}
+	release, err := tx.ReleaseByID(ctx, subject.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(release.Artifacts, func(a chain.Artifact) bool { return a.Digest == r.Digest }) {
+		return nil
+	}
+	release.Artifacts = append(release.Artifacts, chain.Artifact{Name: r.File, Digest: r.Digest, Size: r.Size})
+	return tx.SaveModel(ctx, chain.Model{Releases: []chain.Release{release}})
 }
 
 // keep writes the facts of a reading, and the components an SBOM states for a release.
@@ -229,6 +265,9 @@ func Reread(ctx context.Context, db *store.DB, actor store.Actor) (int, error) {
 }
 
 func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document) error {
+	if d.Type == ArtifactType || d.Type == "signed-declaration" || d.Type == "tasuki-bundle" {
+		return nil // nothing was read out of it
+	}
 	b, err := db.ReadDocument(d.Digest)
 	if err != nil {
 		return err

@@ -9,8 +9,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,8 +38,11 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 			releases[a.Subject.ID] = true
 		}
 	}
-	for id := range releases {
+	for _, id := range slices.Sorted(maps.Keys(releases)) {
 		if err := Match(ctx, db, actor, id); err != nil && lang.KindOf(err) != lang.Nothing {
+			return receipts, err
+		}
+		if err := VerifyArchive(ctx, db, actor, id); err != nil {
 			return receipts, err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/ledger"
@@ -154,4 +155,37 @@ func proveDeclaration(ctx context.Context, db *store.DB, digest string) (*verify
 		return nil, err
 	}
 	return ledger.Prove(leaves[0].Bytes, seq, checkpoint.Size, checkpoint.Note, db.HashReader(ctx))
+}
+
+// VerifyLedger puts the ledger in order, recomputes all of it from what is stored, and writes down whether it held. What
+// does not hold is an error of kind Unverified that names the place.
+func VerifyLedger(ctx context.Context, db *store.DB, actor store.Actor) (tlog.Tree, error) {
+	if _, err := PlaceLedger(ctx, db); err != nil {
+		return tlog.Tree{}, err
+	}
+	key, err := LedgerKey(db)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	checkpoints, err := db.Checkpoints(ctx)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	notes := make([]string, len(checkpoints))
+	for i, c := range checkpoints {
+		notes[i] = c.Note
+	}
+	tree, failed := ledger.VerifyAll(db.Leaves(ctx), notes, verify.LedgerKey{Origin: key.Origin, Key: key.Public()}, db.HashReader(ctx))
+	check := &fact.LedgerCheck{Size: tree.N, Root: tree.Hash.String(), Intact: failed == nil}
+	if failed != nil {
+		check.Why = failed.Error()
+	}
+	subject := fact.Subject{Kind: fact.Org, ID: "ledger"}
+	if self, err := db.Self(ctx); err == nil {
+		subject.ID = self.ID
+	}
+	if err := putCheck(ctx, db, actor, fact.KindLedgerCheck, subject, check, "ledger verified"); err != nil {
+		return tree, err
+	}
+	return tree, failed
 }

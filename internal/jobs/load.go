@@ -50,8 +50,52 @@ func loadCommon(ctx context.Context, db *store.DB) (common, error) {
 	if c.in.Feeds, err = loadFeeds(ctx, db); err != nil {
 		return c, err
 	}
-	c.in.Received, err = loadReceived(ctx, db)
+	if c.in.Received, err = loadReceived(ctx, db); err != nil {
+		return c, err
+	}
+	if c.in.Ledger, err = loadLedger(ctx, db); err != nil {
+		return c, err
+	}
+	c.in.Inner, err = loadInner(ctx, db, c.in.Model)
 	return c, err
+}
+
+// loadLedger says when the log was last recomputed and whether it held.
+func loadLedger(ctx context.Context, db *store.DB) (assess.Ledger, error) {
+	facts, err := db.Facts(ctx, store.FactFilter{Kinds: []fact.Kind{fact.KindLedgerCheck}})
+	if err != nil || len(facts) == 0 {
+		return assess.Ledger{}, err
+	}
+	last := facts[len(facts)-1]
+	check, _ := last.Data.(*fact.LedgerCheck)
+	return assess.Ledger{VerifiedAt: last.ObservedAt, Intact: check != nil && check.Intact}, nil
+}
+
+// loadInner gives the gravest status of the developer duties of each of our software that is a component of others, as
+// it was judged last.
+func loadInner(ctx context.Context, db *store.DB, m chain.Model) (map[string]assess.Status, error) {
+	out := map[string]assess.Status{}
+	for _, rule := range m.Components {
+		if rule.Software == "" {
+			continue
+		}
+		subject := fact.Subject{Kind: fact.Software, ID: rule.Software}
+		if r, ok := Latest(m, rule.Software, db.Now().Format("2006-01-02")); ok {
+			subject = fact.Subject{Kind: fact.Release, ID: r.ID}
+		}
+		rows, err := Status(ctx, db, subject)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			s := assess.Status(r.Status)
+			have, known := out[rule.Software]
+			if r.Role == guideline.Developer && (!known || slices.Index(assess.Statuses, s) < slices.Index(assess.Statuses, have)) {
+				out[rule.Software] = s
+			}
+		}
+	}
+	return out, nil
 }
 
 func loadFeeds(ctx context.Context, db *store.DB) ([]assess.Feed, error) {

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/exchange"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/web"
+	"example.org/tasuki/verify"
+)
+
+type serveCmd struct {
+	Listen    string `help:"${help_listen}" default:"127.0.0.1:8870" env:"TASUKI_LISTEN" placeholder:"ADDR"`
+	Secure    bool   `help:"${help_serve_secure}" env:"TASUKI_SECURE"`
+	Storybook bool   `hidden:""`
+}
+
+// Run serves the pages until it is interrupted. It prints a one-time link when there is no account yet.
+func (c *serveCmd) Run(p *program) error {
+	db, err := p.openOrMake()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return p.serve(db, c)
+}
+
+func (p *program) serve(db *store.DB, c *serveCmd) error {
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return &lang.Error{Kind: lang.Usage, What: lang.F("%s で待ち受けられません", "cannot listen on %s", c.Listen), Err: err,
+			Next: lang.T("--listen で別のアドレスを指定してください（例: 127.0.0.1:8871）", "choose another address with --listen, for example 127.0.0.1:8871")}
+	}
+	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	pages, err := web.New(log, db, p.webOptions(db, c))
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", pages.Handler())
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, db) })
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	if err := p.greet(db, "http://"+listener.Addr().String()); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(p.ctx)
+	defer stop()
+	go upkeep(ctx, log, db)
+	go func() {
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		if err := server.Shutdown(grace); err != nil {
+			log.Warn("shutdown", "error", err)
+		}
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// greet prints where the pages are and, before there is an account, the one-time link.
+func (p *program) greet(db *store.DB, url string) error {
+	token, needed, err := auth.New(db).SetupToken(p.ctx)
+	if err != nil {
+		return err
+	}
+	p.printf("データ: %s", "data: %s", db.Dir())
+	if needed {
+		p.printf("初期設定（一度だけ使えるリンク）: %s/setup/%s", "set up with this one-time link: %s/setup/%s", url, token)
+		return nil
+	}
+	p.printf("画面: %s", "pages: %s", url)
+	return nil
+}
+
+func ready(w http.ResponseWriter, r *http.Request, db *store.DB) {
+	if _, err := db.AdvisorySources(r.Context()); err != nil {
+		http.Error(w, "database: not reachable", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
+}
+
+// webOptions joins the pages to the jobs, as the command line is joined to them.
+func (p *program) webOptions(db *store.DB, c *serveCmd) web.Options {
+	return web.Options{
+		Secure: c.Secure, Storybook: c.Storybook,
+		Declare: func(ctx context.Context, as store.Actor, d web.Drafting) (string, error) {
+			req := jobs.DraftRequest{Software: d.Software, Release: d.Release}
+			if d.Note != "" {
+				req.Limitations = []lang.Text{lang.T(d.Note, d.Note)}
+			}
+			made, err := jobs.Draft(ctx, db, as, req)
+			return made.ID, err
+		},
+		Approve: func(ctx context.Context, as store.Actor, id, method string) error {
+			_, err := jobs.ApproveDeclaration(ctx, db, as, id, method)
+			return err
+		},
+		Issue: func(ctx context.Context, as store.Actor, id string, passphrase []byte) error {
+			key, err := jobs.SigningKey(db, passphrase)
+			if err != nil {
+				return err
+			}
+			_, _, err = jobs.Issue(ctx, db, as, id, jobs.Signing{Key: key.Private, Title: "署名者"})
+			return err
+		},
+		Checklist: func(ctx context.Context, w io.Writer, software, release string) error {
+			return jobs.Checklist(ctx, db, w, p.lang, software, release)
+		},
+		Trust: func(ctx context.Context) (verify.Options, error) { return exchange.Options(ctx, db) },
+	}
+}
+
+// upkeep does what has to be done while nobody asks: the ledger's order every few seconds, everything that time alone
+// changes once an hour.
+func upkeep(ctx context.Context, log *slog.Logger, db *store.DB) {
+	actor := store.Actor{Account: "tasuki", Via: store.Internal}
+	seconds, hours := time.NewTicker(5*time.Second), time.NewTicker(time.Hour)
+	defer seconds.Stop()
+	defer hours.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-seconds.C:
+			waiting, err := db.LedgerWaiting(ctx)
+			if err == nil && waiting > 0 {
+				_, err = jobs.PlaceLedger(ctx, db)
+			}
+			if err != nil && ctx.Err() == nil {
+				log.Warn("ledger", "error", err)
+			}
+		case <-hours.C:
+			if err := hourly(ctx, db, actor); err != nil && ctx.Err() == nil {
+				log.Warn("upkeep", "error", err)
+			}
+		}
+	}
+}
+
+// hourly judges again because time has passed; a day after the last time it also recomputes archive and ledger.
+func hourly(ctx context.Context, db *store.DB, actor store.Actor) error {
+	if err := jobs.Daily(ctx, db, actor); err != nil {
+		return err
+	}
+	return jobs.Reassess(ctx, db, actor, "time")
+}
