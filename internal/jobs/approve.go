@@ -59,7 +59,7 @@ func RetireClaim(ctx context.Context, db *store.DB, actor store.Actor, id string
 
 func alterClaim(ctx context.Context, db *store.DB, actor store.Actor, id, action, method string, alter func(evidence.Claim, *store.Tx) (evidence.Claim, error)) (evidence.Claim, error) {
 	var after evidence.Claim
-	return after, db.InTx(ctx, actor, func(tx *store.Tx) error {
+	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
 		before, err := tx.Claim(ctx, id)
 		if err != nil {
 			return err
@@ -72,4 +72,5 @@ func alterClaim(ctx context.Context, db *store.DB, actor store.Actor, id, action
 		}
 		return tx.Audit(ctx, action, store.Object{Kind: "claim", ID: id}, changed{store.Change{Before: before, After: after}, method})
 	})
+	return after, err
 }

@@ -90,7 +90,7 @@ func RetireRecord(ctx context.Context, db *store.DB, actor store.Actor, id strin
 
 func alterRecord(ctx context.Context, db *store.DB, actor store.Actor, id, action, method string, alter func(register.Record, *store.Tx) (register.Record, error)) (register.Record, error) {
 	var after register.Record
-	return after, db.InTx(ctx, actor, func(tx *store.Tx) error {
+	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
 		before, err := tx.Record(ctx, id)
 		if err != nil {
 			return err
@@ -103,6 +103,7 @@ func alterRecord(ctx context.Context, db *store.DB, actor store.Actor, id, actio
 		}
 		return tx.Audit(ctx, action, recordObject(after), changed{store.Change{Before: before, After: after}, method})
 	})
+	return after, err
 }
 
 // changed is the detail of an audit entry for a change by a person who showed who they are.
