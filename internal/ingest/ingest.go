@@ -7,6 +7,7 @@ package ingest
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read"
+	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/store"
 )
 
@@ -31,6 +33,8 @@ type Arrival struct {
 	Subject fact.Subject
 	// Artifact marks a file of the release itself: it is kept and listed among the release's artifacts, not read.
 	Artifact bool
+	// Trusted are the keys whose signature under an attestation counts. Whose they are is the workspace's decision.
+	Trusted []crypto.PublicKey
 }
 
 // ArtifactType is the document type of a release's own file.
@@ -74,7 +78,20 @@ func readDocument(db *store.DB, a Arrival, digest string) (fact.Reading, error) 
 	if err != nil {
 		return fact.Reading{}, err
 	}
-	return read.Read(b)
+	reading, err := read.Read(b)
+	if err == nil {
+		signed(&reading, intoto.Signers(b, a.Trusted))
+	}
+	return reading, err
+}
+
+// signed marks the attestations of a reading whose signature holds under a trusted key.
+func signed(reading *fact.Reading, signers []string) {
+	for i := range reading.Facts {
+		if a, ok := reading.Facts[i].Data.(*fact.Attestation); ok && i < len(signers) && signers[i] != "" {
+			a.Verified, a.Signer = true, signers[i]
+		}
+	}
 }
 
 func receipt(name, digest string, size int64, reading fact.Reading, err error) Receipt {
@@ -117,7 +134,7 @@ func refuse(ctx context.Context, db *store.DB, actor store.Actor, a Arrival, lar
 // write puts a reading into the store. The same bytes about the same thing change nothing but the audit log.
 func write(ctx context.Context, tx *store.Tx, a Arrival, r *Receipt, reading fact.Reading) error {
 	added, err := tx.AddDocument(ctx, store.Document{Digest: r.Digest, Size: r.Size, Name: r.File, Type: r.Type, Origin: a.Origin,
-		Accepted: r.Accepted, Problems: r.Problems, Summary: r.Summary})
+		Accepted: r.Accepted, Problems: r.Problems, Summary: r.Summary, SignatureState: signatureState(reading)})
 	if err != nil {
 		return err
 	}
@@ -143,6 +160,20 @@ func write(ctx context.Context, tx *store.Tx, a Arrival, r *Receipt, reading fac
 	}
 	return tx.Audit(ctx, "received", store.Object{Kind: "document", ID: r.Digest},
 		map[string]any{"name": r.File, "type": r.Type, "accepted": r.Accepted, "subject": a.Subject, "known": r.Known})
+}
+
+// signatureState says of a document with attestations whether all of them hold under trusted keys.
+func signatureState(reading fact.Reading) string {
+	state := ""
+	for _, f := range reading.Facts {
+		if a, ok := f.Data.(*fact.Attestation); ok {
+			if !a.Verified {
+				return "not verified"
+			}
+			state = "verified"
+		}
+	}
+	return state
 }
 
 // listArtifact adds a file to the artifacts of its release.
@@ -250,31 +281,28 @@ func ecosystem(s string) string {
 
 // Reread reads every accepted document again and replaces what was made of it: after a reader has learned something. It
 // gives how many documents were read.
-func Reread(ctx context.Context, db *store.DB, actor store.Actor) (int, error) {
+func Reread(ctx context.Context, db *store.DB, actor store.Actor, trusted []crypto.PublicKey) (int, error) {
 	docs, err := db.Documents(ctx, store.DocumentFilter{})
 	if err != nil {
 		return 0, err
 	}
 	slices.SortStableFunc(docs, func(a, b store.Document) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
 	for _, d := range docs {
-		if err := reread(ctx, db, actor, d); err != nil {
+		if err := reread(ctx, db, actor, d, trusted); err != nil {
 			return 0, fmt.Errorf("read %s again: %w", d.Digest, err)
 		}
 	}
 	return len(docs), nil
 }
 
-func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document) error {
+func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document, trusted []crypto.PublicKey) error {
 	if d.Type == ArtifactType || d.Type == "signed-declaration" || d.Type == "tasuki-bundle" {
 		return nil // nothing was read out of it
 	}
-	b, err := db.ReadDocument(d.Digest)
-	if err != nil {
-		return err
-	}
-	reading, readErr := read.Read(b)
+	reading, readErr := readDocument(db, Arrival{Trusted: trusted}, d.Digest)
 	r := receipt(d.Name, d.Digest, d.Size, reading, readErr)
 	return db.InTx(ctx, actor, func(tx *store.Tx) error {
+		d.SignatureState = signatureState(reading)
 		d.Type, d.Accepted, d.Problems, d.Summary = r.Type, r.Accepted, r.Problems, r.Summary
 		if err := tx.SetReading(ctx, d); err != nil {
 			return err

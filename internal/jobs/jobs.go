@@ -7,6 +7,7 @@ package jobs
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"io/fs"
 	"maps"
@@ -16,8 +17,10 @@ import (
 	"strconv"
 	"time"
 
+	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
+	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/store"
@@ -26,9 +29,14 @@ import (
 // Receive takes files in, one after the other, all about one subject, and then matches and judges what they touch. One
 // bad file does not stop the others. An error means that the files named in no receipt were not acknowledged.
 func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []ingest.Arrival) ([]ingest.Receipt, error) {
+	trusted, err := TrustedKeys(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	receipts := make([]ingest.Receipt, 0, len(arrivals))
 	releases := map[string]bool{}
 	for _, a := range arrivals {
+		a.Trusted = trusted
 		r, err := ingest.Receive(ctx, db, actor, a)
 		if err != nil {
 			return receipts, err
@@ -47,6 +55,25 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 		}
 	}
 	return receipts, Reassess(ctx, db, actor, "documents received")
+}
+
+// TrustedKeys gives the keys whose signature under an attestation counts: our own signing key, and those of the trust
+// list.
+func TrustedKeys(ctx context.Context, db *store.DB) ([]crypto.PublicKey, error) {
+	list, err := exchange.Trust(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	var out []crypto.PublicKey
+	for _, t := range list {
+		out = append(out, t.Key.Key)
+	}
+	if own, ok, err := keys.PublicOf(SigningKeyFile(db)); err != nil {
+		return nil, err
+	} else if ok {
+		out = append(out, own)
+	}
+	return out, nil
 }
 
 // advisoryFolder is where a workspace keeps its advisory index.

@@ -132,6 +132,18 @@ func Encrypted(path string) (bool, error) {
 	return f.KDF != nil, err
 }
 
+// PublicOf gives the public key of a key file without its passphrase; false when there is no such file.
+func PublicOf(path string) (ed25519.PublicKey, bool, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	f, err := load(path)
+	if err == nil && len(f.Public) != ed25519.PublicKeySize {
+		err = unreadable(path, errors.New("the public key is not 32 bytes long"))
+	}
+	return f.Public, err == nil, err
+}
+
 // Read gives a key back. The passphrase is not looked at when the file is not encrypted. A file that others may read
 // is refused.
 func Read(path string, passphrase []byte) (Key, error) {

@@ -1,0 +1,83 @@
+package intoto
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"example.org/tasuki/internal/read/input"
+)
+
+// Signers says under which of some keys each statement of a document is signed: the fingerprint of the key (SHA-256 of
+// its SubjectPublicKeyInfo, "sha256:<hex>"), or nothing where no key fits. There is one entry per fact of [Read], in its
+// order. Keys are Ed25519, or ECDSA with SHA-256; a key id in the envelope is a hint that decides nothing (DSSE 1.0.2).
+func Signers(b []byte, keys []crypto.PublicKey) []string {
+	text, err := input.Text(b)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, doc := range documents(text) {
+		out = append(out, signer(doc, keys))
+	}
+	return out
+}
+
+func signer(b []byte, keys []crypto.PublicKey) string {
+	var d document
+	if err := input.Decode(b, &d); err != nil || d.Type != "" {
+		return ""
+	}
+	e := &d.envelope
+	if d.Bundled != nil {
+		e = d.Bundled
+	}
+	payload, err := decode(e.Payload)
+	if err != nil {
+		return ""
+	}
+	pae := fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(e.PayloadType), e.PayloadType, len(payload), payload)
+	for _, raw := range e.Signatures {
+		var s struct {
+			Sig string `json:"sig"`
+		}
+		if json.Unmarshal(raw, &s) != nil {
+			continue
+		}
+		sig, err := decode(s.Sig)
+		if err != nil {
+			continue
+		}
+		for _, key := range keys {
+			if holds(key, pae, sig) {
+				return fingerprint(key)
+			}
+		}
+	}
+	return ""
+}
+
+func holds(key crypto.PublicKey, message, sig []byte) bool {
+	switch k := key.(type) {
+	case ed25519.PublicKey:
+		return len(k) == ed25519.PublicKeySize && ed25519.Verify(k, message, sig)
+	case *ecdsa.PublicKey:
+		sum := sha256.Sum256(message)
+		return ecdsa.VerifyASN1(k, sum[:], sig)
+	}
+	return false
+}
+
+func fingerprint(key crypto.PublicKey) string {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(der)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
