@@ -2,10 +2,10 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
-	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
@@ -13,12 +13,18 @@ import (
 	"example.org/tasuki/internal/store"
 )
 
-// addClaim keeps a new statement about a duty as a draft. It counts only after somebody else has approved it.
+// addClaim keeps a new statement about a duty of ours as a draft. It counts only after somebody else has approved it.
 func (s *Server) addClaim(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.readClaim(r)
+	r.SetPathValue("requirement", r.FormValue("requirement"))
+	p, err := s.dutyPage(r)
 	if err != nil {
-		return s.claimAgain(w, r, err)
+		return err
 	}
+	c, err := p.readClaim(r)
+	if err != nil {
+		return s.claimAgain(w, r, p, err)
+	}
+	c.ID, c.Author, c.CreatedAt = s.db.NewID(), visitOf(r).who.ID, s.now()
 	err = s.db.InTx(r.Context(), s.actor(r), func(tx *store.Tx) error {
 		if err := tx.SaveClaim(r.Context(), c); err != nil {
 			return err
@@ -32,51 +38,51 @@ func (s *Server) addClaim(w http.ResponseWriter, r *http.Request) error {
 	return s.backToDuty(w, r, c)
 }
 
-// readClaim reads the form into a draft.
-func (s *Server) readClaim(r *http.Request) (evidence.Claim, error) {
-	var c evidence.Claim
-	id, err := guideline.ParseID(r.FormValue("requirement"))
-	if err != nil {
-		return c, err
-	}
-	c = evidence.Claim{ID: s.db.NewID(), Kind: evidence.ClaimKind(r.FormValue("kind")), Party: r.FormValue("party"),
-		Role: guideline.Role(r.FormValue("role")), Requirement: id, Check: r.FormValue("check"), Body: strings.TrimSpace(r.FormValue("body")),
-		Evidence: r.Form["evidence"], Author: visitOf(r).who.ID, CreatedAt: s.now(), State: evidence.ClaimDraft, Revision: 1}
+// readClaim reads the form into a draft about the page's duty.
+func (p *dutyPage) readClaim(r *http.Request) (evidence.Claim, error) {
+	c := evidence.Claim{Kind: evidence.ClaimKind(r.FormValue("kind")), Party: p.Row.Row.Party, Role: p.Row.Role, Requirement: p.Row.ID,
+		Body: strings.TrimSpace(r.FormValue("body")), State: evidence.ClaimDraft, Revision: 1}
 	switch r.FormValue("subject") {
 	case "org":
 		c.Subject = fact.Subject{Kind: fact.Org, ID: c.Party}
 	case "release":
-		c.Subject = fact.Subject{Kind: fact.Release, ID: r.FormValue("release")}
+		c.Subject = fact.Subject{Kind: fact.Release, ID: p.Head.Release}
 	default:
-		c.Subject = fact.Subject{Kind: fact.Software, ID: r.PathValue("id")}
+		c.Subject = fact.Subject{Kind: fact.Software, ID: p.Head.Software.ID}
 	}
-	switch c.Kind {
-	case evidence.Stated, evidence.Exception, evidence.NotApplicable:
-	default:
+	for _, o := range p.Form.Checks {
+		if o.Value == r.FormValue("check") {
+			c.Check = o.Value
+		}
+	}
+	for _, o := range p.Form.Documents {
+		if slices.Contains(r.Form["evidence"], o.Value) {
+			c.Evidence = append(c.Evidence, o.Value)
+		}
+	}
+	day, err := time.ParseInLocation(time.DateOnly, r.FormValue("expires"), japan)
+	c.ExpiresAt = day.AddDate(0, 0, 1).UTC() // the day itself still counts
+	switch {
+	case !p.Row.Ours:
+		return c, formError(lang.T("他の組織の責務について申告することはできません", "you cannot state anything about somebody else's duty"))
+	case c.Kind != evidence.Stated && c.Kind != evidence.Exception && c.Kind != evidence.NotApplicable:
 		return c, formError(lang.T("申告・例外措置・対象外のいずれかを選んでください", "choose claim, exception or not applicable"))
-	}
-	if c.Body == "" {
+	case c.Body == "":
 		return c, formError(lang.T("内容又は理由を入力してください", "write the statement or the reason"))
-	}
-	day, err := time.ParseInLocation("2006-01-02", r.FormValue("expires"), japan)
-	if err != nil || !day.After(s.now()) {
+	case err != nil || !day.After(p.Now):
 		return c, formError(lang.T("有効期限には、明日以降の日付を入力してください", "give an expiry after today"))
 	}
-	c.ExpiresAt = day.AddDate(0, 0, 1).UTC() // the day itself still counts
 	return c, nil
 }
 
 // claimAgain shows the duty with what was typed and what is wrong with it.
-func (s *Server) claimAgain(w http.ResponseWriter, r *http.Request, cause error) error {
-	r.SetPathValue("requirement", r.FormValue("requirement"))
-	p, err := s.dutyPage(r)
-	if err != nil {
-		return err
-	}
-	p.Problem = lang.Explain(cause, p.Lang)
-	p.Part = false
+func (s *Server) claimAgain(w http.ResponseWriter, r *http.Request, p *dutyPage, cause error) error {
+	p.Problem, p.Part = lang.Explain(cause, p.Lang), false
 	p.Form.Kind, p.Form.Body, p.Form.Expires = evidence.ClaimKind(r.FormValue("kind")), r.FormValue("body"), r.FormValue("expires")
-	p.Form.Check, p.Form.Subject, p.Form.Chosen = r.FormValue("check"), r.FormValue("subject"), r.Form["evidence"]
+	p.Form.Check, p.Form.Subject = r.FormValue("check"), r.FormValue("subject")
+	for i, o := range p.Form.Documents {
+		p.Form.Documents[i].Selected = slices.Contains(r.Form["evidence"], o.Value)
+	}
 	return s.render(w, http.StatusUnprocessableEntity, "duty", p)
 }
 

@@ -64,7 +64,6 @@ type claimForm struct {
 	Subjects  []option
 	Checks    []option
 	Documents []option
-	Chosen    []string
 }
 
 type option struct {
@@ -146,7 +145,7 @@ func (s *Server) dutyPage(r *http.Request) (*dutyPage, error) {
 		p.Claims = append(p.Claims, claimView{Claim: c, Author: people.name(c.Author), Approver: people.name(c.Approver),
 			Evidence: look(c.Evidence), InForce: c.InForce(b.Now),
 			MayApprove: c.State == evidence.ClaimDraft && b.Can(auth.Approve) && c.Author != visitOf(r).who.ID,
-			MayRetire:  c.State != evidence.ClaimRetired && (b.Can(auth.Edit) || b.Can(auth.Approve))})
+			MayRetire:  c.State != evidence.ClaimRetired && b.Can(auth.Edit)})
 		p.History = append(p.History, historyOf(b, c, people)...)
 	}
 	slices.Reverse(p.Claims)

@@ -31,8 +31,14 @@ type requirementView struct {
 }
 
 func (s *Server) requirements(w http.ResponseWriter, r *http.Request) error {
+	b := s.base(r, "requirements", lang.T("要求事項", "Requirements"))
+	return s.render(w, http.StatusOK, "requirements", requirementsFor(b, r.FormValue("role"), guideline.Level(r.FormValue("level"))))
+}
+
+// requirementsFor lists the requirements of a role (empty: all) at a level.
+func requirementsFor(b Base, role string, asked guideline.Level) *requirementsPage {
 	c := guideline.Default()
-	p := &requirementsPage{Base: s.base(r, "requirements", lang.T("要求事項", "Requirements")), Role: r.FormValue("role"), Package: guideline.Level(r.FormValue("level"))}
+	p := &requirementsPage{Base: b, Role: role, Package: asked}
 	for _, cat := range c.Categories() {
 		g := requirementGroup{Category: cat}
 		for _, req := range c.Requirements() {
@@ -61,7 +67,7 @@ func (s *Server) requirements(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Levels = []chip{{Name: p.T("標準（69件）", "Standard (69)"), Href: "?" + query("role", p.Role), On: p.Package != guideline.Minimum},
 		{Name: p.T("最低限（49件）", "Minimum (49)"), Href: "?" + query("role", p.Role, "level", "minimum"), On: p.Package == guideline.Minimum}}
-	return s.render(w, http.StatusOK, "requirements", p)
+	return p
 }
 
 func (p *requirementsPage) wants(in guideline.Individual) bool {
@@ -77,7 +83,6 @@ type requirementPage struct {
 	Practices  []guideline.Practice
 	Crosswalks []crosswalkView
 	Checks     []guideline.Check
-	Registers  []guideline.Register
 	Prev, Next guideline.ID
 }
 
@@ -93,16 +98,21 @@ type crosswalkCell struct {
 }
 
 func (s *Server) requirement(w http.ResponseWriter, r *http.Request) error {
-	c := guideline.Default()
 	id, err := guideline.ParseID(r.PathValue("requirement"))
 	if err != nil {
 		return err
 	}
-	in, ok := c.Individual(id)
+	in, ok := guideline.Default().Individual(id)
 	if !ok {
 		return notFound(lang.F("個別要求 %s はありません", "there is no requirement %s", id))
 	}
-	p := &requirementPage{Base: s.base(r, "requirements", lang.Text{}), Individual: in, Practices: c.Practices(id), Checks: c.ChecksOf(id)}
+	return s.render(w, http.StatusOK, "requirement", requirementFor(s.base(r, "requirements", lang.Text{}), in))
+}
+
+// requirementFor gathers what the catalogue has on one individual requirement.
+func requirementFor(b Base, in guideline.Individual) *requirementPage {
+	c, id := guideline.Default(), in.ID
+	p := &requirementPage{Base: b, Individual: in, Practices: c.Practices(id), Checks: c.ChecksOf(id)}
 	p.Title = string(id) + " " + p.Text(in.Title)
 	p.Parent, _ = c.Requirement(in.Requirement)
 	p.Category = c.Categories()[in.Category-1]
@@ -114,17 +124,12 @@ func (s *Server) requirement(w http.ResponseWriter, r *http.Request) error {
 	if i+1 < len(all) {
 		p.Next = all[i+1].ID
 	}
-	for _, reg := range c.Registers() {
-		if slices.Contains(reg.Feeds, id) {
-			p.Registers = append(p.Registers, reg)
-		}
-	}
 	for _, x := range c.Crosswalks().ByRequirement() {
 		if v := crosswalkOf(x, in.Requirement); len(v.Cells) > 0 {
 			p.Crosswalks = append(p.Crosswalks, v)
 		}
 	}
-	return s.render(w, http.StatusOK, "requirement", p)
+	return p
 }
 
 func crosswalkOf(x guideline.Crosswalk, id guideline.ID) crosswalkView {

@@ -302,13 +302,7 @@ func (s *Server) softwareHead(ctx context.Context, b Base, r *http.Request, curr
 		latest, _ := jobs.Latest(m, id, s.now().Format(time.DateOnly))
 		h.Release = latest.ID
 	}
-	for _, t := range []struct {
-		key  string
-		name lang.Text
-	}{
-		{"", lang.T("要求事項", "Requirements")}, {"evidence", lang.T("証跡", "Evidence")}, {"components", lang.T("部品", "Components")},
-		{"chain", lang.T("体制", "Parties")}, {"declarations", lang.T("宣言", "Declarations")},
-	} {
+	for _, t := range softwareTabs {
 		href := "/software/" + id
 		if t.key != "" {
 			href += "/" + t.key
@@ -319,6 +313,15 @@ func (s *Server) softwareHead(ctx context.Context, b Base, r *http.Request, curr
 		h.Tabs = append(h.Tabs, tab{Name: b.Text(t.name), Href: href, Current: t.key == current})
 	}
 	return h, m, nil
+}
+
+// softwareTabs are the pages of one software.
+var softwareTabs = []struct {
+	key  string
+	name lang.Text
+}{
+	{"", lang.T("要求事項", "Requirements")}, {"evidence", lang.T("証跡", "Evidence")}, {"components", lang.T("部品", "Components")},
+	{"chain", lang.T("体制", "Parties")}, {"declarations", lang.T("宣言", "Declarations")},
 }
 
 // partyNames gives every party's name, a unit's with its organisation's before it.

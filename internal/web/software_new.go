@@ -83,7 +83,7 @@ func (s *Server) softwareNewPage(r *http.Request) (*softwareNewPage, error) {
 		}
 	}
 	for _, t := range guideline.Default().Templates() {
-		v := templateRows(p.Base, t, r)
+		v := templateRows(p.Base, t, r.FormValue)
 		p.Templates = append(p.Templates, v)
 		if t.ID == r.FormValue("template") {
 			p.Chosen = &v
@@ -95,7 +95,7 @@ func (s *Server) softwareNewPage(r *http.Request) (*softwareNewPage, error) {
 	return p, nil
 }
 
-func templateRows(b Base, t guideline.Template, r *http.Request) templateView {
+func templateRows(b Base, t guideline.Template, form func(string) string) templateView {
 	c := guideline.Default()
 	v := templateView{Template: t}
 	for _, party := range t.Parties {
@@ -105,7 +105,7 @@ func templateRows(b Base, t guideline.Template, r *http.Request) templateView {
 				row.OrgName = b.Text(o.Name)
 			}
 		}
-		if typed := strings.TrimSpace(r.FormValue("name-" + party.Key)); typed != "" {
+		if typed := strings.TrimSpace(form("name-" + party.Key)); typed != "" {
 			row.Name = typed
 		}
 		roles := rolesOf(party)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
@@ -343,3 +344,9 @@ func short(digest string) string { return Base{}.Short(digest) }
 
 // Count is Num for a large number.
 func (b Base) Count(n int64) string { return b.Num(int(n)) }
+
+// Months are the twelve.
+func (Base) Months() []int { return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12} }
+
+// MonthName gives the word for a month.
+func (b Base) MonthName(m int) string { return b.F("%[1]d月", "%[2]s", m, time.Month(m)) }

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"net/http"
+
+	"example.org/tasuki/internal/auth"
+)
+
+// routes are all pages and everything that can be done from them.
+func (s *Server) routes(mux *http.ServeMux) {
+	mux.Handle("GET /static/{file}", s.open(s.static))
+	mux.Handle("/", s.open(missing))
+
+	mux.Handle("GET /setup/{token}", s.open(s.setup))
+	mux.Handle("POST /setup/{token}", s.open(s.firstAccount))
+	mux.Handle("GET /login", s.open(s.login))
+	mux.Handle("POST /login", s.open(s.signIn))
+	mux.Handle("POST /logout", s.open(s.signOut))
+	mux.Handle("POST /lang", s.open(s.language))
+	mux.Handle("GET /password", s.in(auth.Read, s.password))
+	mux.Handle("POST /password", s.in(auth.Read, s.changePassword))
+
+	mux.Handle("GET /{$}", s.in(auth.Read, s.home))
+	mux.Handle("GET /search", s.in(auth.Read, s.search))
+
+	mux.Handle("GET /software", s.in(auth.Read, s.softwareList))
+	mux.Handle("GET /software/new", s.in(auth.Edit, s.softwareNew))
+	mux.Handle("POST /software", s.in(auth.Edit, s.addSoftware))
+	mux.Handle("GET /software/{id}", s.in(auth.Read, s.software))
+	mux.Handle("GET /software/{id}/duties/{requirement}", s.in(auth.Read, s.duty))
+	mux.Handle("GET /software/{id}/evidence", s.in(auth.Read, s.evidence))
+	mux.Handle("POST /software/{id}/evidence", s.in(auth.Edit, s.bringEvidence))
+	mux.Handle("GET /software/{id}/components", s.in(auth.Read, s.components))
+	mux.Handle("GET /software/{id}/chain", s.in(auth.Read, s.softwareChain))
+	mux.Handle("GET /software/{id}/declarations", s.in(auth.Read, s.declarations))
+	mux.Handle("POST /software/{id}/declarations", s.in(auth.Edit, s.draftDeclaration))
+	mux.Handle("GET /software/{id}/checklist.xlsx", s.in(auth.Read, s.checklist))
+	mux.Handle("POST /software/{id}/claims", s.in(auth.Edit, s.addClaim))
+
+	mux.Handle("GET /claims/{id}", s.in(auth.Read, s.claim))
+	mux.Handle("POST /claims/{id}/approve", s.in(auth.Approve, s.approveClaim))
+	mux.Handle("POST /claims/{id}/retire", s.in(auth.Edit, s.retireClaim))
+
+	mux.Handle("GET /evidence/{digest}", s.in(auth.Read, s.document))
+	mux.Handle("GET /evidence/{digest}/bytes", s.in(auth.Read, s.download))
+
+	mux.Handle("GET /requirements", s.in(auth.Read, s.requirements))
+	mux.Handle("GET /requirements/{requirement}", s.in(auth.Read, s.requirement))
+	mux.Handle("GET /vulnerabilities", s.in(auth.Read, s.vulnerabilities))
+
+	mux.Handle("GET /registers", s.in(auth.Read, s.registers))
+	mux.Handle("GET /registers/{kind}", s.in(auth.Read, s.register))
+	mux.Handle("GET /registers/{kind}/{id}", s.in(auth.Read, s.record))
+	mux.Handle("POST /registers/{kind}/{id}", s.in(auth.Edit, s.saveRecord))
+	mux.Handle("POST /registers/{kind}/{id}/approve", s.in(auth.Approve, s.approveRecord))
+	mux.Handle("POST /registers/{kind}/{id}/retire", s.in(auth.Edit, s.retireRecord))
+
+	mux.Handle("GET /partners", s.in(auth.Read, s.partners))
+	mux.Handle("POST /partners/verify", s.in(auth.Read, s.verifyBundle))
+
+	mux.Handle("GET /documents", s.in(auth.Read, s.documents))
+	mux.Handle("GET /declarations/{id}", s.in(auth.Read, s.declaration))
+	mux.Handle("POST /declarations/{id}/approve", s.in(auth.Approve, s.approveDeclaration))
+	mux.Handle("POST /declarations/{id}/issue", s.in(auth.Approve, s.issueDeclaration))
+	mux.Handle("GET /declarations/{id}/bundle", s.in(auth.Read, s.bundle))
+
+	mux.Handle("GET /admin", s.in(auth.ReadAudit, s.admin))
+	mux.Handle("POST /admin/organisation", s.in(auth.Administer, s.changeOrganisation))
+	mux.Handle("GET /admin/people", s.in(auth.Administer, s.people))
+	mux.Handle("POST /admin/people", s.in(auth.Administer, s.addPerson))
+	mux.Handle("POST /admin/people/{id}", s.in(auth.Administer, s.changePerson))
+	mux.Handle("GET /admin/policy", s.in(auth.Read, s.policyPage))
+	mux.Handle("POST /admin/policy", s.in(auth.Administer, s.changePolicy))
+	mux.Handle("GET /admin/audit", s.in(auth.ReadAudit, s.audit))
+
+	if s.o.Storybook {
+		mux.Handle("GET /storybook", s.open(s.storybook))
+		mux.Handle("GET /storybook/{page}/{state}", s.open(s.storybookPage))
+	}
+}
