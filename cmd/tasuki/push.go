@@ -65,7 +65,7 @@ func (c *pushCmd) Run(p *program) error {
 	}
 	arrivals, missing, closeAll := openFiles(c.Files, subject, c.Artifact)
 	defer closeAll()
-	receipts, err := jobs.Receive(p.ctx, db, p.actor(), arrivals)
+	receipts, err := jobs.Receive(p.ctx, db, p.actor(), arrivals, p.progress(len(arrivals)))
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,18 @@ func (c *pushCmd) Run(p *program) error {
 		}
 	}
 	return nil
+}
+
+// progress tells of each file on a long push as soon as it is safe in the workspace.
+func (p *program) progress(files int) func(ingest.Receipt) {
+	if files < 10 {
+		return func(ingest.Receipt) {}
+	}
+	n := 0
+	return func(r ingest.Receipt) {
+		n++
+		p.say("%d/%d 保管しました %s %s", "%d/%d kept %s %s", n, files, r.Digest, r.File)
+	}
 }
 
 // openFiles opens every file; one that cannot be opened becomes a line of the result and does not stop the others.

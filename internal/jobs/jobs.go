@@ -27,8 +27,9 @@ import (
 )
 
 // Receive takes files in, one after the other, all about one subject, and then matches and judges what they touch. One
-// bad file does not stop the others. An error means that the files named in no receipt were not acknowledged.
-func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []ingest.Arrival) ([]ingest.Receipt, error) {
+// bad file does not stop the others. An error means that the files named in no receipt were not acknowledged. Whoever
+// wants to tell of each file as soon as it is safe passes a function that is called with its receipt.
+func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []ingest.Arrival, acknowledged ...func(ingest.Receipt)) ([]ingest.Receipt, error) {
 	trusted, err := TrustedKeys(ctx, db)
 	if err != nil {
 		return nil, err
@@ -42,6 +43,9 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 			return receipts, err
 		}
 		receipts = append(receipts, r)
+		for _, tell := range acknowledged {
+			tell(r)
+		}
 		if a.Subject.Kind == fact.Release && r.Accepted && !r.Known {
 			releases[a.Subject.ID] = true
 		}

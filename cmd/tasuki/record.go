@@ -1,0 +1,420 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/register"
+	"example.org/tasuki/internal/store"
+)
+
+type recordCmd struct {
+	Kinds  recordKindsCmd  `cmd:"" help:"${help_record_kinds}"`
+	Put    recordPutCmd    `cmd:"" help:"${help_record_put}"`
+	List   recordListCmd   `cmd:"" help:"${help_record_list}"`
+	Show   recordShowCmd   `cmd:"" help:"${help_record_show}"`
+	Retire recordRetireCmd `cmd:"" help:"${help_record_retire}"`
+	Export recordExportCmd `cmd:"" help:"${help_record_export}"`
+	Import recordImportCmd `cmd:"" help:"${help_record_import}"`
+}
+
+type recordKindsCmd struct {
+	Kind string `arg:"" optional:"" help:"${help_record_kind}"`
+}
+
+// kindJSON is a register with what its records feed.
+type kindJSON struct {
+	guideline.Register
+	Feeds []guideline.ID `json:"feeds"`
+}
+
+// Run lists the registers, or the fields of one.
+func (c *recordKindsCmd) Run(p *program) error {
+	kinds := register.Kinds()
+	if c.Kind != "" {
+		k, err := register.Kind(c.Kind)
+		if err != nil {
+			return err
+		}
+		kinds = []guideline.Register{k}
+	}
+	out := []kindJSON{}
+	for _, k := range kinds {
+		out = append(out, kindJSON{k, assess.FedByRecord(k.Kind)})
+	}
+	return p.print(out, func() {
+		rows := [][]string{}
+		for _, k := range out {
+			rows = append(rows, []string{k.Kind, k.Title.In(p.lang), string(k.Scope), joinIDs(k.Feeds)})
+		}
+		if c.Kind != "" {
+			rows = append(rows, []string{})
+			for _, f := range out[0].Fields {
+				rows = append(rows, []string{f.Name, f.Title.In(p.lang), string(f.Type), required(f, p.lang), choices(f)})
+			}
+		}
+		p.table(rows)
+	})
+}
+
+func required(f guideline.RegisterField, l lang.Lang) string {
+	if f.Required {
+		return lang.T("必須", "required").In(l)
+	}
+	return ""
+}
+
+func choices(f guideline.RegisterField) string {
+	ids := make([]string, len(f.Choices))
+	for i, c := range f.Choices {
+		ids[i] = c.ID
+	}
+	return strings.Join(ids, ", ")
+}
+
+func joinIDs(ids []guideline.ID) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = string(id)
+	}
+	return strings.Join(words, " ")
+}
+
+type recordPutCmd struct {
+	Kind    string `arg:"" help:"${help_record_kind}"`
+	File    string `arg:"" help:"${help_record_file}"`
+	Subject string `help:"${help_subject}" placeholder:"WHAT"`
+}
+
+// putJSON is what a file of records came to.
+type putJSON struct {
+	Records  []putRecord   `json:"records"`
+	Problems []problemJSON `json:"problems"`
+}
+
+type putRecord struct {
+	ID       string         `json:"id"`
+	Kind     string         `json:"kind"`
+	Key      string         `json:"key"`
+	Revision int            `json:"revision"`
+	State    register.State `json:"state"`
+	Action   jobs.PutAction `json:"action"`
+}
+
+// Run takes records from a file as drafts: all of them, or none when any has a problem.
+func (c *recordPutCmd) Run(p *program) error {
+	kind, err := register.Kind(c.Kind)
+	if err != nil {
+		return err
+	}
+	raw, err := p.input(c.File, register.MaxBytes)
+	if err != nil {
+		return err
+	}
+	entries, problems, err := register.Read(kind, raw)
+	if err != nil {
+		return err
+	}
+	return p.putRecords(kind, entries, problems, c.Subject)
+}
+
+// putRecords stores validated entries and prints what came of it.
+func (p *program) putRecords(kind guideline.Register, entries []register.Entry, problems []fact.Problem, subject string) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	actor, err := p.author(db, auth.Edit)
+	if err != nil {
+		return err
+	}
+	subjects := make([]fact.Subject, len(entries))
+	for i, e := range entries {
+		if subjects[i], err = p.recordSubject(db, kind, e, subject); err != nil {
+			return err
+		}
+	}
+	out := putJSON{Records: []putRecord{}, Problems: []problemJSON{}}
+	for _, pr := range problems {
+		out.Problems = append(out.Problems, problemJSON{pr.Where, pr.What.In(p.lang)})
+	}
+	voided := false
+	for i, e := range entries {
+		r, action, err := jobs.PutRecord(p.ctx, db, actor, kind, e, subjects[i])
+		if err != nil {
+			return err
+		}
+		voided = voided || action == jobs.Changed
+		out.Records = append(out.Records, putRecord{r.ID, r.Kind, r.Key, r.Revision, r.State, action})
+	}
+	if voided { // an approval no longer holds
+		if err := jobs.Reassess(p.ctx, db, actor, "records changed"); err != nil {
+			return err
+		}
+	}
+	if err := p.print(out, func() { p.printPut(out) }); err != nil {
+		return err
+	}
+	if len(out.Problems) > 0 {
+		return errSilent(lang.Unreadable)
+	}
+	return nil
+}
+
+var putWords = map[jobs.PutAction]lang.Text{
+	jobs.Added: lang.T("起案しました", "drafted"), jobs.Changed: lang.T("変更しました（起案中に戻りました）", "changed (a draft again)"),
+	jobs.Unchanged: lang.T("変更はありません", "unchanged"),
+}
+
+func (p *program) printPut(out putJSON) {
+	for _, pr := range out.Problems {
+		p.printf("%s: %s", "%s: %s", pr.Where, pr.What)
+	}
+	if len(out.Problems) > 0 {
+		p.printf("登録していません", "nothing was stored")
+	}
+	drafts := false
+	for _, r := range out.Records {
+		p.printf("%[3]s: %[1]s（%[2]s）", "%[3]s: %[1]s (%[2]s)", r.Kind+"/"+r.Key, r.ID, putWords[r.Action].In(p.lang))
+		drafts = drafts || r.State == register.Draft
+	}
+	if drafts {
+		p.printf("別の人が承認すると評価に反映されます: tasuki approve ID --as 承認者", "it counts once somebody else approves it: tasuki approve ID --as APPROVER")
+	}
+}
+
+// recordSubject gives what an entry is about: as the flag says, else as the entry says, else as the register wants.
+func (p *program) recordSubject(db *store.DB, kind guideline.Register, e register.Entry, flag string) (fact.Subject, error) {
+	text, s := flag, fact.Subject{}
+	if text == "" {
+		text = e.Subject
+	}
+	if text != "" {
+		var err error
+		if s, err = p.subject(db, text); err != nil {
+			return s, err
+		}
+	}
+	return jobs.RecordSubject(p.ctx, db, kind, s)
+}
+
+// subject reads software:NAME, release:NAME@VERSION, system:NAME, party:ID, or the bare id of any of them.
+func (p *program) subject(db *store.DB, text string) (fact.Subject, error) {
+	word, name, ok := strings.Cut(text, ":")
+	if !ok {
+		return p.subjectByID(db, text)
+	}
+	t := jobs.Target{}
+	switch word {
+	case "software":
+		t.Software = name
+	case "release":
+		at := strings.LastIndex(name, "@")
+		if at < 1 {
+			return fact.Subject{}, badSubject(text)
+		}
+		t.Software, t.Release = name[:at], name[at+1:]
+	case "system":
+		t.System = name
+	case "party":
+		t.Party = name
+	default:
+		return fact.Subject{}, badSubject(text)
+	}
+	if name == "" {
+		return fact.Subject{}, badSubject(text)
+	}
+	return jobs.Find(p.ctx, db, p.actor(), t)
+}
+
+func badSubject(text string) error {
+	return &lang.Error{Kind: lang.Usage, What: lang.F("「%s」が何を指すのか分かりません", "it is not clear what %q names", text),
+		Next: lang.T("software:名称、release:名称@版、system:名称、party:ID のいずれかを指定してください", "give software:NAME, release:NAME@VERSION, system:NAME or party:ID")}
+}
+
+func (p *program) subjectByID(db *store.DB, id string) (fact.Subject, error) {
+	m, err := db.LoadModel(p.ctx)
+	if err != nil {
+		return fact.Subject{}, err
+	}
+	switch {
+	case slices.ContainsFunc(m.Parties, func(v chain.Party) bool { return v.ID == id }):
+		return fact.Subject{Kind: fact.Org, ID: id}, nil
+	case slices.ContainsFunc(m.Software, func(v chain.Software) bool { return v.ID == id }):
+		return fact.Subject{Kind: fact.Software, ID: id}, nil
+	case slices.ContainsFunc(m.Releases, func(v chain.Release) bool { return v.ID == id }):
+		return fact.Subject{Kind: fact.Release, ID: id}, nil
+	case slices.ContainsFunc(m.Systems, func(v chain.System) bool { return v.ID == id }):
+		return fact.Subject{Kind: fact.System, ID: id}, nil
+	}
+	return fact.Subject{}, badSubject(id)
+}
+
+type recordListCmd struct {
+	Kind  string `arg:"" optional:"" help:"${help_record_kind}"`
+	State string `help:"${help_record_state}" enum:",draft,approved,retired" default:"" placeholder:"S"`
+}
+
+// recordJSON is a record as scripts read it.
+type recordJSON struct {
+	register.Record
+	InForce   bool      `json:"in_force"`
+	ReviewDue time.Time `json:"review_due,omitzero"`
+}
+
+func (p *program) recordJSON(r register.Record) recordJSON {
+	kind, _ := guideline.Default().Register(r.Kind)
+	return recordJSON{r, r.InForce(p.now()), register.ReviewDue(kind, r)}
+}
+
+// Run lists records by register and key.
+func (c *recordListCmd) Run(p *program) error {
+	f := store.RecordFilter{State: register.State(c.State)}
+	if c.Kind != "" {
+		k, err := register.Kind(c.Kind)
+		if err != nil {
+			return err
+		}
+		f.Kinds = []string{k.Kind}
+	}
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	records, err := db.Records(p.ctx, f)
+	if err != nil {
+		return err
+	}
+	out := []recordJSON{}
+	for _, r := range records {
+		out = append(out, p.recordJSON(r))
+	}
+	return p.print(out, func() {
+		rows := [][]string{}
+		for _, r := range out {
+			rows = append(rows, []string{r.Kind + "/" + r.Key, r.ID, stateWord(string(r.State), p.lang), r.Subject.ID, lastDay(r.ValidUntil), p.dueWord(r.ReviewDue)})
+		}
+		p.table(rows)
+		p.printf("%d 件", "%d records", len(out))
+	})
+}
+
+var stateWords = map[string]lang.Text{"draft": lang.T("起案中", "draft"), "approved": lang.T("承認済み", "approved"), "retired": lang.T("廃止", "retired")}
+
+func stateWord(state string, l lang.Lang) string { return stateWords[state].In(l) }
+
+// lastDay writes the end of a validity as its last day in Japan; empty when there is none.
+func lastDay(end time.Time) string {
+	if end.IsZero() {
+		return ""
+	}
+	return end.Add(-time.Millisecond).In(japan).Format(time.DateOnly)
+}
+
+var japan = time.FixedZone("JST", 9*60*60)
+
+func (p *program) dueWord(due time.Time) string {
+	if due.IsZero() || p.now().Before(due) {
+		return ""
+	}
+	return lang.T("見直し時期", "review due").In(p.lang)
+}
+
+type recordShowCmd struct {
+	ID string `arg:"" help:"${help_record_id}"`
+}
+
+// Run shows a record with its history and the topics it does not cover.
+func (c *recordShowCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	id, err := recordID(p, db, c.ID)
+	if err != nil {
+		return err
+	}
+	r, err := db.Record(p.ctx, id)
+	if err != nil {
+		return err
+	}
+	history, err := db.RecordHistory(p.ctx, id)
+	if err != nil {
+		return err
+	}
+	kind, _ := guideline.Default().Register(r.Kind)
+	out := struct {
+		recordJSON
+		Missing []guideline.Choice `json:"missing_topics"`
+		Feeds   []guideline.ID     `json:"feeds"`
+		History []register.Record  `json:"history"`
+	}{p.recordJSON(r), append([]guideline.Choice{}, register.Missing(kind, r)...), assess.FedByRecord(r.Kind), history}
+	return p.print(out, func() {
+		p.printf("%s %s/%s（第%d版、%s）", "%s %s/%s (revision %d, %s)", kind.Title.In(p.lang), r.Kind, r.Key, r.Revision, stateWord(string(r.State), p.lang))
+		rows := [][]string{}
+		for _, f := range kind.Fields {
+			if v, ok := r.Data[f.Name]; ok {
+				rows = append(rows, []string{"  " + f.Title.In(p.lang), fieldText(v)})
+			}
+		}
+		p.table(rows)
+		for _, m := range out.Missing {
+			p.printf("  足りない事項: %s", "  missing topic: %s", m.Title.In(p.lang))
+		}
+		if !r.ValidUntil.IsZero() {
+			p.printf("  有効期限 %s", "  valid until %s", lastDay(r.ValidUntil))
+		}
+		p.printf("  関係する個別要求: %s", "  feeds: %s", joinIDs(out.Feeds))
+	})
+}
+
+func fieldText(v any) string {
+	switch v := v.(type) {
+	case []string:
+		return strings.Join(v, ", ")
+	case float64:
+		return fmt.Sprintf("%g", v)
+	}
+	return fmt.Sprint(v)
+}
+
+type recordRetireCmd struct {
+	ID string `arg:"" help:"${help_record_id}"`
+}
+
+// Run takes a record out of use.
+func (c *recordRetireCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	actor, err := p.author(db, auth.Edit)
+	if err != nil {
+		return err
+	}
+	id, err := recordID(p, db, c.ID)
+	if err != nil {
+		return err
+	}
+	r, err := jobs.RetireRecord(p.ctx, db, actor, id)
+	if err != nil {
+		return err
+	}
+	if err := jobs.Reassess(p.ctx, db, actor, "record retired"); err != nil {
+		return err
+	}
+	return p.print(p.recordJSON(r), func() { p.printf("廃止しました: %s/%s", "retired: %s/%s", r.Kind, r.Key) })
+}
