@@ -298,7 +298,7 @@ func (d *desk) supportedTo(r chain.Release) time.Time {
 func (d *desk) match(release string) *Match {
 	var newest *Match
 	for i := range d.in.Matches {
-		if m := &d.in.Matches[i]; m.Release == release && (newest == nil || m.MatchedAt.After(newest.MatchedAt)) {
+		if m := &d.in.Matches[i]; m.Release == release && (newest == nil || m.MatchedAt.After(newest.MatchedAt) || m.MatchedAt.Equal(newest.MatchedAt) && m.Source > newest.Source) {
 			newest = m
 		}
 	}

@@ -96,7 +96,7 @@ func (d *desk) viewArchive(v *releaseView) {
 		}
 		for i := range v.env.Release.Artifacts {
 			if art := &v.env.Release.Artifacts[i]; art.Digest == x.Digest {
-				art.ArchivedAt, art.VerifiedAt = x.ArchivedAt, x.VerifiedAt
+				art.ArchivedAt, art.VerifiedAt = later(art.ArchivedAt, x.ArchivedAt), later(art.VerifiedAt, x.VerifiedAt)
 			}
 		}
 		v.refs.add("archive", time.Time{}, x.Digest)

@@ -271,3 +271,7 @@ func outcomeOf(t *testing.T, k *check, c caseFile, base caseFile) Outcome {
 	t.Fatalf("the base has no duty %s of a %s", k.Requirement, role)
 	return Outcome{}
 }
+
+func reapprove(r register.Record) (register.Record, error) {
+	return register.Approve(r, "approver", r.ApprovedAt)
+}

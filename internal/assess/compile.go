@@ -42,7 +42,7 @@ func compile(c guideline.Check, vars map[string]any) (*check, error) {
 	k := &check{Check: c, basis: ByRecord}
 	lets := prefix(c.Let)
 	one := func(what, source, before string, opts ...expr.Option) (*vm.Program, error) {
-		p, err := expr.Compile(before+"("+source+")", append(opts, expr.Env(vars), expr.MaxNodes(maxNodes))...)
+		p, err := expr.Compile(before+"("+source+")", append(opts, expr.Env(vars), expr.MaxNodes(maxNodes), expr.DisableBuiltin("now"))...)
 		if err != nil {
 			return nil, fmt.Errorf("check %s: %s: %w", c.ID, what, err)
 		}
