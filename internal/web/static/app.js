@@ -25,6 +25,18 @@
     const details = row && (row.matches("details") ? row : row.querySelector("details"));
     if (details) { details.open = true; details.scrollIntoView({ block: "start" }); }
   };
+  // A row of the table of duties fetches the rest of itself when it is opened, and forgets it when it is closed, so that
+  // no two open forms share their ids.
+  const short = new WeakMap();
+  document.addEventListener("toggle", async e => {
+    const row = e.target;
+    if (!row.dataset || !row.dataset.src) return;
+    const body = row.querySelector(".dutybody");
+    if (!short.has(row)) short.set(row, body.innerHTML);
+    if (!row.open) { body.innerHTML = short.get(row); return; }
+    const res = await fetch(row.dataset.src + "&part=1", { headers: { Accept: "text/html" } });
+    if (res.ok && !res.redirected && row.open) body.innerHTML = await res.text();
+  }, true);
   addEventListener("hashchange", open);
   open();
   addEventListener("keydown", e => {

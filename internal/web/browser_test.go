@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// browser starts Chromium, or skips aloud when there is none.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil && path == "" {
+			path = p
+		}
+	}
+	if path == "" {
+		if strings.Contains(os.Getenv("TASUKI_REQUIRE"), "chromium") {
+			t.Fatal("Chromium is required and not installed")
+		}
+		t.Skip("SKIPPED, NOT RUN: Chromium is not installed")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "ja"))
+	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, stopTab := chromedp.NewContext(ctx)
+	t.Cleanup(stopTab)
+	ctx, cancel := context.WithTimeout(ctx, 8*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+type violation struct {
+	ID     string   `json:"id"`
+	Impact string   `json:"impact"`
+	Nodes  []string `json:"nodes"`
+}
+
+const runAxe = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => r.violations.map(v => (
+	{id: v.id, impact: v.impact || "", nodes: v.nodes.slice(0, 4).map(n => n.html.slice(0, 160) + " — " + (n.any.concat(n.all)[0] || {message: ""}).message)})))`
+
+// overflows gives what is wider than the page, which a phone would have to scroll sideways for.
+const overflows = `document.documentElement.scrollWidth > document.documentElement.clientWidth + 1 ? [...document.querySelectorAll("main *")]
+	.filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".scroll, .tabs, .rail, .unseen, pre")).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).concat("page scrolls sideways") : []`
+
+// Every page in every state has no serious finding of axe, in both languages, on a desk and on a phone, and never has to
+// be scrolled sideways. TASUKI_SHOTS names a directory to keep screenshots in.
+func TestPagesAreAccessible(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED, NOT RUN: short")
+	}
+	ctx := browser(t)
+	axe, err := os.ReadFile(filepath.Join("..", "..", "third_party", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t)
+	for _, l := range []string{"ja", "en"} {
+		if err := chromedp.Do(ctx, chromedp.Navigate(s.server.URL+"/storybook"),
+			chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.cookie = 'tasuki_lang=%s; path=/'", l))); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range samples() {
+			for _, width := range []int64{1280, 390} {
+				t.Run(fmt.Sprintf("%s/%s/%s/%d", l, x.page, x.state, width), func(t *testing.T) {
+					if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.server.URL+"/storybook/"+x.page+"/"+x.state)); err != nil {
+						t.Fatal(err)
+					}
+					shoot(t, ctx, fmt.Sprintf("%s-%s-%s-%d.png", x.page, x.state, l, width))
+					wide, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](overflows))
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, w := range wide {
+						t.Errorf("too wide: %s", w)
+					}
+					if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](string(axe))); err != nil {
+						t.Fatal(err)
+					}
+					found, err := chromedp.Run(ctx, chromedp.Evaluate[[]violation](runAxe, chromedp.EvalAwaitPromise))
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, v := range found {
+						if v.Impact == "serious" || v.Impact == "critical" {
+							t.Errorf("%s (%s): %s", v.ID, v.Impact, strings.Join(v.Nodes, "\n\t"))
+						} else {
+							t.Logf("%s (%s): %s", v.ID, v.Impact, strings.Join(v.Nodes, "\n\t"))
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// shoot keeps a picture of the whole page, when asked to.
+func shoot(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	dir := os.Getenv("TASUKI_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), png, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
