@@ -3,6 +3,7 @@ package register
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/url"
@@ -96,7 +97,14 @@ func (e Entry) Until() time.Time {
 	return t.AddDate(0, 0, 1).UTC()
 }
 
-func decodeEntries(raw []byte) ([]Entry, error) {
+// decodeEntries decodes one entry or a list. The YAML library panics on some malformed input (found by fuzzing: a tag
+// before a scalar); what it cannot take is an error like any other.
+func decodeEntries(raw []byte) (entries []Entry, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			entries, err = nil, fmt.Errorf("malformed YAML: %v", fault)
+		}
+	}()
 	if deep(raw, 30) {
 		return nil, errors.New("nested too deeply")
 	}
