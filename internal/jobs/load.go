@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"slices"
+	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
@@ -237,6 +238,10 @@ func findingsFor(ctx context.Context, db *store.DB, releases []chain.Release) ([
 	if err != nil {
 		return nil, err
 	}
+	var listed map[string]time.Time
+	if _, err := db.Setting(ctx, KEV, &listed); err != nil {
+		return nil, err
+	}
 	byVuln := map[string][]store.Decision{}
 	for _, d := range decisions {
 		byVuln[d.Vuln] = append(byVuln[d.Vuln], d)
@@ -249,6 +254,7 @@ func findingsFor(ctx context.Context, db *store.DB, releases []chain.Release) ([
 		}
 		for _, f := range found {
 			af := assess.Finding{Finding: f.Finding, Release: r.ID, FirstSeen: f.FirstSeen}
+			af.KEV = exploited(listed, append([]string{f.Vuln}, f.Aliases...)...)
 			for _, id := range append([]string{f.Vuln}, f.Aliases...) {
 				for _, d := range byVuln[id] {
 					if decides(d, f, r) && !db.Now().Before(d.At) && (d.Until.IsZero() || db.Now().Before(d.Until)) {

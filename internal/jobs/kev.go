@@ -1,0 +1,55 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/read/kev"
+	"example.org/tasuki/internal/store"
+)
+
+// KEV is the name of the source of known exploited vulnerabilities, and the key of the setting that holds their ids.
+const KEV = "kev"
+
+// ImportKEV takes in CISA's catalogue of known exploited vulnerabilities, as of when it was fetched, and judges again: a
+// finding that is in it has less time. Entries that cannot be read are left out and given as problems.
+func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, fetched time.Time) (int, []fact.Problem, error) {
+	c, problems, err := kev.Parse(b)
+	if err != nil {
+		return 0, problems, err
+	}
+	known := map[string]time.Time{} // since when it is listed
+	for _, e := range c.Entries {
+		known[e.CVE] = e.Added
+	}
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
+		var before map[string]time.Time
+		revision, err := tx.Setting(ctx, KEV, &before)
+		if err != nil {
+			return err
+		}
+		if err := tx.SetSetting(ctx, KEV, known, revision); err != nil {
+			return err
+		}
+		source := store.AdvisorySource{Name: KEV, Count: int64(len(c.Entries)), Newest: c.Released, LoadedAt: fetched}
+		if err := tx.SaveAdvisorySource(ctx, source); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: KEV}, map[string]any{"count": len(c.Entries), "version": c.Version})
+	})
+	if err != nil {
+		return 0, problems, err
+	}
+	return len(c.Entries), problems, Reassess(ctx, db, actor, "known exploited vulnerabilities imported")
+}
+
+// exploited reports whether a vulnerability is in the catalogue under any of its ids.
+func exploited(known map[string]time.Time, ids ...string) bool {
+	for _, id := range ids {
+		if _, ok := known[id]; ok {
+			return true
+		}
+	}
+	return false
+}
