@@ -139,9 +139,8 @@ func (d *desk) orgSituation(party string) situation {
 	rows, refs := d.recordVars(party, nil)
 	env := &Env{}
 	d.fillOrg(env, party, refs)
-	vars := env.vars()
-	vars["records"], vars["policy"] = rows, d.policyVars()
-	s := situation{now: d.in.Now, policy: d.in.Policy, subject: fact.Subject{Kind: fact.Org, ID: party}, vars: vars, refs: refs}
+	s := d.situate(env, rows, refs)
+	s.subject = fact.Subject{Kind: fact.Org, ID: party}
 	d.orgs[party] = s
 	return s
 }
@@ -192,9 +191,7 @@ func (d *desk) dutySituation(duty chain.Duty) situation {
 	}
 	d.fillOrg(env, duty.Party, refs)
 	d.fillDuty(env, duty, refs)
-	vars := env.vars()
-	vars["records"], vars["policy"] = rows, d.policyVars()
-	return situation{now: d.in.Now, policy: d.in.Policy, vars: vars, refs: refs}
+	return d.situate(env, rows, refs)
 }
 
 func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {

@@ -107,7 +107,7 @@ func (d *desk) viewArchive(v *releaseView) {
 }
 
 func (d *desk) viewSBOM(v *releaseView, r chain.Release) {
-	v.env.SBOM.Gaps, v.env.Components = []string{}, []ComponentFact{}
+	v.env.SBOM.Gaps, v.env.Components = []string{}, []*ComponentFact{}
 	f := d.newestSBOM(d.in.Release)
 	if f == nil {
 		return
@@ -128,7 +128,7 @@ func (d *desk) viewSBOM(v *releaseView, r chain.Release) {
 	cite := map[string]time.Time{}
 	for i := range s.Components {
 		cf := d.component(&s.Components[i], answers[i], rules, cite)
-		v.env.Components = append(v.env.Components, cf)
+		v.env.Components = append(v.env.Components, &cf)
 	}
 	for id, until := range cite {
 		v.refs.add("components", until, id) // sorted where they are cited
@@ -259,7 +259,7 @@ func (d *desk) viewMatch(v *releaseView) {
 }
 
 func (d *desk) viewFindings(v *releaseView) {
-	v.env.Findings = []FindingFact{}
+	v.env.Findings = []*FindingFact{}
 	for _, f := range d.in.Findings {
 		if f.Release != d.in.Release {
 			continue
@@ -267,13 +267,13 @@ func (d *desk) viewFindings(v *releaseView) {
 		if !f.Until.IsZero() && !d.in.Now.Before(f.Until) {
 			f.Decision, f.Treatment = "", "" // decided for a time, and that time is over
 		}
-		v.env.Findings = append(v.env.Findings, FindingFact{Label: f.Vuln + " " + f.PURL, Severity: strings.ToLower(string(f.Severity)), KEV: f.KEV,
+		v.env.Findings = append(v.env.Findings, &FindingFact{Label: f.Vuln + " " + f.PURL, Severity: strings.ToLower(string(f.Severity)), KEV: f.KEV,
 			FirstSeen: f.FirstSeen, Analysed: slices.Contains([]string{"affected", "not_affected", "fixed"}, f.Decision),
 			Closed: f.Decision == "not_affected" || f.Decision == "fixed", Days: d.analysisDays(f), Treatment: f.Treatment, TreatBy: f.TreatBy,
 			TreatedAt: f.TreatedAt, Owner: f.Owner, Fixable: len(f.Fixed) > 0})
 		v.refs.add("findings", f.Until, f.Vuln)
 	}
-	slices.SortFunc(v.env.Findings, func(a, b FindingFact) int { return strings.Compare(a.Label, b.Label) })
+	slices.SortFunc(v.env.Findings, func(a, b *FindingFact) int { return strings.Compare(a.Label, b.Label) })
 }
 
 // analysisDays is the time the policy allows for analysing a finding.

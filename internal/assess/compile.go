@@ -40,9 +40,8 @@ var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
 // compile makes the programs of a check and finds out what it reads. The error says which expression is off.
 func compile(c guideline.Check, vars map[string]any) (*check, error) {
 	k := &check{Check: c, basis: ByRecord}
-	lets := prefix(c.Let)
-	one := func(what, source, before string, opts ...expr.Option) (*vm.Program, error) {
-		p, err := expr.Compile(before+"("+source+")", append(opts, expr.Env(vars), expr.MaxNodes(maxNodes), expr.DisableBuiltin("now"))...)
+	one := func(what, source string, lets []guideline.Binding, opts ...expr.Option) (*vm.Program, error) {
+		p, err := expr.Compile(prefix(lets, source)+"("+source+")", append(opts, expr.Env(vars), expr.MaxNodes(maxNodes), expr.DisableBuiltin("now"))...)
 		if err != nil {
 			return nil, fmt.Errorf("check %s: %s: %w", c.ID, what, err)
 		}
@@ -53,7 +52,7 @@ func compile(c guideline.Check, vars map[string]any) (*check, error) {
 		if err != nil || source == "" {
 			return
 		}
-		if *into, err = one(what, source, lets, opts...); err == nil {
+		if *into, err = one(what, source, c.Let, opts...); err == nil {
 			err = k.note(what, (*into).Node())
 		}
 	}
@@ -64,11 +63,14 @@ func compile(c guideline.Check, vars map[string]any) (*check, error) {
 	if err != nil {
 		return nil, err
 	}
-	if k.values, err = one("texts", k.valuesExpr(), lets+prefix(c.Show)); err != nil {
+	if k.values, err = one("texts", k.valuesExpr(), append(slices.Clone(c.Let), c.Show...)); err != nil {
 		return nil, err
 	}
 	slices.Sort(k.reads)
 	k.reads = slices.Compact(k.reads)
+	if err := k.allUsed(); err != nil {
+		return nil, err
+	}
 	k.words = wordsFor(k)
 	slices.Sort(k.thresholds)
 	k.thresholds = slices.Compact(k.thresholds)
@@ -84,13 +86,33 @@ func compile(c guideline.Check, vars map[string]any) (*check, error) {
 	return k, nil
 }
 
-func prefix(bindings []guideline.Binding) string {
-	var b strings.Builder
-	for _, l := range bindings {
-		fmt.Fprintf(&b, "let %s = (%s);\n", l.Name, l.Expr)
+// allUsed refuses bindings that nothing names.
+func (k *check) allUsed() error {
+	all := append(slices.Clone(k.Let), k.Show...)
+	source := strings.Join([]string{k.Applies, k.Known, k.Pass, k.Names, k.valuesExpr()}, " ")
+	for _, b := range slices.Backward(all) {
+		if !slices.Contains(word.FindAllString(source, -1), b.Name) {
+			return fmt.Errorf("check %s: %s is never used", k.ID, b.Name)
+		}
+		source += " " + b.Expr
 	}
-	return b.String()
+	return nil
 }
+
+// prefix writes the bindings an expression needs, in their order; those it does not name, also by way of another, would
+// be computed in vain.
+func prefix(bindings []guideline.Binding, source string) string {
+	needed := ""
+	for _, l := range slices.Backward(bindings) {
+		if slices.Contains(word.FindAllString(source, -1), l.Name) {
+			needed = fmt.Sprintf("let %s = (%s);\n", l.Name, l.Expr) + needed
+			source += " " + l.Expr
+		}
+	}
+	return needed
+}
+
+var word = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 
 // valuesExpr is a map of all values the texts name: let and show names and thresholds.
 func (k *check) valuesExpr() string {

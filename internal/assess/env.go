@@ -30,8 +30,8 @@ type Env struct {
 	Release      ReleaseFact       `expr:"release" scope:"release" basis:"record"`
 	Archive      ArchiveFact       `expr:"archive" scope:"release"`
 	SBOM         SBOMFact          `expr:"sbom" scope:"release"`
-	Components   []ComponentFact   `expr:"components" scope:"release"`
-	Findings     []FindingFact     `expr:"findings" scope:"release"` // of this release
+	Components   []*ComponentFact  `expr:"components" scope:"release"`
+	Findings     []*FindingFact    `expr:"findings" scope:"release"` // of this release
 	Match        MatchFact         `expr:"match" scope:"release"`
 	Attestations []AttestationFact `expr:"attestations" scope:"release"`
 

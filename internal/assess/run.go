@@ -19,8 +19,21 @@ type situation struct {
 	now     time.Time
 	policy  guideline.Policy
 	subject fact.Subject
-	vars    map[string]any
+	vars    map[string]any // facts, records, policy, and the functions of clock
 	refs    refs
+	clock   *clock
+	machine *vm.VM
+}
+
+// situate completes a situation: the facts of env, the records and the policy, and a clock of its own.
+func (d *desk) situate(env *Env, records map[string]any, backed refs) situation {
+	s := situation{now: d.in.Now, policy: d.in.Policy, vars: env.vars(), refs: backed, machine: &vm.VM{MemoryBudget: memoryBudget},
+		clock: &clock{now: d.in.Now, fiscalStart: max(1, d.in.Policy.Value("fiscal_year_start_month"))}}
+	s.vars["records"], s.vars["policy"] = records, d.policyVars()
+	for n, f := range s.clock.functions() {
+		s.vars[n] = f
+	}
+	return s
 }
 
 // backing is what stands behind one name of Env: digests and ids, and when the first of them lapses by itself.
@@ -45,16 +58,8 @@ func (r refs) add(name string, until time.Time, ids ...string) {
 // says so: it is never a pass. The second result is false when the check has nothing to say here.
 func (k *check) run(s situation) (Outcome, bool) {
 	out := Outcome{Check: k.ID, Title: k.Title, Required: !k.Advice, Subject: s.subject, Basis: k.basis}
-	clk := &clock{now: s.now, fiscalStart: max(1, s.policy.Value("fiscal_year_start_month"))}
-	vars := make(map[string]any, len(s.vars)+12)
-	for n, v := range s.vars {
-		vars[n] = v
-	}
-	for n, f := range clk.functions() {
-		vars[n] = f
-	}
-	machine := vm.VM{MemoryBudget: memoryBudget}
-	eval := func(p *vm.Program) (any, error) { return machine.Run(p, vars) }
+	s.clock.next = time.Time{}
+	eval := func(p *vm.Program) (any, error) { return s.machine.Run(p, s.vars) }
 
 	if k.applies != nil {
 		if applies, err := eval(k.applies); err == nil && applies == false {
@@ -64,7 +69,7 @@ func (k *check) run(s situation) (Outcome, bool) {
 	verdict, err := k.verdict(eval)
 	out.Verdict = verdict
 	if verdict == Pass {
-		out.ValidUntil = clk.next
+		out.ValidUntil = s.clock.next
 	}
 	if k.names != nil && err == nil && verdict != Pass {
 		var names any

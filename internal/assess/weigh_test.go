@@ -175,4 +175,3 @@ func TestTotalsCountTheGravest(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
-
