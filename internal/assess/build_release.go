@@ -141,6 +141,8 @@ func (d *desk) viewQuality(v *releaseView, s *fact.SBOM) {
 	report := sbomquality.Evaluate(s, sbomquality.CISA2026(), sbomquality.Outside{Signature: true})
 	e := &v.env.SBOM
 	e.Profile, e.Gaps = report.Profile, []string{}
+	var order []string
+	lacking := map[string][]string{} // by place of the component
 	for _, f := range report.Fields {
 		e.SaidUnknown += f.Unknown
 		e.Withheld += f.Withheld
@@ -148,10 +150,22 @@ func (d *desk) viewQuality(v *releaseView, s *fact.SBOM) {
 			e.Gaps = append(e.Gaps, f.ID)
 		}
 		for _, l := range f.Lacking {
-			if l.State == fact.Absent {
-				e.Gaps = append(e.Gaps, strings.TrimSpace(l.Name+" "+l.Version)+": "+f.ID)
+			if l.State != fact.Absent {
+				continue
 			}
+			key := l.Pointer + "\x00" + strings.TrimSpace(l.Name+" "+l.Version)
+			if lacking[key] == nil {
+				order = append(order, key)
+			}
+			lacking[key] = append(lacking[key], f.ID)
 		}
+	}
+	for _, key := range order {
+		pointer, name, _ := strings.Cut(key, "\x00")
+		if name == "" {
+			name = pointer
+		}
+		e.Gaps = append(e.Gaps, name+": "+strings.Join(lacking[key], ", "))
 	}
 }
 

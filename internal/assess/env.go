@@ -162,7 +162,7 @@ type SBOMFact struct {
 	CreatedAt   time.Time `expr:"created_at"`
 	Count       int       `expr:"count"`
 	Profile     string    `expr:"profile"` // id of the list of minimum elements, of package sbomquality
-	Gaps        []string  `expr:"gaps"`    // minimum elements that are absent, each with its component; the signature aside
+	Gaps        []string  `expr:"gaps"`    // absent minimum elements: of the document one by one, then a line per component; the signature aside
 	SaidUnknown int       `expr:"said_unknown"`
 	Withheld    int       `expr:"withheld"`
 }
