@@ -74,7 +74,9 @@ func rules() []rule {
 		{"R-1.4-38", "1.4(3)オ", Warn, informationMaintenanceNeedsOperator},
 		{"R-1.4-39", "1.4(3)オ", Warn, productMaintenanceFixesVulnerabilities},
 		{"R-1.4-40", "1.4(3)オ", Warn, commissionedMaintenanceFixesVulnerabilities},
-		{"R-1.5-01", "1.5①②③", Warn, cloudBaseHoldsThreeRoles},
+		{"R-1.5-01", "1.5①", Warn, cloudBaseHoldsThreeRoles},
+		{"R-1.5-02", "1.5②③", Warn, platformHoldsThreeRoles},
+		{"R-1.5-03", "1.5", Warn, externalResourceIsManaged},
 		{"R-1.5-04", "1.5③", Warn, primeContractorHoldsThreeRoles},
 		{"R-1.5-05", "1.5④", Warn, inHouseUnitsHoldTheirRoles},
 		{"R-4.1-02", "4.1", Warn, levelIsAtLeastMinimum},
@@ -91,6 +93,7 @@ func rules() []rule {
 		{"R-4.2-11", "4.2", Warn, csirtSupportIsListed},
 		{"R-4.2-13", "4.2", Warn, generatorHasMaker},
 		{"R-4.2-14", "4.2", Warn, generatedSoftwareHasDeveloper},
+		{"R-4.2-15", "4.2", Warn, customerTestsGenerated},
 		{"R-4.2-17", "4.2", Block, generatorAndResultAreTwo},
 	}
 }

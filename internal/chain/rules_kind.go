@@ -124,16 +124,24 @@ func ownerCoordinatesOperation(v view, found report) {
 }
 
 func cloudBaseHoldsThreeRoles(v view, found report) {
+	v.active(CloudBase, func(a Arrangement, p string) { v.baseHoldsThreeRoles(a, p, found) })
+}
+
+func platformHoldsThreeRoles(v view, found report) {
 	for _, a := range v.Arrangements {
 		for _, p := range engagedParties(a) {
-			base := slices.Contains(v.parties[p].Activities, CloudBase) ||
-				slices.ContainsFunc(a.Engagements, func(e Engagement) bool { return e.Party == p && e.Platform })
-			if missing := v.missingProviderRoles(a, p); base && len(missing) > 0 {
-				found(Finding{Arrangement: a.ID, Parties: []string{p},
-					What: lang.F("システム基盤を提供する「%s」に%sの役割がありません", "%q provides the base the system runs on but does not hold: %s", v.name(p), roleList(missing)),
-					Next: lang.T("基盤を提供するクラウド事業者は、その基盤の開発者・供給者・運用者を担います（表4 b は開発者だけを示しています）", "a cloud company is developer, supplier and operator of the base it provides (row b of table 4 prints developer only)")})
+			if slices.ContainsFunc(a.Engagements, func(e Engagement) bool { return e.Party == p && e.Platform }) {
+				v.baseHoldsThreeRoles(a, p, found)
 			}
 		}
+	}
+}
+
+func (v view) baseHoldsThreeRoles(a Arrangement, p string, found report) {
+	if missing := v.missingProviderRoles(a, p); len(missing) > 0 {
+		found(Finding{Arrangement: a.ID, Parties: []string{p},
+			What: lang.F("システム基盤を提供する「%s」に%sの役割がありません", "%q provides the base the system runs on but does not hold: %s", v.name(p), roleList(missing)),
+			Next: lang.T("基盤を提供するクラウド事業者は、その基盤の開発者・供給者・運用者を担います（表4 b は開発者だけを示しています）", "a cloud company is developer, supplier and operator of the base it provides (row b of table 4 prints developer only)")})
 	}
 }
 

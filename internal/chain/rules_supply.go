@@ -65,6 +65,25 @@ func (v view) softwareName(id string) string {
 	return id
 }
 
+// externalResourceIsManaged: open source built in by an adoption is managed by whoever makes the software, in a provider
+// role of the deal.
+func externalResourceIsManaged(v view, found report) {
+	for _, r := range v.Components {
+		if r.Adoption == "" {
+			continue
+		}
+		v.arrangementsOf(r, func(a Arrangement) {
+			owner := v.software[a.Software].Owner
+			if owner == "" || len(v.missingProviderRoles(a, owner)) < 3 {
+				return
+			}
+			found(Finding{Arrangement: a.ID, Parties: []string{owner}, Subject: r.ID,
+				What: lang.F("外部リソースの部品 %s を組み込む「%s」が、「%s」で開発者・供給者・運用者のどれも担っていません", "%[2]q builds in the external resource %[1]s but is neither developer, supplier nor operator of %[3]q", r.Pattern, v.name(owner), v.target(a)),
+				Next: lang.T("利用の形に応じた役割を加えてください", "give it the role that fits the way it uses the resource")})
+		})
+	}
+}
+
 // developerTakesDefectReports: the window for suspected defects and the whole fix belong to the developer. A supplier or
 // operator named for it in a maintenance agreement, while the developer is somebody else, is asked about.
 func developerTakesDefectReports(v view, found report) {
@@ -117,6 +136,19 @@ func generatedSoftwareHasDeveloper(v view, found report) {
 		found(Finding{Arrangement: a.ID, Parties: customers, Subject: s.ID,
 			What: lang.F("コード生成ツールで作った「%s」の開発者の責務を、顧客側の誰も負っていません", "nobody on the customer's side bears the developer's duties for %q, which was made with a code generator", s.Name),
 			Next: lang.T("生成した側（顧客の開発部門など）を開発者として登録し、仕様どおりに動くことの試験も担ってください", "enter whoever generated it (for example the customer's development unit) as developer; testing it against the specification goes with that")})
+	})
+}
+
+// customerTestsGenerated: testing generated software against the customer's specification is the customer's own work.
+func customerTestsGenerated(v view, found report) {
+	v.generated(func(a Arrangement, s Software) {
+		for _, e := range holders(a, guideline.Developer) {
+			if v.isCustomer(a, e.Party) && !slices.Contains(RequirementsOf(v.catalog, a, e), "S(1)-3.3") {
+				found(Finding{Arrangement: a.ID, Parties: []string{e.Party}, Subject: "S(1)-3.3",
+					What: lang.F("コード生成ツールで作った「%s」の試験を、生成した「%s」が担っていません", "%[2]q generated %[1]q but does not answer for its tests", s.Name, v.name(e.Party)),
+					Next: lang.T("仕様どおりに動くことの試験（S(1)-3.3）を割当てに加えてください", "add the tests against the specification (S(1)-3.3) to what it answers for")})
+			}
+		}
 	})
 }
 

@@ -144,8 +144,13 @@ var breaks = map[string]struct {
 	"R-1.4-38": {edit(product(), func(m *Model) { m.Agreements[1].Maintenance = MaintainInformation; m.drop("e-ops") }), "購入者"},
 	"R-1.4-39": {edit(product(), func(m *Model) { m.Agreements[1].VulnerabilityHandling = "" }), "製品A"},
 	"R-1.4-40": {edit(system(), func(m *Model) { m.Agreements[2].VulnerabilityHandling = "" }), "業務システム"},
-	"R-1.5-01": {edit(product(), func(m *Model) {
+	"R-1.5-01": {edit(product(), func(m *Model) { m.Parties[0].Activities = []Activity{CloudBase} }), "製品ベンダー"},
+	"R-1.5-02": {edit(product(), func(m *Model) {
 		m.engage(Engagement{ID: "x", Party: "maker", Role: guideline.Developer, Platform: true})
+	}), "部品メーカー"},
+	"R-1.5-03": {edit(product(), func(m *Model) {
+		m.Software[0].Owner = "maker"
+		m.Components = []ComponentRule{{ID: "c1", Pattern: "pkg:npm/left-pad", Adoption: "a1"}}
 	}), "部品メーカー"},
 	"R-1.5-04": {edit(system(), func(m *Model) { m.drop("p-sup") }), "請負会社"},
 	"R-1.5-05": {edit(system(), func(m *Model) {
@@ -175,6 +180,12 @@ var breaks = map[string]struct {
 		m.Software = append(m.Software, Software{ID: "gen", Name: "生成ツール", Kind: Product})
 		m.Software[0].GeneratedWith = "gen"
 	}), "製品A"},
+	"R-4.2-15": {edit(system(), func(m *Model) {
+		m.Software = append(m.Software, Software{ID: "gen", Name: "生成ツール", Kind: Product})
+		m.Software[0].GeneratedWith = "gen"
+		m.Parties = append(m.Parties, Party{ID: "owner-dev", Name: "生成部", Parent: "owner"})
+		m.engage(Engagement{ID: "x", Party: "owner-dev", Role: guideline.Developer, Stance: guideline.Support, Passed: []guideline.ID{"S(1)-1.1"}, SupportRange: "生成"})
+	}), "生成部"},
 	"R-4.2-17": {edit(product(), func(m *Model) { m.Software[0].GeneratedWith = "app" }), "製品A"},
 }
 
