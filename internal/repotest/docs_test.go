@@ -8,8 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"example.org/tasuki/guideline"
 )
 
 func root(t *testing.T) string {
@@ -131,6 +134,24 @@ func TestNoMachinePaths(t *testing.T) {
 			if machine.MatchString(line) {
 				t.Errorf("%s:%d names a path of some machine: %s", file, i+1, strings.TrimSpace(line))
 			}
+		}
+	}
+}
+
+// docs/rules.md names every rule of the guideline once.
+func TestRulesPageIsComplete(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root(t), "docs", "rules.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range guideline.Default().Rules() {
+		if n := strings.Count(string(text), "\n| "+r.ID+" |"); n != 1 {
+			t.Errorf("docs/rules.md has %d rows for %s", n, r.ID)
+		}
+	}
+	for _, name := range regexp.MustCompile("`([a-z]+(?:-[a-z]+)+)` \\(S\\(").FindAllStringSubmatch(string(text), -1) {
+		if !slices.ContainsFunc(guideline.Default().Checks(), func(c guideline.Check) bool { return c.ID == name[1] }) {
+			t.Errorf("docs/rules.md names the check %s, which does not exist", name[1])
 		}
 	}
 }
