@@ -149,6 +149,9 @@ func (d *desk) fillOrg(env *Env, party string, refs refs) {
 	env.Party = Party{ID: party, Name: d.name(party)}
 	env.Feeds, env.Exceptions, env.Duties = []FeedFact{}, []ExceptionFact{}, []string{}
 	env.Ledger = LedgerFact{VerifiedAt: d.in.Ledger.VerifiedAt, Intact: d.in.Ledger.Intact}
+	if !d.in.Ledger.VerifiedAt.IsZero() {
+		refs.add("ledger", time.Time{}, "ledger")
+	}
 	for _, duty := range d.in.Duties {
 		if duty.Party == party && !slices.Contains(env.Duties, string(duty.Requirement)) {
 			env.Duties = append(env.Duties, string(duty.Requirement))
@@ -220,6 +223,13 @@ func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {
 			if (rec.Kind == "code_analysis" || rec.Kind == "test_run") && rec.Subject == (fact.Subject{Kind: fact.Release, ID: r.ID}) {
 				line.AnalysedAt = later(line.AnalysedAt, register.Day(rec, "ran_on"))
 				refs.add("releases", rec.ValidUntil, rec.ID)
+			}
+		}
+		for i := range d.in.Facts {
+			f := &d.in.Facts[i]
+			if ran := f.Kind == fact.KindScan || f.Kind == fact.KindTests; ran && f.Subject == (fact.Subject{Kind: fact.Release, ID: r.ID}) {
+				line.AnalysedAt = later(line.AnalysedAt, f.ObservedAt)
+				refs.add("releases", f.ValidUntil, f.Document)
 			}
 		}
 		env.Releases = append(env.Releases, line)

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ func (d *desk) viewRelease(id string) *releaseView {
 		v.refs.add("release", time.Time{}, "release:"+r.ID)
 	}
 	d.viewAttestations(v)
+	d.viewRuns(v)
 	d.viewArchive(v)
 	d.viewSBOM(v, r)
 	d.viewMatch(v)
@@ -62,6 +64,39 @@ func (d *desk) viewAttestations(v *releaseView) {
 	slices.SortFunc(v.env.Attestations, func(a, b AttestationFact) int {
 		return strings.Compare(a.Type+a.Signer+strings.Join(a.Subjects, ""), b.Type+b.Signer+strings.Join(b.Subjects, ""))
 	})
+}
+
+// viewRuns lays out analysis and test runs: of each tool and suite the newest.
+func (d *desk) viewRuns(v *releaseView) {
+	v.env.Scans, v.env.Tests = []ScanFact{}, []TestFact{}
+	newest := map[string]*fact.Fact{}
+	for i := range d.in.Facts {
+		f := &d.in.Facts[i]
+		name := ""
+		switch x := f.Data.(type) {
+		case *fact.Scan:
+			name = "scan " + x.Tool
+		case *fact.Tests:
+			name = "tests " + x.Format + " " + x.Name
+		}
+		if name == "" || !d.holds(f) || f.Subject != (fact.Subject{Kind: fact.Release, ID: d.in.Release}) {
+			continue
+		}
+		if have := newest[name]; have == nil || f.ObservedAt.After(have.ObservedAt) || f.ObservedAt.Equal(have.ObservedAt) && f.Document > have.Document {
+			newest[name] = f
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(newest)) {
+		f := newest[name]
+		switch x := f.Data.(type) {
+		case *fact.Scan:
+			v.env.Scans = append(v.env.Scans, ScanFact{Tool: x.Tool, RanAt: f.ObservedAt, Whole: x.Looked && !x.Failed, Open: x.Errors + x.Warnings, Done: x.Suppressed})
+			v.refs.add("scans", f.ValidUntil, f.Document)
+		case *fact.Tests:
+			v.env.Tests = append(v.env.Tests, TestFact{Name: strings.TrimSpace(x.Format + " " + x.Name), RanAt: f.ObservedAt, Passed: x.Passed, Failed: x.Failed + x.Errored})
+			v.refs.add("tests", f.ValidUntil, f.Document)
+		}
+	}
 }
 
 // attestationType sorts predicate types into the few that checks ask for.
@@ -278,6 +313,9 @@ func (d *desk) viewFindings(v *releaseView) {
 		if f.Release != d.in.Release {
 			continue
 		}
+		if f.Decision == "" {
+			f.Decision, f.DecidedAt = d.stated(f, v)
+		}
 		if !f.Until.IsZero() && !d.in.Now.Before(f.Until) {
 			f.Decision, f.Treatment = "", "" // decided for a time, and that time is over
 		}
@@ -288,6 +326,51 @@ func (d *desk) viewFindings(v *releaseView) {
 		v.refs.add("findings", f.Until, f.Vuln)
 	}
 	slices.SortFunc(v.env.Findings, func(a, b *FindingFact) int { return strings.Compare(a.Label, b.Label) })
+}
+
+// stated gives what the VEX documents brought in for the release say of a finding nobody decided on otherwise: the
+// latest statement about the vulnerability and the component, or about the release as a whole.
+func (d *desk) stated(f Finding, v *releaseView) (status string, at time.Time) {
+	document, purls := "", []string{f.PURL}
+	if sbom := d.newestSBOM(d.in.Release); sbom != nil {
+		if root := sbom.Data.(*fact.SBOM).Root; root != nil && root.PURL != "" {
+			purls = append(purls, root.PURL)
+		}
+	}
+	for i := range d.in.Facts {
+		doc := &d.in.Facts[i]
+		vex, is := doc.Data.(*fact.VEX)
+		if !is || !d.holds(doc) || doc.Subject != (fact.Subject{Kind: fact.Release, ID: d.in.Release}) {
+			continue
+		}
+		for _, s := range vex.Statements {
+			about := slices.ContainsFunc(append([]string{s.Vulnerability}, s.Aliases...), func(id string) bool { return id == f.Vuln || slices.Contains(f.Aliases, id) })
+			newer := s.At.After(at) || s.At.Equal(at) && doc.Document >= document
+			if !about || !newer || s.At.After(d.in.Now) || !speaksOf(s.Products, purls) {
+				continue
+			}
+			status, at, document = string(s.Status), s.At, doc.Document
+			if s.Status == fact.FalsePositive {
+				status = string(fact.NotAffected)
+			}
+		}
+	}
+	if document != "" {
+		v.refs.add("findings", time.Time{}, document)
+	}
+	return status, at
+}
+
+// speaksOf reports whether products of a VEX statement take in a component, given with the release's own package URL:
+// one of them is such, or part of one is, or a product is named without parts by something that is no package URL (the
+// software itself). No products at all: what the document came with.
+func speaksOf(products []fact.VEXProduct, purls []string) bool {
+	return len(products) == 0 || slices.ContainsFunc(products, func(p fact.VEXProduct) bool {
+		if len(p.Parts) > 0 {
+			return speaksOf(p.Parts, purls)
+		}
+		return p.PURL == "" || slices.ContainsFunc(purls, func(purl string) bool { return chain.Matches(p.PURL, purl) })
+	})
 }
 
 // analysisDays is the time the policy allows for analysing a finding.

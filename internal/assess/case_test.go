@@ -33,6 +33,9 @@ type caseFile struct {
 	Model      chain.Model          `json:"model"` // lists given here replace the base's
 	SBOM       *fact.SBOM           `json:"sbom"`
 	Attested   []fact.Attestation   `json:"attested"`
+	Scans      []fact.Scan          `json:"scans"`
+	Tests      []fact.Tests         `json:"tests"`
+	VEX        []fact.VEX           `json:"vex"`
 	Records    []caseRecord         `json:"records"`
 	Exceptions []evidence.Claim     `json:"exceptions"`
 	Matches    []Match              `json:"matches"`
@@ -103,6 +106,18 @@ func (c caseFile) input(t *testing.T, base caseFile) Input {
 	}
 	for i := range c.Attested {
 		in.Facts = append(in.Facts, fact.Fact{ID: "f-att", Kind: fact.KindAttestation, Subject: about, Document: "sha256:attestation", Data: &c.Attested[i]})
+	}
+	put := func(kind fact.Kind, data any) {
+		in.Facts = append(in.Facts, fact.Fact{ID: "f-" + string(kind), Kind: kind, Subject: about, ObservedAt: in.Now.AddDate(0, 0, -2), Document: "sha256:" + string(kind), Data: data})
+	}
+	for i := range c.Scans {
+		put(fact.KindScan, &c.Scans[i])
+	}
+	for i := range c.Tests {
+		put(fact.KindTests, &c.Tests[i])
+	}
+	for i := range c.VEX {
+		put(fact.KindVEX, &c.VEX[i])
 	}
 	for i := range in.Claims {
 		in.Claims[i].Digest = in.Claims[i].ContentDigest()

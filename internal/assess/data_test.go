@@ -8,6 +8,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read"
 )
 
 // The data of checks holds together: ids exist, roles are the requirement's, texts are in both languages and name
@@ -36,6 +37,11 @@ func TestChecksHold(t *testing.T) {
 		for name, text := range map[string]lang.Text{"title": k.Title, "pass": k.Reason.Pass, "fail": k.Reason.Fail, "unknown": k.Reason.Unknown, "remedy": k.Remedy} {
 			bilingual(t, k.ID+"."+name, text)
 		}
+		for _, typ := range k.Evidence {
+			if !slices.Contains(readable, typ) {
+				say("nothing reads documents of type %s", typ)
+			}
+		}
 		for _, n := range placeholders(k.Reason.Pass) {
 			if n == "names" || n == "count" {
 				say("a pass names nothing")
@@ -53,6 +59,15 @@ func TestChecksHold(t *testing.T) {
 		}
 	}
 }
+
+// readable are the types of document a check may be fed by: the formats of package read, and advisory data.
+var readable = func() []string {
+	types := []string{"osv", "kev", "eol"}
+	for _, f := range read.Formats() {
+		types = append(types, f.Type)
+	}
+	return types
+}()
 
 // Every duty of tables 5 and 6 has a required check.
 func TestEveryDutyHasACheck(t *testing.T) {

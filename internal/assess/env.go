@@ -34,6 +34,8 @@ type Env struct {
 	Findings     []*FindingFact    `expr:"findings" scope:"release"` // of this release
 	Match        MatchFact         `expr:"match" scope:"release"`
 	Attestations []AttestationFact `expr:"attestations" scope:"release"`
+	Scans        []ScanFact        `expr:"scans" scope:"release"` // newest run of each analysis tool
+	Tests        []TestFact        `expr:"tests" scope:"release"` // newest run of each test suite
 
 	System SystemFact `expr:"system" scope:"system" basis:"record"`
 	Uses   []Use      `expr:"uses" scope:"system"` // releases the system runs
@@ -219,6 +221,23 @@ type AttestationFact struct {
 	Builder  string   `expr:"builder"`
 	Subjects []string `expr:"subjects"` // digests
 	Foreign  []string `expr:"foreign"`  // subjects that are no artifact of the release
+}
+
+// ScanFact is the newest run of one analysis tool over the release.
+type ScanFact struct {
+	Tool  string    `expr:"tool"`
+	RanAt time.Time `expr:"ran_at"`
+	Whole bool      `expr:"whole"` // it ran through and reports results, if only an empty list
+	Open  int       `expr:"open"`  // errors and warnings that stand
+	Done  int       `expr:"done"`  // those set aside by a reviewed suppression
+}
+
+// TestFact is the newest run of one test suite over the release.
+type TestFact struct {
+	Name   string    `expr:"name"`
+	RanAt  time.Time `expr:"ran_at"`
+	Passed int       `expr:"passed"`
+	Failed int       `expr:"failed"` // failed or broken
 }
 
 // SystemFact is the system judged.

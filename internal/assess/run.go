@@ -133,7 +133,11 @@ func (k *check) cite(out *Outcome, s situation) {
 			out.Relaxed = out.Relaxed || t.Change == "relaxed"
 		}
 	}
+	out.Basis = ByRecord
 	for _, name := range k.reads {
+		if _, entered := readableBy(k.Scope, name); !entered && len(s.refs[name].ids) > 0 {
+			out.Basis = Automatic
+		}
 		out.Evidence = append(out.Evidence, s.refs[name].ids...)
 		if t := s.refs[name].until; out.Verdict == Pass && !t.IsZero() && (out.ValidUntil.IsZero() || t.Before(out.ValidUntil)) {
 			out.ValidUntil = t
