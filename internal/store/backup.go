@@ -29,7 +29,7 @@ var backupTables = [...]struct{ name, order string }{
 	{"system", "id"}, {"system_release", "system, release"}, {"arrangement", "id"}, {"engagement", "id"},
 	{"agreement", "id"}, {"component_rule", "id"},
 	{"component", "id"}, {"component_list", "id"}, {"release_component", "list, ord"},
-	{"advisory_source", "name"}, {"finding", "component, vuln"}, {"vuln_alias", "alias, vuln"}, {"decision", "id"},
+	{"advisory_source", "name"}, {"finding", "component, vuln"}, {"vuln_alias", "alias, vuln"}, {"decision", "id"}, {"epss", "cve"},
 	{"record", "id"}, {"record_revision", "record, revision"}, {"claim", "id"},
 	{"duty_status", "party, arrangement, subject_kind, subject_id, role, requirement"}, {"duty_status_history", "id"},
 	{"declaration", "id"}, {"account", "id"}, {"api_token", "id"}, {"setting", "key"}, {"job", "id"},

@@ -186,8 +186,21 @@ type Decision struct {
 	Note          string    `json:"note,omitempty"`
 	By            string    `json:"by"`
 	At            time.Time `json:"at"`
-	Until         time.Time `json:"until,omitzero"`
+	Until         time.Time `json:"until,omitzero"` // when it lapses; zero: it stands
 	Revision      int       `json:"revision"`
+
+	Treatment string          `json:"treatment,omitempty"` // fix, workaround, accept; empty: none
+	TreatBy   time.Time       `json:"treat_by,omitzero"`   // by when
+	TreatedAt time.Time       `json:"treated_at,omitzero"` // since when it is in place; zero: not yet
+	Grounds   []Ground        `json:"grounds"`             // the findings it was made on; it holds for no other
+	Priority  json.RawMessage `json:"priority,omitempty"`  // how urgent it was then, as triage said it
+}
+
+// Ground is a finding as it was when somebody decided about it: Facts is a digest of what was known of it.
+type Ground struct {
+	Component string `json:"component"` // package URL, or name and version
+	Vuln      string `json:"vuln"`
+	Facts     string `json:"facts"`
 }
 
 // SaveDecision adds a decision (Revision 1) or changes it (Revision one more than stored). By and At are filled from
@@ -201,7 +214,9 @@ func (tx *Tx) SaveDecision(ctx context.Context, d Decision) error {
 	}
 	return tx.saveRevised(ctx, decisionNoun, "decision", d.ID, d.Revision, cols{{"vuln", d.Vuln}, {"component", d.Component},
 		{"software", d.Software}, {"versions", d.Versions}, {"status", d.Status}, {"justification", d.Justification},
-		{"note", d.Note}, {"decided_by", d.By}, {"decided_at", ms(d.At)}, {"until", ms(d.Until)}})
+		{"note", d.Note}, {"decided_by", d.By}, {"decided_at", ms(d.At)}, {"until", ms(d.Until)},
+		{"treatment", d.Treatment}, {"treat_by", ms(d.TreatBy)}, {"treated_at", ms(d.TreatedAt)}, {"grounds", inJSON(d.Grounds)},
+		{"priority", inJSON(d.Priority)}})
 }
 
 // Decisions gives the decisions about some vulnerabilities, or all of them when none is named, the latest last.
@@ -212,8 +227,12 @@ func (db *DB) Decisions(ctx context.Context, vulns ...string) ([]Decision, error
 	}
 	return list(ctx, db, func(r row) (d Decision, err error) {
 		err = r.Scan(&d.ID, &d.Vuln, &d.Component, &d.Software, &d.Versions, &d.Status, &d.Justification, &d.Note, &d.By,
-			asTime(&d.At), asTime(&d.Until), &d.Revision)
+			asTime(&d.At), asTime(&d.Until), &d.Revision, &d.Treatment, asTime(&d.TreatBy), asTime(&d.TreatedAt), asJSON(&d.Grounds),
+			asJSON(&d.Priority))
+		if string(d.Priority) == "null" {
+			d.Priority = nil
+		}
 		return d, err
-	}, `select id, vuln, component, software, versions, status, justification, note, decided_by, decided_at, until, revision
-		from decision`+w.text()+` order by decided_at, id`, w.args...)
+	}, `select id, vuln, component, software, versions, status, justification, note, decided_by, decided_at, until, revision,
+		treatment, treat_by, treated_at, grounds, priority from decision`+w.text()+` order by decided_at, id`, w.args...)
 }

@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -182,13 +184,36 @@ func testAdvisories(t *testing.T, db *store.DB) {
 		return errors.Join(tx.SaveDecision(ctx, d), tx.SaveDecision(ctx, store.Decision{ID: "d2", Vuln: "CVE-2", Status: "fixed", Revision: 1}))
 	})
 	d.Status, d.Revision = "affected", 2
+	d.Treatment, d.TreatBy, d.TreatedAt = "fix", Start.Add(time.Hour), Start
+	d.Grounds, d.Priority = []store.Ground{{Component: "pkg:npm/a@1", Vuln: "CVE-1", Facts: "sha256:00"}}, json.RawMessage(`{"outcome":"S"}`)
 	Change(t, db, func(tx *store.Tx) error { return tx.SaveDecision(ctx, d) })
 	conflict(t, db, func(tx *store.Tx) error { return tx.SaveDecision(ctx, d) })
 	got, err := db.Decisions(ctx, "CVE-1")
-	if err != nil || len(got) != 1 || got[0].Status != "affected" || got[0].By != "alice" || got[0].Revision != 2 {
+	if err != nil || len(got) != 1 || got[0].Status != "affected" || got[0].By != "alice" || got[0].Revision != 2 ||
+		got[0].Treatment != "fix" || !got[0].TreatBy.Equal(d.TreatBy) || !got[0].TreatedAt.Equal(Start) || cmp.Diff(got[0].Grounds, d.Grounds) != "" ||
+		string(got[0].Priority) != string(d.Priority) {
 		t.Errorf("decisions %+v, error %v", got, err)
 	}
 	if all, err := db.Decisions(ctx); err != nil || len(all) != 2 {
 		t.Errorf("all decisions %+v, error %v", all, err)
+	}
+}
+
+// testEPSS replaces the scores of a day; what has no score is absent.
+func testEPSS(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	Change(t, db, func(tx *store.Tx) error {
+		return tx.ReplaceEPSS(ctx, []store.EPSS{{CVE: "CVE-1", Score: 1}, {CVE: "CVE-3"}})
+	})
+	want := store.EPSS{CVE: "CVE-1", Score: 0.04879, Percentile: 0.999990001}
+	Change(t, db, func(tx *store.Tx) error {
+		return tx.ReplaceEPSS(ctx, []store.EPSS{{CVE: "CVE-1", Score: 0.5}, want, {CVE: "CVE-2"}})
+	})
+	got, err := db.EPSSOf(ctx, []string{"CVE-1", "CVE-2", "CVE-3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]store.EPSS{"CVE-1": want, "CVE-2": {CVE: "CVE-2"}}, got); diff != "" {
+		t.Errorf("scores (-want +got):\n%s", diff)
 	}
 }

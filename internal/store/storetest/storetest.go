@@ -90,6 +90,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"many components", testManyComponents},
 		{"findings", testFindings},
 		{"advisories and decisions", testAdvisories},
+		{"EPSS", testEPSS},
 		{"records", testRecords},
 		{"claims", testClaims},
 		{"statuses", testStatuses},
