@@ -155,19 +155,30 @@ func (d *desk) viewSBOM(v *releaseView, r chain.Release) {
 
 	adoptions, rules := d.adoptions()
 	parts := make([]chain.Component, 0, len(s.Components))
+	var stated []*fact.Component
 	for i := range s.Components {
 		c := &s.Components[i]
+		if !answerable(c) {
+			continue
+		}
+		stated = append(stated, c)
 		parts = append(parts, chain.Component{Ref: c.Ref, PURL: c.PURL, Name: fullName(c), Version: c.Version})
 	}
 	answers := chain.Cover(d.in.Model, r.ID, parts, adoptions)
 	cite := map[string]time.Time{}
-	for i := range s.Components {
-		cf := d.component(&s.Components[i], answers[i], rules, cite)
+	for i, c := range stated {
+		cf := d.component(c, answers[i], rules, cite)
 		v.env.Components = append(v.env.Components, &cf)
 	}
 	for id, until := range cite {
 		v.refs.add("components", until, id) // sorted where they are cited
 	}
+}
+
+// answerable reports whether a component is software or hardware that somebody develops. Single files, data and
+// cryptographic algorithms that an SBOM lists are part of what holds them.
+func answerable(c *fact.Component) bool {
+	return !slices.Contains([]string{"file", "data", "cryptographic-asset"}, c.Type)
 }
 
 // viewQuality holds the SBOM to the default profile. The author's signature is asked for by a check of its own, together
@@ -200,7 +211,7 @@ func (d *desk) viewQuality(v *releaseView, s *fact.SBOM) {
 		if name == "" {
 			name = pointer
 		}
-		e.Gaps = append(e.Gaps, name+": "+strings.Join(lacking[key], ", "))
+		e.Gaps = append(e.Gaps, name+" ("+strings.Join(lacking[key], ", ")+")")
 	}
 }
 

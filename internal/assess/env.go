@@ -169,7 +169,7 @@ type SBOMFact struct {
 	Withheld    int       `expr:"withheld"`
 }
 
-// ComponentFact is one component of that SBOM.
+// ComponentFact is one component of that SBOM; files, data and cryptographic assets it lists are none.
 type ComponentFact struct {
 	Label    string   `expr:"label"` // purl, else name and version
 	PURL     string   `expr:"purl"`
