@@ -5,7 +5,8 @@ import (
 )
 
 type guidelineCmd struct {
-	Export guidelineExportCmd `cmd:"" help:"${help_gl_export}"`
+	Export  guidelineExportCmd  `cmd:"" help:"${help_gl_export}"`
+	Overlay guidelineOverlayCmd `cmd:"" help:"${help_gl_overlay}"`
 }
 
 type guidelineExportCmd struct {

@@ -100,8 +100,10 @@ var helpTexts = map[string]lang.Text{
 // helpVars gives kong the texts of a language as ${help_KEY}.
 func helpVars(l lang.Lang) kong.Vars {
 	vars := kong.Vars{}
-	for k, t := range helpTexts {
-		vars["help_"+k] = strings.ReplaceAll(t.In(l), "$", "$$")
+	for _, texts := range []map[string]lang.Text{helpTexts, opsTexts} {
+		for k, t := range texts {
+			vars["help_"+k] = strings.ReplaceAll(t.In(l), "$", "$$")
+		}
 	}
 	return vars
 }

@@ -64,6 +64,21 @@ type commands struct {
 	Receive    receiveCmd    `cmd:"" help:"${help_receive}"`
 	Serve      serveCmd      `cmd:"" help:"${help_serve}"`
 	Verify     verifyCmd     `cmd:"" help:"${help_verify}"`
+	Explain    explainCmd    `cmd:"" help:"${help_explain}"`
+	Record     recordCmd     `cmd:"" help:"${help_record}"`
+	Claim      claimCmd      `cmd:"" help:"${help_claim}"`
+	Approve    approveCmd    `cmd:"" help:"${help_approve}"`
+	Export     exportCmd     `cmd:"" help:"${help_export}"`
+	Trust      trustCmd      `cmd:"" help:"${help_trust}"`
+	Keys       keysCmd       `cmd:"" help:"${help_keys}"`
+	User       userCmd       `cmd:"" help:"${help_user}"`
+	Ledger     ledgerCmd     `cmd:"" help:"${help_ledger}"`
+	Audit      auditCmd      `cmd:"" help:"${help_audit}"`
+	Backup     backupCmd     `cmd:"" help:"${help_backup}"`
+	Restore    restoreCmd    `cmd:"" help:"${help_restore}"`
+	Reindex    reindexCmd    `cmd:"" help:"${help_reindex}"`
+	Doctor     doctorCmd     `cmd:"" help:"${help_doctor}"`
+	Completion completionCmd `cmd:"" help:"${help_completion}"`
 	Version    versionCmd    `cmd:"" help:"${help_version}"`
 }
 

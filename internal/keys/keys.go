@@ -144,6 +144,25 @@ func PublicOf(path string) (ed25519.PublicKey, bool, error) {
 	return f.Public, err == nil, err
 }
 
+// About is what a key file says of its key without being opened.
+type About struct {
+	verify.TrustedKey      // as it goes to the people who shall verify
+	Encrypted         bool // opening it takes a passphrase
+}
+
+// Describe reads what a key file says of its key. Nothing proves that the secret in it belongs to that public key until
+// it is opened.
+func Describe(path string) (About, error) {
+	f, err := load(path)
+	if err != nil {
+		return About{}, err
+	}
+	if len(f.Public) != ed25519.PublicKeySize {
+		return About{}, unreadable(path, errors.New("the public key is not 32 bytes long"))
+	}
+	return About{verify.TrustedKey{Name: f.Name, Key: f.Public, Issuer: f.Issuer, From: f.CreatedAt}, f.KDF != nil}, nil
+}
+
 // Read gives a key back. The passphrase is not looked at when the file is not encrypted. A file that others may read
 // is refused.
 func Read(path string, passphrase []byte) (Key, error) {
