@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,8 +12,10 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
 )
 
 // adminPage is how the installation stands: whose it is, how old its advisory data is, where it is kept.
@@ -24,6 +27,8 @@ type adminPage struct {
 	Accounts int
 	Approver bool // somebody may approve
 	Refused  []store.Refused
+	HasKey   bool   // the workspace has a signing key
+	Trust    string // of the key just made: what is given to those who verify
 }
 
 func (s *Server) admin(w http.ResponseWriter, r *http.Request) error {
@@ -59,10 +64,38 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	p.Accounts = len(accounts)
 	p.Approver = slices.ContainsFunc(accounts, func(a store.Account) bool { return auth.May(a, auth.Approve) })
+	_, statErr := os.Stat(jobs.SigningKeyFile(s.db))
+	p.HasKey = statErr == nil
+	p.Trust = s.sessions.PopString(ctx, sessionTrust)
 	if p.Refused, err = s.db.RefusedDocuments(ctx); err != nil {
 		return err
 	}
 	return s.render(w, status, "admin", p)
+}
+
+const sessionTrust = "trust" // the trust file of a key just made
+
+// makeKey makes the key that signs the workspace's declarations, under a passphrase that is not kept.
+func (s *Server) makeKey(w http.ResponseWriter, r *http.Request) error {
+	passphrase := r.FormValue("passphrase")
+	switch {
+	case len([]rune(passphrase)) < keys.ShortestPassphrase:
+		return s.adminPage(w, r, http.StatusUnprocessableEntity, lang.F("パスフレーズは%d文字以上にしてください", "the passphrase needs %d characters", keys.ShortestPassphrase).In(visitOf(r).lang), nil)
+	case passphrase != r.FormValue("repeat"):
+		return s.adminPage(w, r, http.StatusUnprocessableEntity, lang.T("パスフレーズが2つの欄で異なります", "the two passphrases differ").In(visitOf(r).lang), nil)
+	}
+	key, err := jobs.NewSigningKey(r.Context(), s.db, s.actor(r), "", []byte(passphrase))
+	if err != nil {
+		return err
+	}
+	file, err := verify.FormatTrust([]verify.TrustedKey{key.Trusted()})
+	if err != nil {
+		return err
+	}
+	s.sessions.Put(r.Context(), sessionTrust, string(file))
+	s.notice(r, lang.T("署名鍵を作成しました", "The signing key is made"))
+	http.Redirect(w, r, "/admin", http.StatusSeeOther)
+	return nil
 }
 
 func (s *Server) changeOrganisation(w http.ResponseWriter, r *http.Request) error {

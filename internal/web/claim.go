@@ -88,42 +88,38 @@ func (s *Server) claimAgain(w http.ResponseWriter, r *http.Request, p *dutyPage,
 
 // approveClaim puts the approval of whoever is signed in under a draft.
 func (s *Server) approveClaim(w http.ResponseWriter, r *http.Request) error {
-	return s.changeClaim(w, r, "approved", lang.T("承認しました", "Approved"), func(c evidence.Claim) (evidence.Claim, error) {
-		return c.Approve(visitOf(r).who.ID, s.now())
-	})
+	if _, err := s.db.Claim(r.Context(), r.PathValue("id")); err != nil {
+		return err
+	}
+	if _, err := jobs.Approve(r.Context(), s.db, s.actor(r), r.PathValue("id"), bySession); err != nil {
+		return err
+	}
+	s.notice(r, lang.T("承認しました", "Approved"))
+	return s.backFromClaim(w, r)
 }
 
 // retireClaim takes a statement back. It stays readable.
 func (s *Server) retireClaim(w http.ResponseWriter, r *http.Request) error {
-	return s.changeClaim(w, r, "retired", lang.T("取り下げました", "Withdrawn"), func(c evidence.Claim) (evidence.Claim, error) {
-		c.State = evidence.ClaimRetired
-		c.Revision++
-		return c, nil
-	})
+	if _, err := jobs.RetireClaim(r.Context(), s.db, s.actor(r), r.PathValue("id")); err != nil {
+		return err
+	}
+	s.notice(r, lang.T("取り下げました", "Withdrawn"))
+	return s.backFromClaim(w, r)
 }
 
-func (s *Server) changeClaim(w http.ResponseWriter, r *http.Request, action string, done lang.Text, change func(evidence.Claim) (evidence.Claim, error)) error {
-	ctx := r.Context()
-	var after evidence.Claim
-	err := s.db.InTx(ctx, s.actor(r), func(tx *store.Tx) error {
-		before, err := tx.Claim(ctx, r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		if after, err = change(before); err != nil {
-			return err
-		}
-		if err := tx.SaveClaim(ctx, after); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, action, store.Object{Kind: "claim", ID: after.ID}, store.Change{Before: before, After: after})
-	})
+func (s *Server) backFromClaim(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.db.Claim(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	s.notice(r, done)
-	return s.backToDuty(w, r, after)
+	return s.backToDuty(w, r, c)
 }
+
+// How somebody who approves showed who they are: by being signed in, or by giving their password once more.
+const (
+	bySession  = "session"
+	byPassword = "password"
+)
 
 // backToDuty judges anew and leads back to the page the form was on.
 func (s *Server) backToDuty(w http.ResponseWriter, r *http.Request, c evidence.Claim) error {

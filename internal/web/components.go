@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence/sbomquality"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
@@ -30,6 +32,8 @@ type componentsPage struct {
 	Quality    *sbomquality.Report
 	SBOM       store.Document
 	Look       looked
+	Partners   []option // whom components may be mapped to
+	Own        []option // software of our own
 }
 
 type componentLine struct {
@@ -80,6 +84,7 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 	if err != nil {
 		return err
 	}
+	p.fillChoices(m)
 	answers, err := s.answers(ctx, m, release, all)
 	if err != nil {
 		return err
@@ -109,6 +114,42 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 		return err
 	}
 	return s.fillQuality(ctx, p)
+}
+
+func (p *componentsPage) fillChoices(m chain.Model) {
+	ours := ourParties(m)
+	for _, party := range m.Parties {
+		if !ours[party.ID] && party.Parent == "" {
+			p.Partners = append(p.Partners, option{Value: "party:" + party.ID, Name: party.Name})
+		}
+	}
+	for _, sw := range m.Software {
+		if sw.ID != p.Head.Software.ID && sw.Owner != "" {
+			p.Own = append(p.Own, option{Value: "software:" + sw.ID, Name: sw.Name})
+		}
+	}
+}
+
+// mapComponents says who answers as developer for the components a pattern names (1.4(2)イ).
+func (s *Server) mapComponents(w http.ResponseWriter, r *http.Request) error {
+	rule := chain.ComponentRule{ID: s.db.NewID(), Pattern: strings.TrimSpace(r.FormValue("pattern"))}
+	switch kind, id, _ := strings.Cut(r.FormValue("answers"), ":"); kind {
+	case "party":
+		rule.Party = id
+	case "software":
+		rule.Software = id
+	default:
+		return formError(lang.T("責務の担い手を選んでください", "choose who answers"))
+	}
+	if err := jobs.SaveModel(r.Context(), s.db, s.actor(r), chain.Model{Components: []chain.ComponentRule{rule}}); err != nil {
+		return err
+	}
+	if err := s.reassess(r, "component rule "+rule.ID); err != nil {
+		return err
+	}
+	s.notice(r, lang.T("対応づけました", "Mapped"))
+	http.Redirect(w, r, "/software/"+r.PathValue("id")+"/components?"+query("release", r.FormValue("release"), "show", "unanswered"), http.StatusSeeOther)
+	return nil
 }
 
 // page cuts the lines to one page.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
@@ -125,7 +127,7 @@ func (s *Server) declarations(w http.ResponseWriter, r *http.Request) error {
 		rows := ofParty(all, "")
 		p.Counts = countRows(rows)
 		p.WillBe = willBe(p.Counts)
-		p.MayDraft = len(rows) > 0 && s.o.Declare != nil
+		p.MayDraft = len(rows) > 0
 	}
 	return s.render(w, http.StatusOK, "declarations", p)
 }
@@ -139,16 +141,16 @@ func willBe(c counts) string {
 }
 
 func (s *Server) draftDeclaration(w http.ResponseWriter, r *http.Request) error {
-	if s.o.Declare == nil {
-		return unavailable()
+	req := jobs.DraftRequest{Software: r.PathValue("id"), Release: r.FormValue("release")}
+	if note := strings.TrimSpace(r.FormValue("note")); note != "" {
+		req.Limitations = []lang.Text{lang.T(note, note)}
 	}
-	id, err := s.o.Declare(r.Context(), s.actor(r), Drafting{Software: r.PathValue("id"), Release: r.FormValue("release"),
-		Level: guideline.Level(r.FormValue("level")), Place: strings.TrimSpace(r.FormValue("place")), Note: strings.TrimSpace(r.FormValue("note"))})
+	d, err := jobs.Draft(r.Context(), s.db, s.actor(r), req)
 	if err != nil {
 		return err
 	}
 	s.notice(r, lang.T("起案しました。別の人の承認を経て、署名・発行できます", "Drafted. It can be signed and issued once somebody else has approved it"))
-	http.Redirect(w, r, "/declarations/"+id, http.StatusSeeOther)
+	http.Redirect(w, r, "/declarations/"+d.ID, http.StatusSeeOther)
 	return nil
 }
 
@@ -156,7 +158,7 @@ func (s *Server) draftDeclaration(w http.ResponseWriter, r *http.Request) error 
 type declarationPage struct {
 	Base
 	Line       declarationLine
-	Content    declared
+	Content    jobs.Frozen
 	Counts     counts
 	Map        []mapRow
 	Open       []verify.Answer // not met, partly met or not assessed
@@ -166,20 +168,9 @@ type declarationPage struct {
 	MayApprove bool
 	OwnDraft   bool // drafted by whoever is signed in
 	MaySign    bool
+	NoKey      bool           // the workspace has no signing key yet
 	Report     *verify.Report // of the bundle that was issued
 	Document   store.Document // the bundle
-}
-
-// declared is what a frozen declaration holds, as far as the page shows it.
-type declared struct {
-	Issuer      verify.Issuer
-	Object      verify.Object
-	Level       guideline.Level
-	Scope       []verify.Scope
-	Answers     []verify.Answer
-	Limitations []lang.Text
-	Place       string
-	From, Until time.Time
 }
 
 type trailStep struct {
@@ -219,8 +210,10 @@ func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
 	p.Trail = trail(p.Base, d, people)
 	who := visitOf(r).who.ID
 	p.OwnDraft = d.CreatedBy == who
-	p.MayApprove = d.State == store.DeclarationDraft && p.Can(auth.Approve) && !p.OwnDraft && s.o.Approve != nil
-	p.MaySign = d.State == store.DeclarationApproved && p.Can(auth.Approve) && s.o.Issue != nil
+	p.MayApprove = d.State == store.DeclarationDraft && p.Can(auth.Approve) && !p.OwnDraft
+	p.MaySign = d.State == store.DeclarationApproved && p.Can(auth.Approve)
+	_, statErr := os.Stat(jobs.SigningKeyFile(s.db))
+	p.NoKey = statErr != nil
 	if d.Bundle == "" {
 		return p, nil
 	}
@@ -272,13 +265,10 @@ func (b Base) AnswerStatus(s verify.Status) assess.Status { return assess.Status
 
 // approveDeclaration puts an approval under a draft. Who approves shows once more who they are.
 func (s *Server) approveDeclaration(w http.ResponseWriter, r *http.Request) error {
-	if s.o.Approve == nil {
-		return unavailable()
-	}
 	if err := s.again(r); err != nil {
 		return s.declarationAgain(w, r, err)
 	}
-	if err := s.o.Approve(r.Context(), s.actor(r), r.PathValue("id"), "password"); err != nil {
+	if _, err := jobs.ApproveDeclaration(r.Context(), s.db, s.actor(r), r.PathValue("id"), byPassword); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("承認しました", "Approved"))
@@ -288,14 +278,15 @@ func (s *Server) approveDeclaration(w http.ResponseWriter, r *http.Request) erro
 
 // issueDeclaration signs an approved declaration with the signer's own key.
 func (s *Server) issueDeclaration(w http.ResponseWriter, r *http.Request) error {
-	if s.o.Issue == nil {
-		return unavailable()
-	}
 	if err := s.again(r); err != nil {
 		return s.declarationAgain(w, r, err)
 	}
-	err := s.o.Issue(r.Context(), s.actor(r), r.PathValue("id"), []byte(r.FormValue("passphrase")))
-	if lang.KindOf(err) == lang.Forbidden || lang.KindOf(err) == lang.Usage {
+	key, err := jobs.SigningKey(s.db, []byte(r.FormValue("passphrase")))
+	if err == nil {
+		signing := jobs.Signing{Key: key.Private, Title: strings.TrimSpace(r.FormValue("title")), Place: strings.TrimSpace(r.FormValue("place"))}
+		_, _, err = jobs.Issue(r.Context(), s.db, s.actor(r), r.PathValue("id"), signing)
+	}
+	if k := lang.KindOf(err); err != nil && k != lang.Unexpected {
 		return s.declarationAgain(w, r, err)
 	}
 	if err != nil {
@@ -339,15 +330,12 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 
 // checklist gives the requirement checklist of a software as xlsx.
 func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
-	if s.o.Checklist == nil {
-		return unavailable()
-	}
 	sw, err := s.db.SoftwareByID(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	if err := s.o.Checklist(r.Context(), &b, sw.ID, r.FormValue("release")); err != nil {
+	if err := jobs.Checklist(r.Context(), s.db, &b, visitOf(r).lang, sw.ID, r.FormValue("release")); err != nil {
 		return err
 	}
 	attachment(w.Header(), sw.Name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

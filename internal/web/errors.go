@@ -73,9 +73,3 @@ func refuseCrossOrigin(w http.ResponseWriter, r *http.Request) error {
 		What: lang.T("別のサイトから送られた操作のため、受け付けませんでした", "this change came from another site and was refused"),
 		Next: lang.T("Tasuki の画面を開き直して、もう一度操作してください", "open Tasuki's page again and repeat what you did")}
 }
-
-func unavailable() error {
-	return &lang.Error{Kind: lang.Unreachable,
-		What: lang.T("この機能は、このサーバでは有効になっていません", "this function is not available on this server"),
-		Next: lang.T("管理者にお問い合わせください", "ask your administrator")}
-}

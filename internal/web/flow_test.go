@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"html"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -371,4 +372,60 @@ func TestOneInstallationOneSetup(t *testing.T) {
 	mustHave(t, v.post("/setup/wrong", 422, "name", "admin", "password", adminPassword, "repeat", adminPassword, "org", "見本"), "リンクは使えません")
 	v.post("/setup/"+token, 200, "name", "admin", "password", adminPassword, "repeat", adminPassword, "org", "見本")
 	v.get("/setup/"+token, 403)
+}
+
+// From drafted to verified: the status report is drafted by one person, approved and signed by another, handed out as a
+// file, and holds when somebody who trusts the key verifies it.
+func TestDeclareIssueVerify(t *testing.T) {
+	s := newSite(t)
+	admin := s.begin()
+	approver := s.approver(admin)
+	at := admin.ledger()
+	admin.upload(at+"/evidence", "files", map[string]string{"sbom.cdx.json": sbom}, 200, "version", "1.0")
+	const passphrase = "a long enough passphrase"
+	page := admin.post("/admin/key", 200, "passphrase", passphrase, "repeat", passphrase)
+	m := regexp.MustCompile(`(?s)<pre class="detail" tabindex="0">(.*?)</pre>`).FindStringSubmatch(page)
+	if m == nil {
+		t.Fatal("no trust file shown\n" + mainOf(page))
+	}
+	trust := html.UnescapeString(m[1])
+
+	page = admin.get(at+"/declarations", 200)
+	mustHave(t, page, "対応状況報告", "起案する")
+	release := regexp.MustCompile(`<option value="([^"]+)"[^>]*>1\.0<`).FindStringSubmatch(page)[1]
+	mustHave(t, admin.post(at+"/declarations", 200, "release", release, "note", "見本です"), "承認待ち", "起案者自身は承認できません", "見本です")
+	drafts, err := s.db.Declarations(t.Context(), store.DeclarationFilter{})
+	if err != nil || len(drafts) != 1 {
+		t.Fatal(drafts, err)
+	}
+	path := "/declarations/" + drafts[0].ID
+	approver.post(path+"/approve", 422, "password", "not the right one")
+	mustHave(t, approver.post(path+"/approve", 200, "password", approverPassword), "承認済み・署名待ち", "承認 太郎")
+	approver.post(path+"/issue", 422, "password", approverPassword, "passphrase", "wrong passphrase")
+	page = approver.post(path+"/issue", 200, "password", approverPassword, "passphrase", passphrase, "title", "製品責任者")
+	mustHave(t, page, "発行済み", "発行したファイルの検証", "不明な署名者")
+
+	res, err := approver.client.Get(s.server.URL + path + "/bundle")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	bundle, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != 200 {
+		t.Fatal(res.Status, err)
+	}
+	files := map[string]string{"x.tasuki.json": string(bundle)}
+	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "検証に通らない点があります", "不明な署名者")
+	mustHave(t, admin.post("/partners/trust", 200, "key", trust), "1件の鍵を信頼する一覧に加えました")
+	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "全ての検証に通りました", "検証していない項目")
+	files["x.tasuki.json"] = strings.Replace(string(bundle), "a", "b", 1)
+	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "検証に通らない点があります")
+	sheet, err := admin.client.Get(s.server.URL + at + "/checklist.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sheet.Body.Close()
+	if head, _ := io.ReadAll(io.LimitReader(sheet.Body, 2)); string(head) != "PK" {
+		t.Errorf("checklist begins with %q, %s", head, sheet.Status)
+	}
 }

@@ -5,13 +5,14 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -24,7 +25,12 @@ type partnersPage struct {
 	Self     chain.Party
 	Parties  []partnerView
 	Received []receivedView
-	Choices  []option // parties a bundle may come from
+	Choices  []option // counterparties
+	Trusted  []trustedView
+}
+
+type trustedView struct {
+	Name, Party, Issuer, Fingerprint string
 }
 
 type partnerView struct {
@@ -65,6 +71,14 @@ func (s *Server) partnersPage(r *http.Request) (*partnersPage, error) {
 	}
 	if p.Received, err = s.received(ctx, p.Base, m); err != nil {
 		return nil, err
+	}
+	trusted, err := exchange.Trust(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	names := partyNames(m)
+	for _, t := range trusted {
+		p.Trusted = append(p.Trusted, trustedView{t.Key.Name, names[t.Party], t.Key.Issuer, verify.Fingerprint(t.Key.Key)})
 	}
 	ours := ourParties(m)
 	for _, party := range m.Parties {
@@ -166,32 +180,64 @@ func (s *Server) verifyBundle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &verifiedPage{Base: s.base(r, "partners", lang.T("宣言の検証結果", "Result of the verification")), File: header.Filename}
-	if p.Report, err = s.verify(r.Context(), bundle); err != nil {
+	if r.FormValue("keep") == "" || !p.Can(auth.Edit) {
+		if p.Report, err = s.verify(r.Context(), bundle); err != nil {
+			return err
+		}
+		return s.render(w, http.StatusOK, "verified", p)
+	}
+	got, err := jobs.ReceiveBundle(r.Context(), s.db, s.actor(r), header.Filename, bundle, true)
+	if err != nil {
 		return err
 	}
-	if party := r.FormValue("party"); party != "" && p.Report.OK && p.Can(auth.Edit) {
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-		receipts, err := jobs.Receive(r.Context(), s.db, s.actor(r), []ingest.Arrival{{Name: header.Filename, Origin: "upload", Body: f,
-			Subject: fact.Subject{Kind: fact.Org, ID: party}}})
-		if err != nil {
-			return err
-		}
-		p.Kept = receipts[0].Digest
-	}
+	p.Report, p.Kept = got.Report, got.Digest
 	return s.render(w, http.StatusOK, "verified", p)
 }
 
+// verify holds a bundle against what this workspace trusts and has seen, and keeps nothing.
 func (s *Server) verify(ctx context.Context, bundle []byte) (verify.Report, error) {
-	o := verify.Options{At: s.now()}
-	if s.o.Trust != nil {
-		var err error
-		if o, err = s.o.Trust(ctx); err != nil {
-			return verify.Report{}, err
-		}
+	o, err := exchange.Options(ctx, s.db)
+	if err != nil {
+		return verify.Report{}, err
 	}
 	return verify.Bundle(bundle, o), nil
+}
+
+// trustKeys takes the keys of a trust file, or one public key, into the list of those this workspace trusts.
+func (s *Server) trustKeys(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	given, err := verify.ParseTrust([]byte(strings.TrimSpace(r.FormValue("key"))))
+	if err != nil {
+		return &lang.Error{Kind: lang.Unreadable, What: lang.T("鍵を読み取れませんでした", "the key could not be read"),
+			Next: lang.T("信頼ファイルの内容、又は PEM 形式の公開鍵を貼り付けてください", "paste a trust file or a public key in PEM"), Err: err}
+	}
+	party := r.FormValue("party")
+	if party != "" {
+		if _, err := s.db.PartyByID(ctx, party); err != nil {
+			return err
+		}
+	}
+	for _, k := range given {
+		if name := strings.TrimSpace(r.FormValue("name")); name != "" {
+			k.Name = name
+		}
+		if err := exchange.SetTrust(ctx, s.db, s.actor(r), exchange.TrustedParty{Party: party, Key: k}); err != nil {
+			return err
+		}
+	}
+	s.notice(r, lang.F("%d件の鍵を信頼する一覧に加えました", "%d keys are trusted now", len(given)))
+	http.Redirect(w, r, "/partners", http.StatusSeeOther)
+	return nil
+}
+
+// distrustKey stops trusting a key.
+func (s *Server) distrustKey(w http.ResponseWriter, r *http.Request) error {
+	if err := exchange.RemoveTrust(r.Context(), s.db, s.actor(r), r.FormValue("fingerprint")); err != nil {
+		return err
+	}
+	s.notice(r, lang.T("信頼する一覧から外しました", "No longer trusted"))
+	http.Redirect(w, r, "/partners", http.StatusSeeOther)
+	return nil
 }
 
 // stepNames are the names of the steps of a verification for people.

@@ -13,6 +13,7 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
@@ -305,8 +306,9 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data, problems := register.Validate(p.Kind, readFields(p.Kind, r))
-	until, untilProblem := readUntil(r)
-	problems = append(problems, untilProblem...)
+	if (register.Entry{ValidUntil: r.FormValue("valid_until")}).Until().IsZero() && r.FormValue("valid_until") != "" {
+		problems = append(problems, fact.Problem{Where: "valid_until", What: lang.T("有効期限が日付ではありません", "the expiry is no date")})
+	}
 	key := strings.TrimSpace(r.FormValue("key"))
 	if p.New && key == "" {
 		problems = append(problems, fact.Problem{Where: "key", What: lang.T("番号・記号を入力してください", "give it a key")})
@@ -318,24 +320,14 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 	if len(problems) > 0 {
 		return s.recordAgain(w, r, p, key, problems)
 	}
-	me, now := visitOf(r).who.ID, s.now()
-	var rec register.Record
-	err = s.db.InTx(ctx, s.actor(r), func(tx *store.Tx) error {
-		var before any
-		if p.New {
-			rec = register.New(p.Kind, tx.NewID(), key, subject, data, me, now)
-		} else {
-			before = p.Record
-			if rec, err = register.Change(p.Record, data, me, now); err != nil {
-				return err
-			}
+	if p.New {
+		if _, err := s.db.RecordByKey(ctx, p.Kind.Kind, key); err == nil {
+			return s.recordAgain(w, r, p, key, []fact.Problem{{Where: "key", What: lang.F("「%s」は既に使われています", "%q is in use already", key)}})
 		}
-		rec.ValidUntil = until
-		if err := tx.SaveRecord(ctx, rec); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, "drafted", store.Object{Kind: "record", ID: rec.ID}, store.Change{Before: before, After: rec})
-	})
+	} else {
+		key, subject = p.Record.Key, p.Record.Subject
+	}
+	rec, _, err := jobs.PutRecord(ctx, s.db, s.actor(r), p.Kind, register.Entry{Key: key, ValidUntil: r.FormValue("valid_until"), Data: data}, subject)
 	if lang.KindOf(err) == lang.Conflict {
 		p.Problem = lang.Explain(err, p.Lang)
 		return s.recordAgain(w, r, p, key, nil)
@@ -405,14 +397,6 @@ func anyList(in []string) []any {
 	return out
 }
 
-func readUntil(r *http.Request) (time.Time, []fact.Problem) {
-	until := register.Entry{ValidUntil: r.FormValue("valid_until")}.Until()
-	if until.IsZero() && r.FormValue("valid_until") != "" {
-		return until, []fact.Problem{{Where: "valid_until", What: lang.T("有効期限が日付ではありません", "the expiry is no date")}}
-	}
-	return until, nil
-}
-
 func chosenSubject(r *http.Request, among []option) fact.Subject {
 	for _, o := range among {
 		if o.Value == r.FormValue("subject") {
@@ -425,42 +409,31 @@ func chosenSubject(r *http.Request, among []option) fact.Subject {
 
 // approveRecord puts the approval of whoever is signed in under a draft.
 func (s *Server) approveRecord(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRecord(w, r, "approved", lang.T("承認し、評価し直しました", "Approved, and assessed again"), func(rec register.Record) (register.Record, error) {
-		return register.Approve(rec, visitOf(r).who.ID, s.now())
-	})
+	rec, err := s.db.Record(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if _, err := jobs.Approve(r.Context(), s.db, s.actor(r), rec.ID, bySession); err != nil {
+		return err
+	}
+	return s.backToRecord(w, r, rec, lang.T("承認し、評価し直しました", "Approved, and assessed again"))
 }
 
 // retireRecord takes a record out of use. It stays readable.
 func (s *Server) retireRecord(w http.ResponseWriter, r *http.Request) error {
-	return s.changeRecord(w, r, "retired", lang.T("廃止しました", "Retired"), func(rec register.Record) (register.Record, error) {
-		return register.Retire(rec, s.now()), nil
-	})
-}
-
-func (s *Server) changeRecord(w http.ResponseWriter, r *http.Request, action string, done lang.Text, change func(register.Record) (register.Record, error)) error {
-	ctx := r.Context()
-	var after register.Record
-	err := s.db.InTx(ctx, s.actor(r), func(tx *store.Tx) error {
-		before, err := tx.Record(ctx, r.PathValue("id"))
-		if err != nil {
-			return err
-		}
-		if after, err = change(before); err != nil {
-			return err
-		}
-		if err := tx.SaveRecord(ctx, after); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, action, store.Object{Kind: "record", ID: after.ID}, store.Change{Before: before, After: after})
-	})
+	rec, err := jobs.RetireRecord(r.Context(), s.db, s.actor(r), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if err := s.reassess(r, "record "+after.ID, after.Subject); err != nil {
+	return s.backToRecord(w, r, rec, lang.T("廃止しました", "Retired"))
+}
+
+func (s *Server) backToRecord(w http.ResponseWriter, r *http.Request, rec register.Record, done lang.Text) error {
+	if err := s.reassess(r, "record "+rec.ID, rec.Subject); err != nil {
 		return err
 	}
 	s.notice(r, done)
-	http.Redirect(w, r, "/registers/"+after.Kind+"/"+after.ID, http.StatusSeeOther)
+	http.Redirect(w, r, "/registers/"+rec.Kind+"/"+rec.ID, http.StatusSeeOther)
 	return nil
 }
 

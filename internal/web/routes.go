@@ -31,6 +31,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /software/{id}/evidence", s.in(auth.Read, s.evidence))
 	mux.Handle("POST /software/{id}/evidence", s.in(auth.Edit, s.bringEvidence))
 	mux.Handle("GET /software/{id}/components", s.in(auth.Read, s.components))
+	mux.Handle("POST /software/{id}/components", s.in(auth.Edit, s.mapComponents))
 	mux.Handle("GET /software/{id}/chain", s.in(auth.Read, s.softwareChain))
 	mux.Handle("GET /software/{id}/declarations", s.in(auth.Read, s.declarations))
 	mux.Handle("POST /software/{id}/declarations", s.in(auth.Edit, s.draftDeclaration))
@@ -57,6 +58,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 
 	mux.Handle("GET /partners", s.in(auth.Read, s.partners))
 	mux.Handle("POST /partners/verify", s.in(auth.Read, s.verifyBundle))
+	mux.Handle("POST /partners/trust", s.in(auth.Administer, s.trustKeys))
+	mux.Handle("POST /partners/distrust", s.in(auth.Administer, s.distrustKey))
 
 	mux.Handle("GET /documents", s.in(auth.Read, s.documents))
 	mux.Handle("GET /declarations/{id}", s.in(auth.Read, s.declaration))
@@ -66,6 +69,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 
 	mux.Handle("GET /admin", s.in(auth.ReadAudit, s.admin))
 	mux.Handle("POST /admin/organisation", s.in(auth.Administer, s.changeOrganisation))
+	mux.Handle("POST /admin/key", s.in(auth.Administer, s.makeKey))
 	mux.Handle("GET /admin/people", s.in(auth.Administer, s.people))
 	mux.Handle("POST /admin/people", s.in(auth.Administer, s.addPerson))
 	mux.Handle("POST /admin/people/{id}", s.in(auth.Administer, s.changePerson))

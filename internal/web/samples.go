@@ -234,7 +234,7 @@ func sampleDrop(b Base) dropForm {
 func sampleDocuments(b Base) []documentLine {
 	return []documentLine{
 		{Document: store.Document{Digest: sampleDigest(1), Size: 182342, Name: "sbom.cdx.json", Type: "cyclonedx", Origin: "upload", ReceivedAt: sampleNow, Accepted: true,
-			Problems: []fact.Problem{{Where: "/components/3/purl", What: lang.T("purl として読めません", "this is no purl")}}, Summary: map[string]any{"components": 214, "without_supplier": 12}}, By: "見本 編集者", About: []string{"見本会計 2.1.0"}},
+			Problems: []fact.Problem{{Where: "/components/3/purl", What: lang.T("purl として読めません", "this is no purl")}}, Summary: map[string]any{"components": 214, "dependencies": 301}}, By: "見本 編集者", About: []string{"見本会計 2.1.0"}},
 		{Document: store.Document{Digest: sampleDigest(2), Size: 90, Name: "memo.bin", ReceivedAt: sampleNow, Problems: []fact.Problem{{What: lang.T("形式を判別できません", "unknown type")}}}, By: "見本 編集者", About: []string{"見本会計 2.1.0"}},
 	}
 }
@@ -364,8 +364,8 @@ func sampleReport(ok bool) verify.Report {
 func sampleDeclaration(b Base, state store.DeclarationState) page {
 	p := &declarationPage{Base: at(b, "documents"), Line: sampleDeclarations()[0]}
 	p.Line.State, p.Line.ContentDigest, p.Line.Subject = state, sampleDigest(6), fact.Subject{Kind: fact.Software, ID: "sw"}
-	p.Content = declared{Issuer: verify.Issuer{Name: "見本ソフト株式会社", Address: "東京都見本区1-1", CorporateNumber: "8000012010038"}, Object: verify.Object{Name: "見本会計", Version: "2.1.0", Artifacts: []verify.Artifact{{Name: "ledger-2.1.0.zip", Digest: sampleDigest(7)}}},
-		Level: guideline.Standard, Scope: []verify.Scope{{Role: guideline.Developer, Stance: guideline.Principal}}, Place: "東京都", From: sampleNow, Until: sampleNow.AddDate(1, 0, 0), Limitations: []lang.Text{lang.T("保守契約の範囲に限ります", "within the maintenance contract")}}
+	p.Content = jobs.Frozen{Issuer: verify.Issuer{Name: "見本ソフト株式会社", Address: "東京都見本区1-1", CorporateNumber: "8000012010038"}, Object: verify.Object{Name: "見本会計", Version: "2.1.0", Artifacts: []verify.Artifact{{Name: "ledger-2.1.0.zip", Digest: sampleDigest(7)}}},
+		Level: guideline.Standard, Scope: []verify.Scope{{Role: guideline.Developer, Stance: guideline.Principal}}, Limitations: []lang.Text{lang.T("保守契約の範囲に限ります", "within the maintenance contract")}}
 	for _, row := range sampleRows(b) {
 		a := verify.Answer{Role: row.Role, Requirement: row.ID, Status: verify.Status(row.Status), StatedOnly: row.StatedOnly, Reasons: row.Reasons}
 		if row.Status == assess.MetWithException {

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read"
 )
 
 func testTemplates(t *testing.T) *Server {
@@ -102,6 +104,24 @@ func TestTemplatesSpeakBothLanguages(t *testing.T) {
 		if m := japanese.FindString(bare); m != "" {
 			i := strings.Index(bare, m)
 			t.Errorf("%s: Japanese outside of T: %q", file, bare[max(0, i-30):min(len(bare), i+60)])
+		}
+	}
+}
+
+// Every type of document that a reader gives or a check asks for has a word.
+func TestTypesHaveWords(t *testing.T) {
+	want := map[string]bool{}
+	for _, f := range read.Formats() {
+		want[f.Type] = true
+	}
+	for _, c := range guideline.Default().Checks() {
+		for _, e := range c.Evidence {
+			want[e] = true
+		}
+	}
+	for kind := range want {
+		if typeNames[kind].IsZero() {
+			t.Errorf("type %q has no word", kind)
 		}
 	}
 }

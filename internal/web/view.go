@@ -12,6 +12,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/finding"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -220,20 +221,22 @@ var readingWords = []struct {
 	text lang.Text
 }{
 	{"format", lang.T("形式 %v", "format %v")},
+	{"media_type", lang.T("%v", "%v")},
 	{"version", lang.T("版 %v", "version %v")},
-	{"spec_version", lang.T("仕様の版 %v", "specification %v")},
 	{"name", lang.T("名称 %v", "name %v")},
-	{"components", lang.T("部品 %v 件", "%v components")},
-	{"dependencies", lang.T("依存関係 %v 件", "%v dependencies")},
-	{"without_supplier", lang.T("供給者の記載なし %v 件", "%v without supplier")},
-	{"without_version", lang.T("版の記載なし %v 件", "%v without version")},
-	{"without_identifier", lang.T("識別子の記載なし %v 件", "%v without identifier")},
-	{"vulnerabilities", lang.T("脆弱性 %v 件", "%v vulnerabilities")},
-	{"results", lang.T("結果 %v 件", "%v results")},
-	{"tests", lang.T("試験 %v 件", "%v tests")},
-	{"failures", lang.T("失敗 %v 件", "%v failures")},
-	{"statements", lang.T("記述 %v 件", "%v statements")},
-	{"tool", lang.T("ツール %v", "tool %v")},
+	{"components", lang.T("部品 %v件", "%v components")},
+	{"dependencies", lang.T("依存関係 %v件", "%v dependencies")},
+	{"services", lang.T("サービス %v件", "%v services")},
+	{"files", lang.T("ファイル %v件", "%v files")},
+	{"vulnerabilities", lang.T("脆弱性 %v件", "%v vulnerabilities")},
+	{"runs", lang.T("実行 %v回", "%v runs")},
+	{"results", lang.T("結果 %v件", "%v results")},
+	{"tests", lang.T("試験 %v件", "%v tests")},
+	{"failed", lang.T("失敗 %v件", "%v failed")},
+	{"errored", lang.T("エラー %v件", "%v errors")},
+	{"skipped", lang.T("未実施 %v件", "%v skipped")},
+	{"statements", lang.T("記述 %v件", "%v statements")},
+	{"bytes", lang.T("%vバイト", "%v bytes")},
 }
 
 func readingOrder(key string) int {
@@ -256,20 +259,26 @@ func (b Base) readingOf(key string, v any) string {
 
 // typeNames are the formats as people call them; an unknown one is shown as it is.
 var typeNames = map[string]lang.Text{
-	"cyclonedx":   lang.T("SBOM（CycloneDX）", "SBOM (CycloneDX)"),
-	"spdx":        lang.T("SBOM（SPDX）", "SBOM (SPDX)"),
-	"sarif":       lang.T("静的解析の結果（SARIF）", "analysis results (SARIF)"),
-	"junit":       lang.T("試験結果（JUnit）", "test results (JUnit)"),
-	"openvex":     lang.T("VEX（OpenVEX）", "VEX (OpenVEX)"),
-	"csaf":        lang.T("セキュリティ勧告（CSAF）", "security advisory (CSAF)"),
-	"intoto":      lang.T("来歴証明（in-toto）", "provenance (in-toto)"),
-	"in-toto":     lang.T("来歴証明（in-toto）", "provenance (in-toto)"),
-	"provenance":  lang.T("来歴証明", "provenance"),
-	"dsse":        lang.T("署名付き文書（DSSE）", "signed statement (DSSE)"),
-	"bundle":      lang.T("宣言の束（襷）", "declaration bundle"),
-	"pdf":         lang.T("PDF 文書", "PDF document"),
-	"text":        lang.T("テキスト", "text"),
-	"securitytxt": lang.T("脆弱性の連絡窓口（security.txt）", "contact for vulnerabilities (security.txt)"),
+	"cyclonedx":     lang.T("SBOM（CycloneDX）", "SBOM (CycloneDX)"),
+	"spdx":          lang.T("SBOM（SPDX）", "SBOM (SPDX)"),
+	"sarif":         lang.T("静的解析の結果（SARIF）", "analysis results (SARIF)"),
+	"junit":         lang.T("試験結果（JUnit）", "test results (JUnit)"),
+	"gotest":        lang.T("試験結果（go test）", "test results (go test)"),
+	"openvex":       lang.T("VEX（OpenVEX）", "VEX (OpenVEX)"),
+	"csaf":          lang.T("セキュリティ勧告（CSAF）", "security advisory (CSAF)"),
+	"intoto":        lang.T("来歴証明（in-toto）", "provenance (in-toto)"),
+	"tasuki-bundle": lang.T("相手先の宣言（襷）", "declaration of a partner"),
+	"artifact":      lang.T("成果物", "artifact of the release"),
+	"document":      lang.T("文書", "document"),
+	"security.txt":  lang.T("脆弱性の連絡窓口（security.txt）", "contact for vulnerabilities (security.txt)"),
+	"osv":           lang.T("脆弱性情報（OSV）", "advisories (OSV)"),
+	"kev":           lang.T("悪用が確認された脆弱性（KEV）", "known exploited vulnerabilities (KEV)"),
+	"jvn":           lang.T("脆弱性情報（JVN）", "advisories (JVN)"),
+	"eol":           lang.T("サポート終了の情報", "end-of-life data"),
+	"scorecard":     lang.T("OpenSSF Scorecard の結果", "OpenSSF Scorecard results"),
+	"otm":           lang.T("脅威モデル（OTM）", "threat model (OTM)"),
+	"threagile":     lang.T("脅威モデル（Threagile）", "threat model (Threagile)"),
+	"threatdragon":  lang.T("脅威モデル（Threat Dragon）", "threat model (Threat Dragon)"),
 }
 
 // TypeName gives a document type's word.
@@ -350,3 +359,26 @@ func (Base) Months() []int { return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 
 // MonthName gives the word for a month.
 func (b Base) MonthName(m int) string { return b.F("%[1]d月", "%[2]s", m, time.Month(m)) }
+
+// Par puts words into brackets.
+func (b Base) Par(s string) string { return b.F("（%s）", " (%s)", s) }
+
+// SeverityWord gives the word for a severity of CVSS, as IPA names them.
+func (b Base) SeverityWord(l finding.Label) string {
+	switch strings.ToUpper(string(l)) {
+	case "CRITICAL":
+		return b.T("緊急", "critical")
+	case "HIGH":
+		return b.T("重要", "high")
+	case "MEDIUM", "MODERATE":
+		return b.T("警告", "medium")
+	case "LOW":
+		return b.T("注意", "low")
+	case "NONE":
+		return b.T("なし", "none")
+	}
+	return b.T("不明", "unknown")
+}
+
+// AdoptHref leads to the form of an adoption record for one component.
+func (Base) AdoptHref(purl string) string { return "/registers/adoption/new?" + query("pattern", purl) }

@@ -6,49 +6,24 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
 
-	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/store"
-	"example.org/tasuki/verify"
 )
 
-// Options are what the pages get from the program around them. The functions join several verbs and are the same that
-// the command line uses; a page whose function is nil says so instead of offering its button.
+// Options are what the pages need to know of where they run.
 type Options struct {
-	Secure    bool  // pages are served over TLS (here or by a proxy): cookies are Secure
-	Storybook bool  // /storybook shows every page and state with sample data
+	Secure    bool  // pages are served over TLS, here or by a proxy: cookies are Secure
+	Storybook bool  // /storybook shows every page and state with sample data, to anybody
 	MaxUpload int64 // bytes of one request that brings files; 512 MiB when zero
-
-	// Declare drafts a declaration (or status report) about a release and gives its id.
-	Declare func(ctx context.Context, as store.Actor, d Drafting) (id string, err error)
-	// Approve puts an approval under a drafted declaration; method says how the approver showed who they are.
-	Approve func(ctx context.Context, as store.Actor, id, method string) error
-	// Issue signs an approved declaration with the signer's key and keeps its bundle.
-	Issue func(ctx context.Context, as store.Actor, id string, passphrase []byte) error
-	// Checklist writes the requirement checklist of a software (and release, or all) as xlsx.
-	Checklist func(ctx context.Context, w io.Writer, softwareID, releaseID string) error
-	// Trust gives what bundles are verified against: keys, what was seen before, revocations, the time.
-	Trust func(ctx context.Context) (verify.Options, error)
-}
-
-// Drafting says what a declaration is to be about.
-type Drafting struct {
-	Software string // id
-	Release  string // id
-	Level    guideline.Level
-	Place    string
-	Note     string
 }
 
 // Server answers requests for pages. It is safe for concurrent use.
