@@ -153,9 +153,7 @@ func (k *check) note(what string, n ast.Node) error {
 		}
 		k.reads = append(k.reads, name)
 	}
-	for _, name := range v.reads {
-		k.reads = append(k.reads, name)
-	}
+	k.reads = append(k.reads, v.reads...)
 	return nil
 }
 
