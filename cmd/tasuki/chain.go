@@ -191,11 +191,24 @@ func (p *program) readModel(file string) (chain.Model, error) {
 	if len(b) > maxModel {
 		return m, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」が大きすぎます（上限 %d バイト）", "%q is too large (limit %d bytes)", file, maxModel)}
 	}
-	if err := yaml.UnmarshalWithOptions(b, &m, yaml.Strict()); err != nil {
+	if err := decodeModel(b, &m); err != nil {
 		return m, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を体制の記述として読めません", "%q cannot be read as a picture of the deal", file),
-			Err: errors.New(yaml.FormatError(err, false, false)), Next: lang.T("tasuki chain template a --software 名前 で書き方の例を出力できます", "tasuki chain template a --software NAME prints an example")}
+			Err: err, Next: lang.T("tasuki chain template a --software 名前 で書き方の例を出力できます", "tasuki chain template a --software NAME prints an example")}
 	}
 	return m, nil
+}
+
+// decodeModel reads YAML strictly. The YAML library panics on some malformed input; that is an error like any other.
+func decodeModel(b []byte, m *chain.Model) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("malformed YAML: %v", fault)
+		}
+	}()
+	if err := yaml.UnmarshalWithOptions(b, m, yaml.Strict()); err != nil {
+		return errors.New(yaml.FormatError(err, false, false))
+	}
+	return nil
 }
 
 // modelFrom reads a file, or the workspace when none is named.

@@ -4,19 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/web"
-	"example.org/tasuki/verify"
 )
 
 type serveCmd struct {
@@ -42,7 +39,7 @@ func (p *program) serve(db *store.DB, c *serveCmd) error {
 			Next: lang.T("--listen で別のアドレスを指定してください（例: 127.0.0.1:8871）", "choose another address with --listen, for example 127.0.0.1:8871")}
 	}
 	log := slog.New(slog.NewTextHandler(p.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	pages, err := web.New(log, db, p.webOptions(db, c))
+	pages, err := web.New(log, db, web.Options{Secure: c.Secure, Storybook: c.Storybook})
 	if err != nil {
 		return err
 	}
@@ -92,37 +89,6 @@ func ready(w http.ResponseWriter, r *http.Request, db *store.DB) {
 		return
 	}
 	fmt.Fprintln(w, "ready")
-}
-
-// webOptions joins the pages to the jobs, as the command line is joined to them.
-func (p *program) webOptions(db *store.DB, c *serveCmd) web.Options {
-	return web.Options{
-		Secure: c.Secure, Storybook: c.Storybook,
-		Declare: func(ctx context.Context, as store.Actor, d web.Drafting) (string, error) {
-			req := jobs.DraftRequest{Software: d.Software, Release: d.Release}
-			if d.Note != "" {
-				req.Limitations = []lang.Text{lang.T(d.Note, d.Note)}
-			}
-			made, err := jobs.Draft(ctx, db, as, req)
-			return made.ID, err
-		},
-		Approve: func(ctx context.Context, as store.Actor, id, method string) error {
-			_, err := jobs.ApproveDeclaration(ctx, db, as, id, method)
-			return err
-		},
-		Issue: func(ctx context.Context, as store.Actor, id string, passphrase []byte) error {
-			key, err := jobs.SigningKey(db, passphrase)
-			if err != nil {
-				return err
-			}
-			_, _, err = jobs.Issue(ctx, db, as, id, jobs.Signing{Key: key.Private, Title: "署名者"})
-			return err
-		},
-		Checklist: func(ctx context.Context, w io.Writer, software, release string) error {
-			return jobs.Checklist(ctx, db, w, p.lang, software, release)
-		},
-		Trust: func(ctx context.Context) (verify.Options, error) { return exchange.Options(ctx, db) },
-	}
 }
 
 // upkeep does what has to be done while nobody asks: the ledger's order every few seconds, everything that time alone
