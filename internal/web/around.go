@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -22,6 +23,7 @@ type visit struct {
 	request string
 	lang    lang.Lang
 	who     person
+	body    io.ReadCloser // as it came, for pages that take more than a form
 }
 
 type visitKey struct{}
@@ -34,9 +36,17 @@ func visitOf(r *http.Request) *visit {
 	return v
 }
 
-// around puts headers, body limit, language and session around every request.
+// files lets a page take as many bytes as the server allows for files. It stands inside the sign-in, so that nobody else
+// can send them.
+func (s *Server) files(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		r.Body = http.MaxBytesReader(w, visitOf(r).body, s.o.MaxUpload)
+		return h(w, r)
+	}
+}
+
+// around puts headers, a limit to the body and the language around every request.
 func (s *Server) around(next http.Handler) http.Handler {
-	next = s.sessions.LoadAndSave(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -48,12 +58,8 @@ func (s *Server) around(next http.Handler) http.Handler {
 		if s.o.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		limit := int64(maxForm)
-		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-			limit = s.o.MaxUpload
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
-		v := &visit{request: store.NewID(), lang: languageOf(r)}
+		v := &visit{request: store.NewID(), lang: languageOf(r), body: r.Body}
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 	})
 }

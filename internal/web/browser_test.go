@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"example.org/tasuki/internal/store"
 )
 
 // browser starts Chromium, or skips aloud when there is none.
@@ -116,5 +118,40 @@ func shoot(t *testing.T, ctx context.Context, name string) {
 	}
 	if err := os.WriteFile(filepath.Join(dir, name), png, 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A row of the table of duties fetches its rest when it is opened, and the form in it works; an address that names a row
+// opens it.
+func TestRowsOpenInPlace(t *testing.T) {
+	ctx := browser(t)
+	s := newSite(t)
+	at := s.begin().ledger()
+	axe, err := os.ReadFile(filepath.Join("..", "..", "third_party", "axe-core", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := fmt.Sprintf(`document.querySelector("#name").value = "admin"; document.querySelector("#password").value = %q; document.querySelector("main form[action='/login']").requestSubmit()`, adminPassword)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(s.server.URL+"/login?to="+at), chromedp.Evaluate[chromedp.Void](fill),
+		chromedp.WaitVisible(".duty"), chromedp.Navigate(s.server.URL+at+"#s1-1.1"), chromedp.WaitVisible(".duty[open] .dutybody section"),
+		chromedp.Click(".duty[open] .dutybody details summary"), chromedp.WaitVisible(".duty[open] #body"),
+		chromedp.Evaluate[chromedp.Void](string(axe))); err != nil {
+		t.Fatal(err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]violation](runAxe, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range found {
+		t.Errorf("%s (%s): %s", v.ID, v.Impact, strings.Join(v.Nodes, "\n\t"))
+	}
+	shoot(t, ctx, "opened.png")
+	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector("#body").value = "方針を定めています"; document.querySelector("#body").form.requestSubmit()`),
+		chromedp.WaitVisible(".claim")); err != nil {
+		t.Fatal(err)
+	}
+	claims, err := s.db.Claims(t.Context(), store.ClaimFilter{})
+	if err != nil || len(claims) != 1 || claims[0].Body != "方針を定めています" {
+		t.Errorf("claims: %v, %v", claims, err)
 	}
 }

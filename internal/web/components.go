@@ -41,6 +41,7 @@ type componentLine struct {
 	Answer   string // who answers; empty: nobody
 	By       string
 	Findings []store.Finding
+	Missed   string // why it could not be compared with advisory data; empty: it was
 }
 
 // looked says how well a release was looked through for known vulnerabilities.
@@ -89,10 +90,18 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 	if err != nil {
 		return err
 	}
+	if p.Look, err = s.looked(ctx, release, len(all), p.Base); err != nil {
+		return err
+	}
+	missed := map[string]string{}
+	for _, u := range p.Look.Match.Unmatched {
+		missed[u.Component] = p.Text(u.Text)
+	}
 	names := partyNames(m)
 	var lines []componentLine
 	for i, c := range all {
-		line := componentLine{ReleaseComponent: c, Answer: names[answers[i].Party], By: p.answeredBy(answers[i]), Findings: findings[c.ID]}
+		line := componentLine{ReleaseComponent: c, Answer: names[answers[i].Party], By: p.answeredBy(answers[i]), Findings: findings[c.ID],
+			Missed: missed[chain.Component{PURL: c.PURL, Name: c.Name, Version: c.Version}.Label()]}
 		if !answers[i].Answered() {
 			p.Unanswered++
 		}
@@ -110,9 +119,6 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 		{Name: p.T("責務の担い手なし", "Nobody answers"), Href: href("unanswered"), N: p.Unanswered, On: p.Show == "unanswered"},
 		{Name: p.T("脆弱性の検出あり", "Known vulnerabilities"), Href: href("vulnerable"), N: p.Vulnerable, On: p.Show == "vulnerable"}}
 	p.page(lines, r)
-	if p.Look, err = s.looked(ctx, release, len(all), p.Base); err != nil {
-		return err
-	}
 	return s.fillQuality(ctx, p)
 }
 

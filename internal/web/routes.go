@@ -6,9 +6,8 @@ import (
 	"example.org/tasuki/internal/auth"
 )
 
-// routes are all pages and everything that can be done from them.
+// routes are all pages and everything that can be done from them. Static files are beside them, see [Server.Handler].
 func (s *Server) routes(mux *http.ServeMux) {
-	mux.Handle("GET /static/{file}", s.open(s.static))
 	mux.Handle("/", s.open(missing))
 
 	mux.Handle("GET /setup/{token}", s.open(s.setup))
@@ -29,7 +28,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /software/{id}", s.in(auth.Read, s.software))
 	mux.Handle("GET /software/{id}/duties/{requirement}", s.in(auth.Read, s.duty))
 	mux.Handle("GET /software/{id}/evidence", s.in(auth.Read, s.evidence))
-	mux.Handle("POST /software/{id}/evidence", s.in(auth.Edit, s.bringEvidence))
+	mux.Handle("POST /software/{id}/evidence", s.in(auth.Edit, s.files(s.bringEvidence)))
 	mux.Handle("GET /software/{id}/components", s.in(auth.Read, s.components))
 	mux.Handle("POST /software/{id}/components", s.in(auth.Edit, s.mapComponents))
 	mux.Handle("GET /software/{id}/chain", s.in(auth.Read, s.softwareChain))
@@ -57,7 +56,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /registers/{kind}/{id}/retire", s.in(auth.Edit, s.retireRecord))
 
 	mux.Handle("GET /partners", s.in(auth.Read, s.partners))
-	mux.Handle("POST /partners/verify", s.in(auth.Read, s.verifyBundle))
+	mux.Handle("POST /partners/verify", s.in(auth.Read, s.files(s.verifyBundle)))
 	mux.Handle("POST /partners/trust", s.in(auth.Administer, s.trustKeys))
 	mux.Handle("POST /partners/distrust", s.in(auth.Administer, s.distrustKey))
 

@@ -266,7 +266,7 @@ func sampleComponents(b Base) page {
 		Chips: []chip{{Name: b.T("すべて", "All"), Href: "?", N: 214, On: true}, {Name: b.T("責務の担い手なし", "Nobody answers"), Href: "?show=unanswered", N: 3}}}
 	p.Lines = []componentLine{
 		{ReleaseComponent: store.ReleaseComponent{Component: store.Component{ID: 1, PURL: "pkg:npm/lib@1.0.0", Name: "lib", Version: "1.0.0"}, Supplier: "Example Lib Project", Direct: true}, Answer: "見本ソフト株式会社", By: b.T("採用の記録", "adoption record"), Findings: []store.Finding{sampleFinding()}},
-		{ReleaseComponent: store.ReleaseComponent{Component: store.Component{ID: 2, Name: "internal-lib", Version: "3"}}},
+		{ReleaseComponent: store.ReleaseComponent{Component: store.Component{ID: 2, Name: "internal-lib", Version: "3"}}, Missed: b.T("purl がありません", "it has no purl")},
 	}
 	sbom := &fact.SBOM{Format: "CycloneDX", SpecVersion: "1.6", Components: []fact.Component{{Name: "lib", Version: "1.0.0", PURL: "pkg:npm/lib@1.0.0", Pointer: "/components/0"}, {Name: "internal-lib", Pointer: "/components/1"}}}
 	q := sbomquality.Evaluate(sbom, sbomquality.CISA2026(), sbomquality.Outside{})

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -333,7 +334,7 @@ func partyNames(m chain.Model) map[string]string {
 	out := map[string]string{}
 	for _, p := range m.Parties {
 		out[p.ID] = p.Name
-		if parent, ok := own[p.Parent]; ok {
+		if parent, ok := own[p.Parent]; ok && !strings.HasPrefix(p.Name, parent.Name) {
 			out[p.ID] = parent.Name + " " + p.Name
 		}
 	}

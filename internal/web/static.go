@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"sync"
 
-	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/third_party"
 )
 
@@ -60,14 +59,12 @@ func (Base) Asset(name string) (string, error) {
 }
 
 // static serves a file. An address that carries the file's digest may be kept for ever.
-func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
+func static(w http.ResponseWriter, r *http.Request) {
 	all, err := assets()
-	if err != nil {
-		return err
-	}
 	a, ok := all[r.PathValue("file")]
-	if !ok {
-		return notFound(lang.T("ファイルがありません", "there is no such file"))
+	if err != nil || !ok {
+		http.NotFound(w, r)
+		return
 	}
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
@@ -78,8 +75,7 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
 	}
 	if r.Header.Get("If-None-Match") == strconv.Quote(a.hash) {
 		w.WriteHeader(http.StatusNotModified)
-		return nil
+		return
 	}
-	_, err = w.Write(a.bytes)
-	return err
+	w.Write(a.bytes)
 }

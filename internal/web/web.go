@@ -52,12 +52,15 @@ func New(log *slog.Logger, db *store.DB, o Options) (*Server, error) {
 	return &Server{log: log, db: db, o: o, sessions: auth.Sessions(db, o.Secure), auth: auth.New(db), templates: templates, now: db.Now}, nil
 }
 
-// Handler gives all pages with what goes around them: headers, limits, the check that a change comes from our own pages,
-// sessions, language.
+// Handler gives all pages with what goes around them: headers, the check that a change comes from our own pages,
+// sessions, language. Static files need none of that but the headers.
 func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	s.routes(mux)
+	pages := http.NewServeMux()
+	s.routes(pages)
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(s.open(refuseCrossOrigin))
-	return s.around(cross.Handler(mux))
+	all := http.NewServeMux()
+	all.HandleFunc("GET /static/{file}", static)
+	all.Handle("/", s.sessions.LoadAndSave(cross.Handler(pages)))
+	return s.around(all)
 }
