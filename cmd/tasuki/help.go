@@ -90,6 +90,8 @@ var helpTexts = map[string]lang.Text{
 
 	"receive":        lang.T("他者から受け取った襷（バンドル）を、信頼する鍵で検証して取り込む", "verify a bundle from another party against the trusted keys and take it in"),
 	"receive_create": lang.T("対象のソフトウェアとリリースが未登録なら作る", "make the software and release it is about when they are unknown"),
+	"demo":           lang.T("三つの例示組織の見本を作って見せる（通信しません）", "make and show a sample of three example organisations, offline"),
+	"demo_no_serve":  lang.T("まとめを表示して終わる（画面を提供しない）", "stop after printing the summary"),
 	"serve":          lang.T("画面と API を提供する", "serve the pages and the API"),
 	"serve_secure":   lang.T("TLS の後ろで提供している（Cookie を Secure にする）", "served behind TLS: cookies are Secure"),
 	"listen":         lang.T("待ち受けるアドレス", "address to listen on"),

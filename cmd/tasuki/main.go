@@ -62,6 +62,7 @@ type commands struct {
 	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
 	Declare    declareCmd    `cmd:"" help:"${help_declare}"`
 	Receive    receiveCmd    `cmd:"" help:"${help_receive}"`
+	Demo       demoCmd       `cmd:"" help:"${help_demo}"`
 	Serve      serveCmd      `cmd:"" help:"${help_serve}"`
 	Verify     verifyCmd     `cmd:"" help:"${help_verify}"`
 	Explain    explainCmd    `cmd:"" help:"${help_explain}"`
