@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -43,9 +44,7 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Facts = len(facts)
-	for _, in := range guideline.Default().Individuals() {
-		p.Feeds = append(p.Feeds, feeds(d.Type, []guideline.ID{in.ID})...)
-	}
+	p.Feeds = assess.FedBy(d.Type)
 	if p.History, err = s.auditLines(ctx, p.Base, store.AuditFilter{Object: store.Object{Kind: "document", ID: d.Digest}}); err != nil {
 		return err
 	}

@@ -29,7 +29,8 @@ type dutyPage struct {
 	Claims     []claimView
 	Form       claimForm
 	History    []historyView
-	Feeds      []string // the types of document that feed this requirement
+	Feeds      []string             // the types of document that feed this requirement
+	Registers  []guideline.Register // whose records feed it
 	Part       bool
 }
 
@@ -160,7 +161,7 @@ func (s *Server) dutyPage(r *http.Request) (*dutyPage, error) {
 	}
 	slices.SortStableFunc(p.History, func(x, y historyView) int { return y.At.Compare(x.At) })
 	p.Form = newClaimForm(b, head, p.Row, documents)
-	p.Feeds = feedsOf(b, id)
+	p.Feeds, p.Registers = feedsOf(b, id), registersFor(id)
 	return p, nil
 }
 
@@ -239,7 +240,32 @@ func (s *Server) evidenceView(ctx context.Context, b Base, byDigest map[string]s
 	if c, err := s.db.Claim(ctx, id); err == nil {
 		return evidenceView{Name: b.ClaimKind(c.Kind), Kind: b.T("申告", "statement"), Detail: b.Day(c.CreatedAt)}
 	}
-	return evidenceView{Name: id, Kind: b.T("登録内容", "entry")}
+	kind, rest, _ := strings.Cut(id, ":")
+	return b.entryView(kind, rest)
+}
+
+// entryView names what an outcome cites other than documents, records and statements: entries of the chain, feeds,
+// findings.
+func (b Base) entryView(kind, rest string) evidenceView {
+	switch kind {
+	case "software", "release", "system", "engagement", "agreement":
+		words := map[string]lang.Text{"software": lang.T("ソフトウェアの登録内容", "entry of the software"), "release": lang.T("リリースの登録内容", "entry of the release"),
+			"system": lang.T("システムの登録内容", "entry of the system"), "engagement": lang.T("体制の登録内容", "entry of the arrangement"),
+			"agreement": lang.T("契約等の登録内容", "entry of the agreement")}
+		v := evidenceView{Name: b.Text(words[kind])}
+		if kind == "software" {
+			v.Href = "/software/" + rest + "/chain"
+		}
+		return v
+	case "feed":
+		return evidenceView{Name: rest, Kind: b.T("情報源", "feed"), Href: "/vulnerabilities"}
+	case "ledger":
+		return evidenceView{Name: b.T("台帳（改ざん検知）の検証", "verification of the ledger")}
+	}
+	if rest == "" && vulnerabilityID.MatchString(kind) {
+		return evidenceView{Name: kind, Kind: b.T("脆弱性の検出", "finding"), Href: "/vulnerabilities?" + query("q", kind)}
+	}
+	return evidenceView{Name: strings.TrimSuffix(kind+":"+rest, ":"), Kind: b.T("登録内容", "entry")}
 }
 
 // ClaimKind gives the word for a kind of statement.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
@@ -232,13 +233,7 @@ func (s *Server) receive(r *http.Request, files []*multipart.FileHeader, subject
 
 // feeds gives those of some requirements whose checks read a type of document.
 func feeds(kind string, among []guideline.ID) []guideline.ID {
-	var out []guideline.ID
-	for _, id := range among {
-		if slices.ContainsFunc(guideline.Default().ChecksOf(id), func(c guideline.Check) bool { return slices.Contains(c.Evidence, kind) }) {
-			out = append(out, id)
-		}
-	}
-	return out
+	return slices.DeleteFunc(assess.FedBy(kind), func(id guideline.ID) bool { return !slices.Contains(among, id) })
 }
 
 func badUpload(err error) error {

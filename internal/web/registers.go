@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
@@ -35,6 +36,7 @@ type registerPage struct {
 	Base
 	Kind    guideline.Register
 	Records []recordLine
+	Feeds   []guideline.ID // requirements its records feed
 }
 
 type recordLine struct {
@@ -105,7 +107,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := &registerPage{Base: s.base(r, "registers", kind.Title), Kind: kind}
+	p := &registerPage{Base: s.base(r, "registers", kind.Title), Kind: kind, Feeds: assess.FedByRecord(kind.Kind)}
 	records, err := s.db.Records(ctx, store.RecordFilter{Kinds: []string{kind.Kind}})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -83,6 +84,7 @@ type requirementPage struct {
 	Practices  []guideline.Practice
 	Crosswalks []crosswalkView
 	Checks     []guideline.Check
+	Registers  []guideline.Register // whose records feed it
 	Prev, Next guideline.ID
 }
 
@@ -114,6 +116,7 @@ func requirementFor(b Base, in guideline.Individual) *requirementPage {
 	c, id := guideline.Default(), in.ID
 	p := &requirementPage{Base: b, Individual: in, Practices: c.Practices(id), Checks: c.ChecksOf(id)}
 	p.Title = string(id) + " " + p.Text(in.Title)
+	p.Registers = registersFor(id)
 	p.Parent, _ = c.Requirement(in.Requirement)
 	p.Category = c.Categories()[in.Category-1]
 	all := c.Individuals()
@@ -130,6 +133,12 @@ func requirementFor(b Base, in guideline.Individual) *requirementPage {
 		}
 	}
 	return p
+}
+
+// registersFor gives the registers whose records feed a requirement.
+func registersFor(id guideline.ID) []guideline.Register {
+	e, _ := assess.Explain(id, guideline.DefaultPolicy())
+	return e.Registers
 }
 
 func crosswalkOf(x guideline.Crosswalk, id guideline.ID) crosswalkView {

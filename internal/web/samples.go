@@ -81,7 +81,7 @@ func samples() []sample {
 			return p
 		}},
 		{"register", "filled", func(b Base) page {
-			return &registerPage{Base: at(b, "registers"), Kind: sampleKind(), Records: []recordLine{{Record: sampleRecord(), About: "見本ソフト株式会社", InForce: true, Heading: "pkg:golang/example.org/lib*", Due: sampleNow.AddDate(1, 0, 0)}}}
+			return &registerPage{Base: at(b, "registers"), Kind: sampleKind(), Feeds: []guideline.ID{"S(2)-1.1"}, Records: []recordLine{{Record: sampleRecord(), About: "見本ソフト株式会社", InForce: true, Heading: "pkg:golang/example.org/lib*", Due: sampleNow.AddDate(1, 0, 0)}}}
 		}},
 		{"record", "new", func(b Base) page { return sampleRecordPage(b, true) }},
 		{"record", "draft", func(b Base) page { return sampleRecordPage(b, false) }},
@@ -213,7 +213,7 @@ func sampleDuty(b Base) page {
 	row.ID, row.Title, row.Status = in.ID, b.Text(in.Title), assess.PartlyMet
 	row.Remedy = lang.T("SBOM に供給者を記載し、もう一度取り込んでください", "name the suppliers in the SBOM and bring it again")
 	ev := []evidenceView{{Name: "sbom.cdx.json", Kind: b.TypeName("cyclonedx"), Href: "/evidence/" + sampleDigest(1), Detail: b.Day(sampleNow)}}
-	p := &dutyPage{Base: at(b, "software"), Head: sampleHead(b, ""), Row: row, Individual: in, Practices: guideline.Default().Practices(in.ID), Evidence: ev, Feeds: []string{b.TypeName("cyclonedx"), b.TypeName("spdx")}}
+	p := &dutyPage{Base: at(b, "software"), Head: sampleHead(b, ""), Row: row, Individual: in, Practices: guideline.Default().Practices(in.ID), Evidence: ev, Feeds: []string{b.TypeName("cyclonedx"), b.TypeName("spdx")}, Registers: registersFor(in.ID)}
 	p.Checks = []checkView{
 		{Outcome: assess.Outcome{Check: "sbom-exists", Title: lang.T("SBOM がある", "there is an SBOM"), Required: true, Verdict: assess.Pass, Reason: lang.T("CycloneDX 1.6、214部品", "CycloneDX 1.6 with 214 components"), ValidUntil: sampleNow.AddDate(0, 6, 0)}, Evidence: ev},
 		{Outcome: assess.Outcome{Check: "sbom-supplier", Title: lang.T("全ての部品に供給者が記載されている", "every component names its supplier"), Required: true, Verdict: assess.Fail, Reason: lang.T("214部品のうち12部品に供給者の記載がありません", "12 of 214 components name no supplier"), Remedy: lang.T("SBOM に供給者を記載してください", "name the suppliers in the SBOM"), Names: []string{"pkg:npm/left-pad@1.3.0", "pkg:npm/tiny@0.1.0"}}},

@@ -305,7 +305,7 @@ type basis struct {
 // Basis says what a duty's status rests on and how many pieces of evidence back it.
 func (b Base) Basis(d dutyRow) basis {
 	return basis{Word: b.BasisName(d.Row.Basis), StatedWord: b.T("申告のみ", "stated only"), StatedOnly: d.StatedOnly,
-		N: len(d.Evidence), Count: b.F("%d件", "%d", len(d.Evidence))}
+		N: evidenceCount(d), Count: b.F("証跡%d件", "%d pieces of evidence", evidenceCount(d))}
 }
 
 // BasisName gives the word for what a status rests on.
@@ -349,8 +349,6 @@ func (b Base) IsAudit() bool { return strings.HasPrefix(b.Path, "/admin/audit") 
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func short(digest string) string { return Base{}.Short(digest) }
-
 // Count is Num for a large number.
 func (b Base) Count(n int64) string { return b.Num(int(n)) }
 
@@ -382,3 +380,11 @@ func (b Base) SeverityWord(l finding.Label) string {
 
 // AdoptHref leads to the form of an adoption record for one component.
 func (Base) AdoptHref(purl string) string { return "/registers/adoption/new?" + query("pattern", purl) }
+
+// evidenceCount counts what a status rests on; what was merely looked at without a basis is not counted.
+func evidenceCount(d dutyRow) int {
+	if d.Row.Basis == assess.WithoutBasis {
+		return 0
+	}
+	return len(d.Evidence)
+}
