@@ -2,6 +2,7 @@ package main
 
 import (
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -11,8 +12,9 @@ import (
 )
 
 type feedsCmd struct {
-	Import feedsImportCmd `cmd:"" help:"${help_feeds_import}"`
-	Status feedsStatusCmd `cmd:"" help:"${help_feeds_status}"`
+	Import    feedsImportCmd    `cmd:"" help:"${help_feeds_import}"`
+	ImportEOL feedsImportEOLCmd `cmd:"" name:"import-eol" help:"${help_feeds_eol}"`
+	Status    feedsStatusCmd    `cmd:"" help:"${help_feeds_status}"`
 }
 
 type feedsImportCmd struct {
@@ -72,6 +74,39 @@ func (c *feedsImportCmd) fetched(now time.Time) (time.Time, error) {
 		newest = now
 	}
 	return newest.UTC(), nil
+}
+
+type feedsImportEOLCmd struct {
+	File    string `arg:"" help:"${help_feeds_eolfile}"`
+	Fetched string `help:"${help_feeds_fetched}" placeholder:"TIME"`
+}
+
+// Run takes in when components go out of support.
+func (c *feedsImportEOLCmd) Run(p *program) error {
+	f, err := os.Open(c.File)
+	if err != nil {
+		return &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", c.File), Err: err}
+	}
+	defer f.Close()
+	fetched, err := (&feedsImportCmd{Dir: c.File, Fetched: c.Fetched}).fetched(p.now())
+	if err != nil {
+		return err
+	}
+	if info, err := f.Stat(); err == nil && c.Fetched == "" {
+		fetched = info.ModTime().UTC()
+	}
+	db, err := p.openOrMake()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	n, problems, err := jobs.ImportEndOfLife(p.ctx, db, p.actor(), f, fetched)
+	if err != nil {
+		return err
+	}
+	return p.print(map[string]any{"products": n, "problems": len(problems), "fetched": fetched}, func() {
+		p.printf("サポート期限 %d 製品分を取り込みました", "took in the end of support of %d products", n)
+	})
 }
 
 type feedsStatusCmd struct{}

@@ -96,6 +96,11 @@ var helpTexts = map[string]lang.Text{
 	"serve_secure":   lang.T("TLS の後ろで提供している（Cookie を Secure にする）", "served behind TLS: cookies are Secure"),
 	"listen":         lang.T("待ち受けるアドレス", "address to listen on"),
 
+	"feeds_eol":     lang.T("部品のサポート期限（endoflife.date の JSON）を取り込む", "take in the end of support of components (endoflife.date's JSON)"),
+	"feeds_eolfile": lang.T("JSON ファイル（gzip 可）", "JSON file, may be gzipped"),
+	"attest":        lang.T("リリースについての証明に署名する", "sign attestations about a release"),
+	"attest_sbom":   lang.T("SBOM と成果物を署名で結び付ける", "tie the SBOM to the artifacts by signature"),
+
 	"version": lang.T("版を表示する", "print the version"),
 }
 

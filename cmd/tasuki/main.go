@@ -64,6 +64,7 @@ type commands struct {
 	Receive    receiveCmd    `cmd:"" help:"${help_receive}"`
 	Demo       demoCmd       `cmd:"" help:"${help_demo}"`
 	Serve      serveCmd      `cmd:"" help:"${help_serve}"`
+	Attest     attestCmd     `cmd:"" help:"${help_attest}"`
 	Verify     verifyCmd     `cmd:"" help:"${help_verify}"`
 	Explain    explainCmd    `cmd:"" help:"${help_explain}"`
 	Record     recordCmd     `cmd:"" help:"${help_record}"`

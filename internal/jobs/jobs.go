@@ -54,9 +54,6 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 		if err := Match(ctx, db, actor, id); err != nil && lang.KindOf(err) != lang.Nothing {
 			return receipts, err
 		}
-		if err := VerifyAttestations(ctx, db, actor, id); err != nil {
-			return receipts, err
-		}
 		if err := VerifyArchive(ctx, db, actor, id); err != nil {
 			return receipts, err
 		}

@@ -173,6 +173,13 @@ func (c common) inputFor(ctx context.Context, db *store.DB, software, release, s
 	}
 	in.Facts = facts
 	in.Matches, in.Archive = matchesOf(facts), archiveOf(facts)
+	ids := make([]string, len(releases))
+	for i, r := range releases {
+		ids[i] = r.ID
+	}
+	if in.Lifecycles, err = lifecycles(ctx, db, ids); err != nil {
+		return in, err
+	}
 	in.Findings, err = findingsFor(ctx, db, releases)
 	return in, err
 }
