@@ -26,7 +26,7 @@ import (
 //go:embed data
 var data embed.FS
 
-// Password is the password of every account of the demo. The names are admin, editor and approver.
+// Password is the password of every account of the demo. The names are admin, editor, approver and signer.
 const Password = "tasuki-demo-only"
 
 // SampleSetting is the key of the setting by which pages tell that a workspace is a sample.

@@ -20,20 +20,21 @@ import (
 	"example.org/tasuki/verify"
 )
 
-// An office is one organisation at work in its workspace. Whoever drafts is not who approves.
+// An office is one organisation at work in its workspace. Whoever drafts is not who approves, and a declaration is signed
+// by a third person.
 type office struct {
 	*story
-	db               *store.DB
-	editor, approver store.Actor
-	self             chain.Party
-	subjects         map[guideline.Scope]fact.Subject // what records of a scope are about
-	values           map[string]string                // what the placeholders of its records stand for
-	received         fact.Subject                     // what the last bundle taken in is about
+	db                       *store.DB
+	editor, approver, signer store.Actor
+	self                     chain.Party
+	subjects                 map[guideline.Scope]fact.Subject // what records of a scope are about
+	values                   map[string]string                // what the placeholders of its records stand for
+	received                 fact.Subject                     // what the last bundle taken in is about
 }
 
 // accountNames are the demo's accounts and what they may do.
 func accountNames() []Account {
-	return []Account{{"admin", lang.T("管理", "administers")}, {"editor", lang.T("登録・起案", "enters and drafts")}, {"approver", lang.T("承認・署名", "approves and signs")}}
+	return []Account{{"admin", lang.T("管理", "administers")}, {"editor", lang.T("登録・起案", "enters and drafts")}, {"approver", lang.T("承認", "approves")}, {"signer", lang.T("承認・署名", "approves and signs")}}
 }
 
 func (s *story) open(dir string) (*office, error) {
@@ -52,15 +53,21 @@ func (s *story) open(dir string) (*office, error) {
 		return o, err
 	}
 	by := store.Actor{Account: admin.ID, Via: store.CLI}
-	editor, err := service.Add(s.ctx, by, auth.Registration{Name: "editor", Display: "起案担当（例示）", Password: Password, Roles: []store.Role{store.Editor}})
-	if err != nil {
-		return o, err
+	for _, a := range []struct {
+		into          *store.Actor
+		name, display string
+		role          store.Role
+	}{
+		{&o.editor, "editor", "起案担当（例示）", store.Editor},
+		{&o.approver, "approver", "承認担当（例示）", store.Approver},
+		{&o.signer, "signer", "署名責任者（例示）", store.Approver},
+	} {
+		made, err := service.Add(s.ctx, by, auth.Registration{Name: a.name, Display: a.display, Password: Password, Roles: []store.Role{a.role}})
+		if err != nil {
+			return o, err
+		}
+		*a.into = store.Actor{Account: made.ID, Via: store.CLI}
 	}
-	approver, err := service.Add(s.ctx, by, auth.Registration{Name: "approver", Display: "承認担当（例示）", Password: Password, Roles: []store.Role{store.Approver}})
-	if err != nil {
-		return o, err
-	}
-	o.editor, o.approver = store.Actor{Account: editor.ID, Via: store.CLI}, store.Actor{Account: approver.ID, Via: store.CLI}
 	return o, db.InTx(s.ctx, by, func(tx *store.Tx) error {
 		if err := tx.SetSetting(s.ctx, SampleSetting, true, 0); err != nil {
 			return err
@@ -217,7 +224,7 @@ func (o *office) declare(req jobs.DraftRequest, s jobs.Signing, bundleFile, trus
 	if _, err := jobs.VerifyLedger(o.ctx, o.db, o.editor); err != nil {
 		return err
 	}
-	key, err := jobs.NewSigningKey(o.ctx, o.db, o.approver, o.self.Name, nil)
+	key, err := jobs.NewSigningKey(o.ctx, o.db, o.signer, o.self.Name, nil)
 	if err != nil {
 		return err
 	}
@@ -229,7 +236,7 @@ func (o *office) declare(req jobs.DraftRequest, s jobs.Signing, bundleFile, trus
 		return err
 	}
 	s.Key = key.Private
-	bundle, d, err := jobs.Issue(o.ctx, o.db, o.approver, d.ID, s)
+	bundle, d, err := jobs.Issue(o.ctx, o.db, o.signer, d.ID, s)
 	if err != nil {
 		return err
 	}
@@ -238,8 +245,8 @@ func (o *office) declare(req jobs.DraftRequest, s jobs.Signing, bundleFile, trus
 		return err
 	}
 	kind := verify.Kind(d.Kind).Title()
-	if err := o.hand(bundleFile, bundle, lang.F("%[1]sの%[2]s（襷）", "bundle with the %[2]s of %[3]s", o.self.Name, kind, o.self.NameEN)); err != nil {
+	if err := o.hand(bundleFile, bundle, lang.F("%[1]sの%[2]s（襷）", "%[3]s: %[2]s, as a bundle", o.self.Name, kind, o.self.NameEN)); err != nil {
 		return err
 	}
-	return o.hand(trustFile, trust, lang.F("%sの検証用の鍵", "key to verify %[2]s with", o.self.Name, o.self.NameEN))
+	return o.hand(trustFile, trust, lang.F("%[1]sの検証用の鍵", "key to verify %[2]s with", o.self.Name, o.self.NameEN))
 }

@@ -40,9 +40,14 @@ func encode(bom *cyclonedx.BOM) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// asLibrary makes the SBOM of a library of one of a program: the standard library is the user's, not the library's.
+// asLibrary makes the SBOM of a library of one of a program: the standard library is the user's, not the library's. It
+// adds what the maker knows and the build does not: under which licences the parts are.
 func asLibrary(bom *cyclonedx.BOM) {
 	bom.Metadata.Component.Type = cyclonedx.ComponentTypeLibrary
+	bom.Metadata.Component.Licenses = &cyclonedx.Licenses{{License: &cyclonedx.License{Name: "例示部品 利用許諾契約"}}}
+	for i := range *bom.Components {
+		(*bom.Components)[i].Licenses = &cyclonedx.Licenses{{License: &cyclonedx.License{ID: "BSD-3-Clause"}}} // the Go project's
+	}
 	isStandard := func(ref string) bool { return strings.HasPrefix(ref, "pkg:golang/stdlib@") }
 	*bom.Components = slices.DeleteFunc(*bom.Components, func(c cyclonedx.Component) bool { return isStandard(c.BOMRef) })
 	for i := range *bom.Dependencies {

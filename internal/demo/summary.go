@@ -89,7 +89,7 @@ type Command struct {
 	Why  lang.Text `json:"why"`
 }
 
-func verified(file string, by chain.Party, r verify.Report) Verified {
+func outcome(file string, by chain.Party, r verify.Report) Verified {
 	v := Verified{File: file, By: by.Name, OK: r.OK, Steps: len(r.Steps), Links: []string{}}
 	for _, l := range r.Chain {
 		if l.Issuer != "" {
@@ -108,7 +108,7 @@ func verified(file string, by chain.Party, r verify.Report) Verified {
 }
 
 func failure(r verify.Report) string {
-	v := verified("", chain.Party{}, r)
+	v := outcome("", chain.Party{}, r)
 	return v.Failed + ": " + v.Why.EN
 }
 

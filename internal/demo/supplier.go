@@ -76,7 +76,7 @@ func (s *story) supply() error {
 		Body: "ソースコードで提供する部品で、実行ファイルを含まない。実行ファイルの保護設定は、組み込んだ製品の側で確かめる。"}); err != nil {
 		return err
 	}
-	return o.declare(jobs.DraftRequest{Software: software, Release: release}, jobs.Signing{Title: "品質保証責任者", Recipient: verify.Recipient{ID: vendor.ID, Name: vendor.Name}},
+	return o.declare(jobs.DraftRequest{Software: software, Release: release}, jobs.Signing{Title: "代表取締役", Recipient: verify.Recipient{ID: vendor.ID, Name: vendor.Name}},
 		supplierBundle, supplierTrust)
 }
 

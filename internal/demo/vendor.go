@@ -69,7 +69,7 @@ func (s *story) build() error {
 	}
 	return o.declare(jobs.DraftRequest{Software: "product", Release: productRelease, Limitations: []lang.Text{
 		lang.T("見本のための報告であり、実在の製品の状況を示すものではありません。", "A sample; it says nothing of the state of any real product.")}},
-		jobs.Signing{Title: "品質保証責任者", Recipient: verify.Recipient{ID: trader.ID, Name: trader.Name},
+		jobs.Signing{Title: "代表取締役", Recipient: verify.Recipient{ID: trader.ID, Name: trader.Name},
 			Withhold: map[verify.Duty]string{withheld: "予算の内容は取引先に開示していません。"}},
 		vendorBundle, vendorTrust)
 }
@@ -84,7 +84,7 @@ func (o *office) receive(file string, create bool) error {
 	if err != nil {
 		return err
 	}
-	o.sum.Verified = append(o.sum.Verified, verified(file, o.self, r.Report))
+	o.sum.Verified = append(o.sum.Verified, outcome(file, o.self, r.Report))
 	if !r.Accepted {
 		return fmt.Errorf("%s was not accepted by %s: %s", file, o.self.NameEN, failure(r.Report))
 	}
