@@ -37,6 +37,12 @@ func (c *userAddCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	for _, a := range accounts {
+		if a.Name == c.Name {
+			return &lang.Error{Kind: lang.Conflict, What: lang.F("アカウント「%s」は既にあります", "there is an account %q already", a.Name),
+				Next: lang.T("別の名前を選ぶか、tasuki user roles で権限を変えてください", "choose another name, or change its roles with tasuki user roles")}
+		}
+	}
 	first := len(accounts) == 0
 	actor, roles := store.Actor{Account: "cli", Via: store.CLI}, rolesOf(c.Roles)
 	if first {
