@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -224,9 +226,34 @@ func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, err := s.verify(ctx, bundle)
+	o, err := exchange.Options(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	if o.Trust, err = s.andOurs(d, o.Trust); err != nil {
+		return nil, err
+	}
+	report := verify.Bundle(bundle, o)
 	p.Report = &report
-	return p, err
+	return p, nil
+}
+
+// andOurs adds the key that signed a declaration of ours to those that are trusted: we know whose it is.
+func (s *Server) andOurs(d store.Declaration, trust []verify.TrustedKey) ([]verify.TrustedKey, error) {
+	if d.Signed == "" {
+		return trust, nil
+	}
+	b, err := s.db.ReadDocument(d.Signed)
+	if err != nil {
+		return nil, err
+	}
+	var signed struct {
+		PublicKey ed25519.PublicKey `json:"public_key"`
+	}
+	if err := json.Unmarshal(b, &signed); err != nil || len(signed.PublicKey) != ed25519.PublicKeySize {
+		return trust, err
+	}
+	return append(slices.Clone(trust), verify.TrustedKey{Name: d.Party, Key: signed.PublicKey}), nil
 }
 
 // fill counts the answers and picks out those that a reader has to know of.

@@ -129,7 +129,7 @@ func (s *Server) dutyPage(r *http.Request) (*dutyPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	look := s.evidenceLookup(ctx, b, documents)
+	look := s.evidenceLookup(ctx, b, model, documents)
 	for _, o := range p.Row.Checks {
 		p.Checks = append(p.Checks, checkView{Outcome: o, Evidence: look(o.Evidence)})
 	}
@@ -208,7 +208,7 @@ func feedsOf(b Base, id guideline.ID) []string {
 }
 
 // evidenceLookup gives a function that turns what an outcome cites into names and links.
-func (s *Server) evidenceLookup(ctx context.Context, b Base, documents []store.Document) func([]string) []evidenceView {
+func (s *Server) evidenceLookup(ctx context.Context, b Base, m chain.Model, documents []store.Document) func([]string) []evidenceView {
 	byDigest := map[string]store.Document{}
 	for _, d := range documents {
 		byDigest[d.Digest] = d
@@ -216,6 +216,11 @@ func (s *Server) evidenceLookup(ctx context.Context, b Base, documents []store.D
 	return func(ids []string) []evidenceView {
 		var out []evidenceView
 		for _, id := range ids {
+			i := slices.IndexFunc(m.Components, func(r chain.ComponentRule) bool { return r.ID == id })
+			if i >= 0 {
+				out = append(out, evidenceView{Name: m.Components[i].Pattern, Kind: b.T("部品の対応づけ", "mapping of components")})
+				continue
+			}
 			out = append(out, s.evidenceView(ctx, b, byDigest, id))
 		}
 		return out

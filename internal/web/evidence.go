@@ -143,27 +143,40 @@ func dutiesOf(m chain.Model, software string) []guideline.ID {
 	return out
 }
 
-// wanted lists the types of document that would feed our duties and are not here.
+// wanted lists the types of document that would feed our duties and are not here. Where one of several types is enough
+// and one is here, the others are not wanted; what feeds bring is nobody's to upload.
 func wanted(b Base, have []store.Document, duties []guideline.ID) []wantedType {
+	here := func(kind string) bool {
+		return slices.ContainsFunc(have, func(d store.Document) bool { return d.Type == kind && d.Accepted })
+	}
 	var out []wantedType
 	for _, id := range duties {
 		for _, c := range guideline.Default().ChecksOf(id) {
+			if slices.ContainsFunc(c.Evidence, here) {
+				continue
+			}
 			for _, kind := range c.Evidence {
-				if slices.ContainsFunc(have, func(d store.Document) bool { return d.Type == kind && d.Accepted }) {
-					continue
-				}
-				name := b.TypeName(kind)
-				i := slices.IndexFunc(out, func(w wantedType) bool { return w.Name == name })
-				if i < 0 {
-					out, i = append(out, wantedType{Name: name}), len(out)
-				}
-				if !slices.Contains(out[i].Duties, id) {
-					out[i].Duties = append(out[i].Duties, id)
+				if !slices.Contains(fromFeeds, kind) {
+					out = want(out, b.TypeName(kind), id)
 				}
 			}
 		}
 	}
 	return out
+}
+
+// fromFeeds are the types that come by feeds.
+var fromFeeds = []string{"osv", "kev", "jvn", "eol"}
+
+func want(list []wantedType, name string, id guideline.ID) []wantedType {
+	i := slices.IndexFunc(list, func(w wantedType) bool { return w.Name == name })
+	if i < 0 {
+		return append(list, wantedType{name, []guideline.ID{id}})
+	}
+	if !slices.Contains(list[i].Duties, id) {
+		list[i].Duties = append(list[i].Duties, id)
+	}
+	return list
 }
 
 // arrivalPage says what became of the files just brought.

@@ -403,7 +403,7 @@ func TestDeclareIssueVerify(t *testing.T) {
 	mustHave(t, approver.post(path+"/approve", 200, "password", approverPassword), "承認済み・署名待ち", "承認 太郎")
 	approver.post(path+"/issue", 422, "password", approverPassword, "passphrase", "wrong passphrase")
 	page = approver.post(path+"/issue", 200, "password", approverPassword, "passphrase", passphrase, "title", "製品責任者")
-	mustHave(t, page, "発行済み", "発行したファイルの検証", "不明な署名者")
+	mustHave(t, page, "発行済み", "発行したファイルの検証", "全ての検証に通りました")
 
 	res, err := approver.client.Get(s.server.URL + path + "/bundle")
 	if err != nil {

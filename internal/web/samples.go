@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -220,6 +221,7 @@ func sampleDuty(b Base) page {
 		{Outcome: assess.Outcome{Check: "sbom-signed", Title: lang.T("SBOM が署名されている", "the SBOM is signed"), Verdict: assess.Warn, Reason: lang.T("署名がありません", "it is not signed")}},
 		{Outcome: assess.Outcome{Check: "other", Title: lang.T("提供時に渡している", "it is handed over"), Required: true, Verdict: assess.Unknown, Reason: lang.T("判断できる事実がありません", "the facts do not tell")}},
 	}
+	p.Checks[1].Evidence = slices.Repeat(ev, 6)
 	c := evidence.Claim{ID: "c1", Kind: evidence.Stated, Body: "出荷判定会議で SBOM の引渡しを確認し、議事録に残しています。", CreatedAt: sampleNow, ExpiresAt: sampleNow.AddDate(1, 0, 0), State: evidence.ClaimDraft}
 	p.Claims = []claimView{{Claim: c, Author: "見本 編集者", Evidence: ev, MayApprove: true, MayRetire: true}}
 	p.Form = newClaimForm(b, p.Head, row, []store.Document{sampleDocuments(b)[0].Document})

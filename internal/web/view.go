@@ -388,3 +388,17 @@ func evidenceCount(d dutyRow) int {
 	}
 	return len(d.Evidence)
 }
+
+// cited is a list of evidence: shown in a line when it is short, folded when it is long.
+type cited struct {
+	Base
+	Few, Many []evidenceView
+}
+
+// Cited prepares a list of evidence for its template.
+func (b Base) Cited(list []evidenceView) cited {
+	if len(list) > 5 {
+		return cited{Base: b, Many: list}
+	}
+	return cited{Base: b, Few: list}
+}
