@@ -11,6 +11,7 @@ import (
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/triage"
 )
 
 // Exposure answers "who is affected by this vulnerability". Caveats come first: what could not be seen is part of the
@@ -40,7 +41,12 @@ type AffectedRelease struct {
 	Fixed        []string        `json:"fixed"`
 	FirstSeen    time.Time       `json:"first_seen"`
 	Decision     string          `json:"decision,omitempty"`
-	Systems      []string        `json:"systems"` // names of systems that run the release
+	Exploited    time.Time       `json:"exploited_since,omitzero"` // listed in KEV since; zero: not listed
+	EPSS         *store.EPSS     `json:"epss"`                     // nil: no score is known
+	Action       triage.Action   `json:"action"`                   // what SSVC says
+	Due          time.Time       `json:"due,omitzero"`             // by when it is to be treated
+	Opinion      triage.Opinion  `json:"opinion"`                  // whose word the decision is, and what else was said
+	Systems      []string        `json:"systems"`                  // names of systems that run the release
 	Parties      []AffectedParty `json:"parties"`
 }
 
@@ -54,29 +60,41 @@ type AffectedParty struct {
 	Does   lang.Text      `json:"-"`
 }
 
+// ExposureView is an exposure as scripts read it, in one language.
+type ExposureView struct {
+	ID       string         `json:"id"`
+	Known    bool           `json:"known"`
+	Vulns    []string       `json:"vulns"`
+	DataAt   time.Time      `json:"data_at,omitzero"`
+	Software []string       `json:"software"`
+	Headline string         `json:"headline"`
+	Caveats  []string       `json:"caveats"`
+	Releases []AffectedView `json:"releases"`
+}
+
+// AffectedView is an affected release in one language.
+type AffectedView struct {
+	AffectedRelease
+	Parties []PartyView `json:"parties"`
+}
+
+// PartyView is a party of an affected release and what it has to do, in one language.
+type PartyView struct {
+	AffectedParty
+	What string `json:"what"`
+}
+
 // In gives the exposure with its texts in one language, for JSON.
-func (e Exposure) In(l lang.Lang) any {
-	type party struct {
-		AffectedParty
-		What string `json:"what"`
-	}
-	type release struct {
-		AffectedRelease
-		Parties []party `json:"parties"`
-	}
-	out := struct {
-		Exposure
-		Headline string    `json:"headline"`
-		Caveats  []string  `json:"caveats"`
-		Releases []release `json:"releases"`
-	}{Exposure: e, Headline: e.Headline.In(l), Caveats: []string{}, Releases: []release{}}
+func (e Exposure) In(l lang.Lang) ExposureView {
+	out := ExposureView{ID: e.ID, Known: e.Known, Vulns: e.Vulns, DataAt: e.DataAt, Software: e.Software, Headline: e.Headline.In(l),
+		Caveats: []string{}, Releases: []AffectedView{}}
 	for _, c := range e.Caveats {
 		out.Caveats = append(out.Caveats, c.In(l))
 	}
 	for _, r := range e.Releases {
-		o := release{AffectedRelease: r, Parties: []party{}}
+		o := AffectedView{AffectedRelease: r, Parties: []PartyView{}}
 		for _, p := range r.Parties {
-			o.Parties = append(o.Parties, party{p, p.Does.In(l)})
+			o.Parties = append(o.Parties, PartyView{p, p.Does.In(l)})
 		}
 		out.Releases = append(out.Releases, o)
 	}
@@ -105,8 +123,13 @@ func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) 
 	if err != nil {
 		return e, err
 	}
+	d, err := openDesk(ctx, db)
+	if err != nil {
+		return e, err
+	}
+	d.seen = map[string][]Triaged{}
 	for _, h := range hits {
-		r, err := affectedRelease(ctx, db, m, policy, h)
+		r, err := d.affectedRelease(ctx, m, policy, h)
 		if err != nil {
 			return e, err
 		}
@@ -196,7 +219,7 @@ func (e *Exposure) headline() {
 	}
 }
 
-func affectedRelease(ctx context.Context, db *store.DB, m chain.Model, policy guideline.Policy, h store.Affected) (AffectedRelease, error) {
+func (d *desk) affectedRelease(ctx context.Context, m chain.Model, policy guideline.Policy, h store.Affected) (AffectedRelease, error) {
 	out := AffectedRelease{Software: h.Software, Release: h.Release, Component: componentLabel(h.Component), Vuln: h.Vuln, Fixed: []string{}, Systems: []string{}, Parties: []AffectedParty{}}
 	for _, s := range m.Software {
 		if s.ID == h.Software {
@@ -207,7 +230,7 @@ func affectedRelease(ctx context.Context, db *store.DB, m chain.Model, policy gu
 	for _, r := range m.Releases {
 		if r.ID == h.Release {
 			rel = r
-			out.Version, out.Supported = r.Version, supported(r, db.Now().Format("2006-01-02"))
+			out.Version, out.Supported = r.Version, supported(r, d.today())
 		}
 	}
 	for _, s := range m.Systems {
@@ -215,13 +238,15 @@ func affectedRelease(ctx context.Context, db *store.DB, m chain.Model, policy gu
 			out.Systems = append(out.Systems, s.Name)
 		}
 	}
-	found, err := findingsFor(ctx, db, []chain.Release{rel})
+	found, err := d.triage(ctx, rel)
 	if err != nil {
 		return out, err
 	}
-	for _, f := range found {
-		if f.Vuln == h.Vuln && f.PURL == h.Component.PURL {
-			out.Severity, out.Score, out.Fixed, out.FirstSeen, out.Decision = string(f.Severity), f.Score, append(out.Fixed, f.Fixed...), f.FirstSeen, f.Decision
+	for _, t := range found {
+		if f := t.Finding; f.Component == h.Component.ID && f.Vuln == h.Vuln {
+			out.Severity, out.Score, out.Fixed, out.FirstSeen = string(f.Severity), f.Score, append(out.Fixed, f.Fixed...), f.FirstSeen
+			out.Decision, out.Exploited, out.EPSS, out.Action, out.Due = string(t.Opinion.Status), t.Exploited, t.EPSS, t.Priority.Action, t.Due
+			out.Opinion = t.Opinion
 		}
 	}
 	out.Parties = affectedParties(m, h.Software, h.Release, policy, out.Severity, out.FirstSeen)

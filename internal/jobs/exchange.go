@@ -20,7 +20,7 @@ func ReceiveBundle(ctx context.Context, db *store.DB, actor store.Actor, name st
 	if r.Subject.Kind == fact.Release {
 		var arrivals []ingest.Arrival
 		for _, s := range r.SBOMs {
-			arrivals = append(arrivals, ingest.Arrival{Name: s.Name, Origin: "bundle", Body: bytes.NewReader(s.Content), Subject: r.Subject})
+			arrivals = append(arrivals, ingest.Arrival{Name: s.Name, Origin: bundleOrigin, Body: bytes.NewReader(s.Content), Subject: r.Subject})
 		}
 		if _, err := Receive(ctx, db, actor, arrivals); err != nil {
 			return r, err

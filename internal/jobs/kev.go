@@ -43,13 +43,3 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 	}
 	return len(c.Entries), problems, Reassess(ctx, db, actor, "known exploited vulnerabilities imported")
 }
-
-// exploited reports whether a vulnerability is in the catalogue under any of its ids.
-func exploited(known map[string]time.Time, ids ...string) bool {
-	for _, id := range ids {
-		if _, ok := known[id]; ok {
-			return true
-		}
-	}
-	return false
-}

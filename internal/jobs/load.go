@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"slices"
-	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
@@ -28,6 +27,7 @@ func Policy(ctx context.Context, db *store.DB) (guideline.Policy, error) {
 type common struct {
 	in     assess.Input
 	duties []chain.Duty
+	desk   *desk
 }
 
 // loadCommon reads what judgements share: the chain, records, claims, feeds, and received declarations.
@@ -46,6 +46,9 @@ func loadCommon(ctx context.Context, db *store.DB) (common, error) {
 		return c, err
 	}
 	if c.in.Claims, err = db.Claims(ctx, store.ClaimFilter{}); err != nil {
+		return c, err
+	}
+	if c.desk, err = openDesk(ctx, db); err != nil {
 		return c, err
 	}
 	if c.in.Feeds, err = loadFeeds(ctx, db); err != nil {
@@ -180,7 +183,7 @@ func (c common) inputFor(ctx context.Context, db *store.DB, software, release, s
 	if in.Lifecycles, err = lifecycles(ctx, db, ids); err != nil {
 		return in, err
 	}
-	in.Findings, err = findingsFor(ctx, db, releases)
+	in.Findings, err = c.desk.findingsFor(ctx, releases)
 	return in, err
 }
 
@@ -239,44 +242,29 @@ func archiveOf(facts []fact.Fact) []assess.Archived {
 	return out
 }
 
-// findingsFor gives the findings of releases with what people decided about them.
-func findingsFor(ctx context.Context, db *store.DB, releases []chain.Release) ([]assess.Finding, error) {
-	decisions, err := db.Decisions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var listed map[string]time.Time
-	if _, err := db.Setting(ctx, KEV, &listed); err != nil {
-		return nil, err
-	}
-	byVuln := map[string][]store.Decision{}
-	for _, d := range decisions {
-		byVuln[d.Vuln] = append(byVuln[d.Vuln], d)
-	}
+// findingsFor gives the findings of releases with what holds of them: what we decided, else the word of a supplier that
+// counts. A decision that lapsed leaves the finding open.
+func (d *desk) findingsFor(ctx context.Context, releases []chain.Release) ([]assess.Finding, error) {
 	var out []assess.Finding
 	for _, r := range releases {
-		found, err := db.FindingsOf(ctx, r.ID)
+		found, err := d.triage(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range found {
-			af := assess.Finding{Finding: f.Finding, Release: r.ID, FirstSeen: f.FirstSeen}
-			af.KEV = exploited(listed, append([]string{f.Vuln}, f.Aliases...)...)
-			for _, id := range append([]string{f.Vuln}, f.Aliases...) {
-				for _, d := range byVuln[id] {
-					if decides(d, f, r) && !db.Now().Before(d.At) && (d.Until.IsZero() || db.Now().Before(d.Until)) {
-						af.Decision, af.DecidedAt, af.Owner = d.Status, d.At, d.By
-					}
-				}
-			}
-			out = append(out, af)
+		for _, t := range found {
+			out = append(out, t.judged())
 		}
 	}
 	return out, nil
 }
 
-// decides reports whether a decision is about a finding of a release.
-func decides(d store.Decision, f store.Finding, r chain.Release) bool {
-	return (d.Component == "" || chain.Matches(d.Component, f.PURL)) &&
-		(d.Software == "" || d.Software == r.Software) && (d.Versions == "" || d.Versions == r.Version)
+// judged is the finding as checks look at it.
+func (t Triaged) judged() assess.Finding {
+	f := assess.Finding{Finding: t.Finding.Finding, Release: t.Release, FirstSeen: t.Finding.FirstSeen, KEV: !t.Exploited.IsZero(), Decision: string(t.Opinion.Status)}
+	if d := t.Opinion.Decision; d != nil {
+		f.DecidedAt, f.Owner, f.Treatment, f.TreatBy, f.TreatedAt, f.Until = d.At, d.By, d.Treatment, d.TreatBy, d.TreatedAt, d.Until
+	} else if w := t.Opinion.Word; w != nil {
+		f.DecidedAt, f.Owner = w.At, w.Author
+	}
+	return f
 }

@@ -2,12 +2,11 @@ package triage
 
 import (
 	"slices"
-	"strings"
 	"time"
 
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/store"
 )
 
@@ -89,10 +88,16 @@ func (v Voice) release(p fact.VEXProduct) bool {
 	return slices.ContainsFunc(v.Products, func(known string) bool { return same(p.PURL, known) || p.ID != "" && p.ID == known })
 }
 
-// same reports whether a package URL of a statement is that of a component, or the same without version and qualifiers.
-// No prefix is read: a statement means what it names.
-func same(stated, purl string) bool {
-	return !strings.HasSuffix(stated, "*") && chain.Matches(stated, purl)
+// same reports whether a package URL of a statement names a component: the same type, namespace and name, and the same
+// version and qualifiers as far as the statement gives them.
+func same(stated, known string) bool {
+	a, errA := purl.Parse(stated)
+	b, errB := purl.Parse(known)
+	if errA != nil || errB != nil {
+		return false
+	}
+	return a.Type == b.Type && a.Namespace == b.Namespace && a.Name == b.Name && (a.Version == "" || a.Version == b.Version) &&
+		!slices.ContainsFunc(a.Qualifiers, func(q purl.Qualifier) bool { return b.Qualifier(q.Key) != q.Value })
 }
 
 // Opinion is what holds for a case after everybody was heard.
@@ -104,8 +109,8 @@ type Opinion struct {
 	Words    []Word          `json:"words,omitempty"`    // everything that documents state, counted or not
 }
 
-// Weigh lays our decisions and the words of others beside each other. Ours comes first; the latest counted word stands
-// where we have none, or where ours lapsed and it came after ours. Neither takes the other away: both are shown.
+// Weigh lays our decisions and the words of others beside each other. Ours comes first; where we have none, the latest
+// word that counts stands, and where ours lapsed, one that came after it. Neither takes the other away: both are shown.
 func Weigh(decisions []store.Decision, voices []Voice, c Case, now time.Time) Opinion {
 	o := Opinion{Words: Words(voices, c)}
 	o.Decision, o.Lapse = Standing(decisions, c, now)

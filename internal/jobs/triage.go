@@ -1,0 +1,296 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/triage"
+)
+
+// Keys of the settings that triage looks at: what people said of each software, and of exploits they know.
+const (
+	ContextSetting  = "triage_context" // software id -> triage.Context
+	ExploitsSetting = "exploits"       // vulnerability id -> Exploit
+)
+
+// Exploit is what a person recorded of the exploitation of a vulnerability.
+type Exploit struct {
+	State  string    `json:"state"` // none, public poc, active
+	Source string    `json:"source"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}
+
+// Triaged is a finding of a release with how urgent it is and what was decided and said about it.
+type Triaged struct {
+	Finding      store.Finding   `json:"finding"`
+	Software     string          `json:"software"` // id
+	SoftwareName string          `json:"software_name"`
+	Release      string          `json:"release"` // id
+	Version      string          `json:"version"`
+	Supported    bool            `json:"supported"`
+	Exploited    time.Time       `json:"exploited_since,omitzero"` // listed in KEV since; zero: not listed
+	EPSS         *store.EPSS     `json:"epss"`                     // nil: no score is known
+	Priority     triage.Result   `json:"priority"`                 // the more urgent of Results
+	Results      []triage.Result `json:"results"`                  // one for each of our roles: supplier, deployer
+	Due          time.Time       `json:"due"`                      // by when it is to be treated
+	Opinion      triage.Opinion  `json:"opinion"`
+
+	of triage.Case
+}
+
+// Waiting reports whether somebody has to do something: decide, or carry out a treatment.
+func (t Triaged) Waiting() bool {
+	switch t.Opinion.Status {
+	case triage.NotAffected, triage.Fixed:
+		return false
+	case triage.Affected:
+		return t.Opinion.Decision == nil || t.Opinion.Decision.TreatedAt.IsZero()
+	}
+	return true
+}
+
+// TriageFilter narrows [Triage]. Empty fields do not narrow.
+type TriageFilter struct {
+	Software string // id
+	Release  string // id
+	Vuln     string // any id
+	Waiting  bool   // only what waits for somebody, in supported releases
+}
+
+// Triage gives the findings of releases, the most urgent first.
+func Triage(ctx context.Context, db *store.DB, f TriageFilter) ([]Triaged, error) {
+	d, err := openDesk(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	out := []Triaged{}
+	for _, r := range d.model.Releases {
+		if f.Software != "" && r.Software != f.Software || f.Release != "" && r.ID != f.Release || f.Waiting && !supported(r, d.today()) {
+			continue
+		}
+		list, err := d.triage(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range list {
+			if (f.Vuln == "" || slices.Contains(t.of.IDs(), f.Vuln)) && (!f.Waiting || t.Waiting()) {
+				out = append(out, t)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Triaged) int {
+		if a.Priority.Action != b.Priority.Action {
+			if triage.Urgent(a.Priority, b.Priority).Action == a.Priority.Action {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Finding.Vuln, b.Finding.Vuln), strings.Compare(a.Finding.PURL, b.Finding.PURL))
+	})
+	return out, nil
+}
+
+// desk is everything triage looks at, read once.
+type desk struct {
+	hearing
+	db        *store.DB
+	policy    guideline.Policy
+	decisions map[string][]store.Decision // by vulnerability
+	listed    map[string]time.Time        // KEV
+	exploits  map[string]Exploit
+	contexts  map[string]triage.Context
+	seen      map[string][]Triaged // by release, for who asks for the same one often; nil: nothing is remembered
+}
+
+func openDesk(ctx context.Context, db *store.DB) (*desk, error) {
+	d := &desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}}
+	var err error
+	if d.hearing, err = openHearing(ctx, db); err != nil {
+		return nil, err
+	}
+	if d.policy, err = Policy(ctx, db); err != nil {
+		return nil, err
+	}
+	all, err := db.Decisions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range all {
+		d.decisions[x.Vuln] = append(d.decisions[x.Vuln], x)
+	}
+	if _, err := db.Setting(ctx, KEV, &d.listed); err != nil {
+		return nil, err
+	}
+	if _, err := db.Setting(ctx, ExploitsSetting, &d.exploits); err != nil {
+		return nil, err
+	}
+	_, err = db.Setting(ctx, ContextSetting, &d.contexts)
+	return d, err
+}
+
+func (d *desk) today() string { return d.db.Now().Format(time.DateOnly) }
+
+// triage gives the findings of one release, in the order of the store.
+func (d *desk) triage(ctx context.Context, r chain.Release) ([]Triaged, error) {
+	if known, ok := d.seen[r.ID]; ok {
+		return known, nil
+	}
+	found, err := d.db.FindingsOf(ctx, r.ID)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	voices, err := d.voices(ctx, d.db, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Triaged, len(found))
+	var cves []string
+	for i, f := range found {
+		out[i] = Triaged{Finding: f, Software: r.Software, SoftwareName: d.softwareName(r.Software), Release: r.ID, Version: r.Version,
+			Supported: supported(r, d.today()), of: triage.Case{Finding: f.Finding, Release: r}}
+		cves = append(cves, out[i].of.IDs()...)
+	}
+	slices.Sort(cves)
+	scores, err := d.db.EPSSOf(ctx, slices.Compact(cves))
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		d.look(&out[i], scores, voices)
+	}
+	if d.seen != nil {
+		d.seen[r.ID] = out
+	}
+	return out, nil
+}
+
+// look works out one finding.
+func (d *desk) look(t *Triaged, scores map[string]store.EPSS, voices []triage.Voice) {
+	facts := triage.Facts{EPSSFrom: triage.EPSSFrom(d.policy), CVSS: t.Finding.CVSS}
+	var decisions []store.Decision
+	for _, id := range t.of.IDs() {
+		decisions = append(decisions, d.decisions[id]...)
+		if since, ok := d.listed[id]; ok && (t.Exploited.IsZero() || since.Before(t.Exploited)) {
+			t.Exploited = since
+		}
+		if e, ok := scores[id]; ok && (t.EPSS == nil || e.Score > t.EPSS.Score) {
+			t.EPSS, facts.EPSS = &e, &e.Score
+		}
+		if e, ok := d.exploits[id]; ok {
+			facts.Exploit, facts.ExploitBy = e.State, e.Source
+		}
+	}
+	facts.Exploited, t.of.Exploited = t.Exploited, !t.Exploited.IsZero()
+	for _, tree := range d.trees(t.Software) {
+		t.Results = append(t.Results, triage.Evaluate(tree, facts, d.contexts[t.Software], d.db.Now()))
+	}
+	t.Priority = t.Results[0]
+	for _, r := range t.Results[1:] {
+		t.Priority = triage.Urgent(t.Priority, r)
+	}
+	t.Due = triage.Due(d.policy, t.Priority.Action, t.Finding.FirstSeen)
+	slices.SortStableFunc(decisions, func(a, b store.Decision) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
+	t.Opinion = triage.Weigh(decisions, voices, t.of, d.db.Now())
+}
+
+// trees gives the trees of the roles we hold for a software; whoever holds none looks as a supplier does.
+func (d *desk) trees(software string) []triage.Tree {
+	var makes, runs bool
+	for _, a := range d.model.Arrangements {
+		if a.Software != software && !d.runsSoftware(a.System, software) {
+			continue
+		}
+		for _, e := range a.Engagements {
+			if !chain.Belongs(d.model, e.Party, d.self) {
+				continue
+			}
+			switch e.Role {
+			case guideline.Developer, guideline.Supplier:
+				makes = true
+			default:
+				runs = true
+			}
+		}
+	}
+	switch {
+	case makes && runs:
+		return []triage.Tree{triage.Supplier, triage.Deployer}
+	case runs:
+		return []triage.Tree{triage.Deployer}
+	}
+	return []triage.Tree{triage.Supplier}
+}
+
+func (d *desk) runsSoftware(system, software string) bool {
+	for _, r := range d.model.Releases {
+		if r.Software == software && systemRuns(d.model, system, r.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *desk) softwareName(id string) string {
+	for _, s := range d.model.Software {
+		if s.ID == id {
+			return s.Name
+		}
+	}
+	return id
+}
+
+// SetContext records what people say of a software for its findings: how exposed it is, what depends on it.
+func SetContext(ctx context.Context, db *store.DB, actor store.Actor, software string, c triage.Context) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	return changeMap(ctx, db, actor, ContextSetting, software, func(tx *store.Tx) triage.Context {
+		c.By, c.At = actor.Account, tx.Now()
+		return c
+	})
+}
+
+// SetExploit records what a person knows of the exploitation of a vulnerability, and where it is written.
+func SetExploit(ctx context.Context, db *store.DB, actor store.Actor, vuln string, e Exploit) error {
+	if !slices.Contains([]string{"none", "public poc", "active"}, e.State) || e.Source == "" {
+		return &lang.Error{Kind: lang.Usage, What: lang.T("悪用の状況には値と出典が必要です", "the state of exploitation needs a value and a source"),
+			Next: lang.T("none, public poc, active のいずれかと、出典を指定してください", "give none, public poc or active, and where it is written")}
+	}
+	return changeMap(ctx, db, actor, ExploitsSetting, vuln, func(tx *store.Tx) Exploit {
+		e.By, e.At = actor.Account, tx.Now()
+		return e
+	})
+}
+
+// changeMap sets one entry of a setting that is a map, and audits it.
+func changeMap[V any](ctx context.Context, db *store.DB, actor store.Actor, setting, key string, value func(*store.Tx) V) error {
+	return db.InTx(ctx, actor, func(tx *store.Tx) error {
+		all := map[string]V{}
+		revision, err := tx.Setting(ctx, setting, &all)
+		if err != nil {
+			return err
+		}
+		change := store.Change{}
+		if before, ok := all[key]; ok {
+			change.Before = before
+		}
+		all[key] = value(tx)
+		change.After = all[key]
+		if err := tx.SetSetting(ctx, setting, all, revision); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, "changed", store.Object{Kind: setting, ID: key}, change)
+	})
+}
+
+// priorityOf is what is kept of the urgency beside a decision.
+func priorityOf(r triage.Result) (json.RawMessage, error) { return json.Marshal(r) }

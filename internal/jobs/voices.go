@@ -1,0 +1,162 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/exchange"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/keys"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/triage"
+	"example.org/tasuki/verify"
+)
+
+// VEXAuthorsSetting is the key of the setting that lists authors whose VEX documents count without a signature, as the
+// documents name them. It is empty until an administrator fills it: the name in a document proves nothing.
+const VEXAuthorsSetting = "vex_authors"
+
+// hearing knows who is to be believed; it is read once for many releases.
+type hearing struct {
+	model   chain.Model
+	self    string
+	signers map[string]string // fingerprint of a trusted key -> party, our own included
+	authors []string
+}
+
+func openHearing(ctx context.Context, db *store.DB) (hearing, error) {
+	h := hearing{signers: map[string]string{}}
+	var err error
+	if h.model, err = db.LoadModel(ctx); err != nil {
+		return h, err
+	}
+	for _, p := range h.model.Parties {
+		if p.Self {
+			h.self = p.ID
+		}
+	}
+	trust, err := exchange.Trust(ctx, db)
+	if err != nil {
+		return h, err
+	}
+	for _, t := range trust {
+		h.signers[verify.Fingerprint(t.Key.Key)] = t.Party
+	}
+	own, ok, err := keys.PublicOf(SigningKeyFile(db))
+	if err != nil {
+		return h, err
+	}
+	if ok {
+		h.signers[verify.Fingerprint(own)] = h.self
+	}
+	_, err = db.Setting(ctx, VEXAuthorsSetting, &h.authors)
+	return h, err
+}
+
+// voices gives the VEX documents about a release. A document counts when an attestation about it is signed with our own
+// key or with a key of a counterparty that we trust, when it came in a bundle that verified, or when its author is on
+// the list of authors. Any other is shown and does not count.
+func (h hearing) voices(ctx context.Context, db *store.DB, release string) ([]triage.Voice, error) {
+	subjects := []fact.Subject{{Kind: fact.Release, ID: release}}
+	stated, err := db.Facts(ctx, store.FactFilter{Subjects: subjects, Kinds: []fact.Kind{fact.KindVEX}})
+	if err != nil || len(stated) == 0 {
+		return nil, err
+	}
+	around, err := db.Facts(ctx, store.FactFilter{Subjects: subjects, Kinds: []fact.Kind{fact.KindSBOM, fact.KindAttestation, fact.KindReceived}})
+	if err != nil {
+		return nil, err
+	}
+	var products []string
+	for _, f := range around {
+		if s, ok := f.Data.(*fact.SBOM); ok && s.Root != nil {
+			products = append(products, s.Root.PURL)
+		}
+	}
+	var out []triage.Voice
+	for _, f := range stated {
+		v, ok := f.Data.(*fact.VEX)
+		if !ok {
+			continue
+		}
+		d, err := db.Document(ctx, f.Document)
+		if err != nil {
+			return nil, err
+		}
+		voice := triage.Voice{VEX: v, Document: f.Document, Products: products}
+		h.believe(&voice, d, around)
+		out = append(out, voice)
+	}
+	return out, nil
+}
+
+// believe finds whose word a document is proven to be, and whether it counts.
+func (h hearing) believe(v *triage.Voice, d store.Document, around []fact.Fact) {
+	for _, f := range around {
+		switch data := f.Data.(type) {
+		case *fact.Attestation:
+			party, known := h.signers[data.Signer]
+			about := slices.ContainsFunc(data.Subjects, func(s fact.Digest) bool { return s.Digest == d.Digest })
+			if data.Verified && known && party != "" && about {
+				v.Party, v.Counted = party, true
+				v.Why = lang.F("%sの署名を確認しました", "the signature of %s holds", h.name(party))
+				return
+			}
+		case *fact.Received:
+			if d.Origin == bundleOrigin && data.Party != "" {
+				v.Party, v.Counted = data.Party, true
+				v.Why = lang.F("%sから受け取り、検証した襷（バンドル）に入っていました", "it came in a verified bundle from %s", h.name(data.Party))
+				return
+			}
+		}
+	}
+	if slices.Contains(h.authors, v.VEX.Author) && v.VEX.Author != "" {
+		v.Counted, v.Why = true, lang.F("作成者「%s」の文書を信頼する設定です", "documents by %q are trusted by setting", v.VEX.Author)
+		return
+	}
+	v.Why = lang.T("誰の言葉か確かめられないため、参考として示します", "it cannot be proven whose word it is; shown for reference")
+}
+
+func (h hearing) name(party string) lang.Text {
+	for _, p := range h.model.Parties {
+		if p.ID == party {
+			if p.NameEN != "" {
+				return lang.T(p.Name, p.NameEN)
+			}
+			return lang.T(p.Name, p.Name)
+		}
+	}
+	return lang.T(party, party)
+}
+
+// bundleOrigin is the origin of documents that came inside a bundle.
+const bundleOrigin = "bundle"
+
+// TrustVEXAuthor lets the VEX documents of an author count without a signature, or no longer.
+func TrustVEXAuthor(ctx context.Context, db *store.DB, actor store.Actor, author string, trusted bool) error {
+	if author == "" {
+		return &lang.Error{Kind: lang.Usage, What: lang.T("作成者の名前がありません", "the author has no name")}
+	}
+	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
+		var list []string
+		revision, err := tx.Setting(ctx, VEXAuthorsSetting, &list)
+		if err != nil {
+			return err
+		}
+		before := slices.Clone(list)
+		list = slices.DeleteFunc(list, func(a string) bool { return a == author })
+		if trusted {
+			list = append(list, author)
+			slices.Sort(list)
+		}
+		if err := tx.SetSetting(ctx, VEXAuthorsSetting, list, revision); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, "changed", store.Object{Kind: "setting", ID: VEXAuthorsSetting}, store.Change{Before: before, After: list})
+	})
+	if err != nil {
+		return err
+	}
+	return Reassess(ctx, db, actor, "trust in VEX changed")
+}
