@@ -83,7 +83,7 @@ func (s *story) tamper() error {
 		return err
 	}
 	r := verify.Bundle(b, opt)
-	s.sum.Verified = append(s.sum.Verified, outcome(tamperedBundle, s.customer.self, r))
+	s.sum.Verified = append(s.sum.Verified, outcome(tamperedBundle, s.customer.self, r, verify.Report{}))
 	if r.OK {
 		return fmt.Errorf("%s verified", tamperedBundle)
 	}

@@ -68,6 +68,10 @@ type Verified struct {
 	Kind   string    `json:"kind,omitempty"`
 	Failed string    `json:"failed,omitempty"` // name of the first step that failed
 	Why    lang.Text `json:"why"`
+
+	// What asking for the level minimum comes to: a status report with gaps verifies, but does not show the level.
+	LevelShown bool      `json:"level_shown"`
+	LevelWhy   lang.Text `json:"level_why"`
 }
 
 // Exposure is the answer to who is affected by one vulnerability.
@@ -89,7 +93,8 @@ type Command struct {
 	Why  lang.Text `json:"why"`
 }
 
-func outcome(file string, by chain.Party, r verify.Report) Verified {
+// outcome sums up a verification and, where it holds, what asking for the level minimum adds.
+func outcome(file string, by chain.Party, r, asked verify.Report) Verified {
 	v := Verified{File: file, By: by.Name, OK: r.OK, Steps: len(r.Steps), Links: []string{}}
 	for _, l := range r.Chain {
 		if l.Issuer != "" {
@@ -104,12 +109,12 @@ func outcome(file string, by chain.Party, r verify.Report) Verified {
 			v.Failed, v.Why = s.Name, s.Detail
 		}
 	}
+	for _, s := range asked.Steps {
+		if s.Name == verify.StepLevel && s.Bundle == "" {
+			v.LevelShown, v.LevelWhy = r.OK && s.OK, s.Detail
+		}
+	}
 	return v
-}
-
-func failure(r verify.Report) string {
-	v := outcome("", chain.Party{}, r)
-	return v.Failed + ": " + v.Why.EN
 }
 
 // cve is the vulnerability the demo asks about.
@@ -234,7 +239,8 @@ func (s *story) next() {
 	add("tasuki serve --data "+dir, lang.T("画面で見る", "look at the pages"))
 	add(fmt.Sprintf("tasuki status --software %s --data %s", quote(productName), dir), lang.T("責務ごとの状態・理由・次にすること", "every duty: status, reasons, what to do next"))
 	add("tasuki cve "+cve+" --data "+dir, lang.T("影響を受けるものと、誰が何をするか", "what is affected, and who does what"))
-	add(fmt.Sprintf("tasuki verify %s --trust %s --require-level minimum", file(vendorBundle), file(vendorTrust)), lang.T("襷をオフラインで検証する", "verify the bundle offline"))
+	add(fmt.Sprintf("tasuki verify %s --trust %s", file(vendorBundle), file(vendorTrust)), lang.T("襷をオフラインで検証する", "verify the bundle offline"))
+	add(fmt.Sprintf("tasuki verify %s --trust %s --require-level minimum", file(supplierBundle), file(supplierTrust)), lang.T("求める水準が示されていることも確かめる", "see that the level asked for is shown, too"))
 	add(fmt.Sprintf("tasuki verify %s --trust %s", file(tamperedBundle), file(vendorTrust)), lang.T("改ざんが見つかることを確かめる", "see that the change is found"))
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/jobs"
@@ -80,13 +81,19 @@ func (o *office) receive(file string, create bool) error {
 	if err != nil {
 		return err
 	}
+	opt, err := exchange.Options(o.ctx, o.db)
+	if err != nil {
+		return err
+	}
+	opt.RequireLevel = guideline.Minimum
 	r, err := jobs.ReceiveBundle(o.ctx, o.db, o.editor, file, b, create)
 	if err != nil {
 		return err
 	}
-	o.sum.Verified = append(o.sum.Verified, outcome(file, o.self, r.Report))
+	v := outcome(file, o.self, r.Report, verify.Bundle(b, opt))
+	o.sum.Verified = append(o.sum.Verified, v)
 	if !r.Accepted {
-		return fmt.Errorf("%s was not accepted by %s: %s", file, o.self.NameEN, failure(r.Report))
+		return fmt.Errorf("%s was not accepted by %s: %s: %s", file, o.self.NameEN, v.Failed, v.Why.EN)
 	}
 	o.received = r.Subject
 	return nil
