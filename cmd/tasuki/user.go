@@ -61,7 +61,7 @@ func (c *userAddCmd) Run(p *program) error {
 		return err
 	}
 	return p.print(a, func() {
-		p.printf("アカウント %s（%s）を作りました。権限: %s", "made the account %s (%s) with the roles %s", a.Name, a.Display, roleNames(a.Roles))
+		p.printf("アカウント %s（%s）を作りました。権限: %s", "made the account %s (%s) with the roles %s", a.Name, a.Display, orDash(roleNames(a.Roles)))
 		if first {
 			p.printf("承認は起案者以外の人が行います。承認者のアカウントも作ってください。", "whoever approves must be another person than the author: make an account for an approver too.")
 		}
