@@ -15,7 +15,9 @@ func TestHelpTexts(t *testing.T) {
 			t.Errorf("%s has two texts", key)
 		}
 	}
-	japanese := func(s string) bool { return slices.ContainsFunc([]rune(s), func(r rune) bool { return r > unicode.MaxLatin1 }) }
+	japanese := func(s string) bool {
+		return slices.ContainsFunc([]rune(s), func(r rune) bool { return r > unicode.MaxLatin1 })
+	}
 	for _, texts := range []map[string]lang.Text{helpTexts, opsTexts} {
 		for key, text := range texts {
 			if !japanese(text.JA) && key != "completion_shell" || japanese(text.EN) || text.EN == "" {
