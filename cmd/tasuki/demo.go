@@ -74,6 +74,11 @@ func (p *program) printDemo(sum demo.Summary) {
 	for _, v := range sum.Verified {
 		if v.OK {
 			p.printf("  ○ %s: %s（%s）、%d 段階すべて成立。含まれる宣言: %s", "  ok   %s: %s (%s), all %d steps hold; in it: %s", v.File, v.By, verify.Kind(v.Kind).Title().In(p.lang), v.Steps, strings.Join(v.Links, " ← "))
+			mark := "     %s\n"
+			if !v.LevelShown {
+				mark = "     △ %s\n"
+			}
+			fmt.Fprintf(p.out, mark, v.LevelWhy.In(p.lang))
 		} else {
 			p.printf("  × %s: %s、「%s」で失敗: %s", "  FAIL %s: %s, at %q: %s", v.File, v.By, v.Failed, v.Why.In(p.lang))
 		}
