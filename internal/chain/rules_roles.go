@@ -131,15 +131,22 @@ func customerAndOperatorApart(v view, found report) {
 	}
 }
 
-// unitsOfCustomer calls f for every unit of a kind that belongs to a customer organisation of an arrangement.
+// unitsOfCustomer calls f for every unit of a kind that belongs to a customer organisation of an arrangement and takes
+// part in it, or in no arrangement at all: a unit that is engaged elsewhere has its work there.
 func (v view) unitsOfCustomer(kind Unit, f func(a Arrangement, unit Party)) {
 	for _, a := range v.Arrangements {
 		for _, p := range v.Parties {
-			if p.Unit == kind && slices.Contains(v.customers(a), v.org(p.ID)) {
+			here := slices.Contains(engagedParties(a), p.ID)
+			if p.Unit == kind && slices.Contains(v.customers(a), v.org(p.ID)) && (here || !v.engaged(p.ID)) {
 				f(a, p)
 			}
 		}
 	}
+}
+
+// engaged reports whether a party takes part in any arrangement.
+func (v view) engaged(party string) bool {
+	return slices.ContainsFunc(v.Arrangements, func(a Arrangement) bool { return slices.Contains(engagedParties(a), party) })
 }
 
 func operatingUnitIsOperator(v view, found report) {

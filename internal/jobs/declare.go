@@ -86,22 +86,22 @@ func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftReques
 	d := store.Declaration{ID: db.NewID(), Kind: string(kindOf(f.Answers)), Level: f.Level, Party: f.Issuer.ID, Subject: subject, Release: req.Release,
 		Serial: f.Serial, State: store.DeclarationDraft, Content: content, ContentDigest: verify.Digest(content), Approvals: []store.Approval{},
 		CreatedBy: actor.Account, Revision: 1}
-	return d, db.InTx(ctx, actor, func(tx *store.Tx) error {
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
 		d.CreatedAt = tx.Now()
 		if err := tx.SaveDeclaration(ctx, d); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, "drafted", store.Object{Kind: "declaration draft", ID: d.ID}, map[string]any{"content": d.ContentDigest, "kind": d.Kind})
 	})
+	return d, err
 }
 
 func kindOf(answers []verify.Answer) verify.Kind {
+	var c verify.Counts
 	for _, a := range answers {
-		if !a.Status.Closed() {
-			return verify.StatusReport
-		}
+		c.Add(a)
 	}
-	return verify.SelfDeclaration
+	return c.Kind()
 }
 
 // freeze puts together what the draft says.
@@ -391,7 +391,7 @@ func (b *bench) excuse(a *verify.Answer, r Row) {
 // ApproveDeclaration puts a person's approval under a draft as it is. method says how they showed who they are.
 func ApproveDeclaration(ctx context.Context, db *store.DB, actor store.Actor, id, method string) (store.Declaration, error) {
 	var d store.Declaration
-	return d, db.InTx(ctx, actor, func(tx *store.Tx) (err error) {
+	err := db.InTx(ctx, actor, func(tx *store.Tx) (err error) {
 		if d, err = tx.Declaration(ctx, id); err != nil {
 			return err
 		}
@@ -406,6 +406,7 @@ func ApproveDeclaration(ctx context.Context, db *store.DB, actor store.Actor, id
 		}
 		return tx.Audit(ctx, "approved", store.Object{Kind: "declaration draft", ID: d.ID}, map[string]any{"content": d.ContentDigest, "method": method})
 	})
+	return d, err
 }
 
 // Signing says who signs and with what, and to whom the bundle goes.
