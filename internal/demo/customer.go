@@ -48,6 +48,7 @@ func (s *story) buy() error {
 		Systems:  []chain.System{{ID: systemID, Name: systemName, Owner: trader.ID, Releases: []string{release.ID}, PlannedUntil: s.day(3 * 365)}},
 		Arrangements: []chain.Arrangement{{ID: "system-deal", Name: systemName, System: systemID, Level: guideline.Minimum, LevelReason: "社内の利用に限る", Engagements: []chain.Engagement{
 			{ID: "system-customer", Party: trader.ID, Role: guideline.Customer, Stance: guideline.Principal, Tier: "customer"},
+			{ID: "system-operator", Party: staff.ID, Role: guideline.Operator, Stance: guideline.Principal, Tier: "customer"},
 			{ID: "system-developer", Party: vendor.ID, Role: guideline.Developer, Stance: guideline.Principal, EngagedBy: seller.ID, Tier: "sub-1", Relation: chain.Outside},
 			{ID: "system-supplier", Party: seller.ID, Role: guideline.Supplier, Stance: guideline.Principal, EngagedBy: trader.ID, Tier: "prime", Relation: chain.Outside},
 		}}},

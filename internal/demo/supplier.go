@@ -20,8 +20,9 @@ import (
 var (
 	parts  = chain.Party{ID: "example-parts", Name: "例示部品株式会社", NameEN: "Example Parts K.K.", Address: "東京都例示区部品町1-1", Contact: "psirt@parts.example"}
 	vendor = chain.Party{ID: "example-software", Name: "例示ソフトウェア株式会社", NameEN: "Example Software Inc.", Address: "東京都例示区製品町2-2", Contact: "psirt@software.example"}
-	seller = chain.Party{ID: "example-sales", Name: "例示販売株式会社", NameEN: "Example Sales Co.", Address: "東京都例示区販売町3-3", Contact: "support@sales.example"}
+	seller = chain.Party{ID: "example-sales", Name: "例示販売株式会社", NameEN: "Example Sales Co.", Address: "東京都例示区販売町3-3", Contact: "support@sales.example", Activities: []chain.Activity{chain.Sales}}
 	trader = chain.Party{ID: "example-trading", Name: "例示商事株式会社", NameEN: "Example Trading Corp.", Address: "東京都例示区商事町4-4", Contact: "csirt@trading.example"}
+	mover  = chain.Party{ID: "example-logistics", Name: "例示物流株式会社", NameEN: "Example Logistics Ltd.", Address: "東京都例示区物流町5-5", Contact: "it@logistics.example"}
 )
 
 const (

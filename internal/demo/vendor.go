@@ -103,7 +103,7 @@ func (o *office) receive(file string, create bool) error {
 func (s *story) vendorModel() chain.Model {
 	self := vendor
 	self.Self = true
-	m := chain.Model{Parties: []chain.Party{self, parts, seller, trader}}
+	m := chain.Model{Parties: []chain.Party{self, parts, seller, trader, mover}}
 	a, _ := guideline.Default().Template("a")
 	product := chain.FromTemplate(a, chain.Start{Prefix: "product-", Software: productName, SoftwareID: "product", Level: guideline.Minimum,
 		LevelReason: "納入先の求めによる", Lang: lang.JA, Parties: map[string]string{"vendor": vendor.ID, "reseller": seller.ID, "org-buyer-company": trader.ID}})
@@ -116,9 +116,11 @@ func (s *story) vendorModel() chain.Model {
 			e.Stance, e.EngagedBy, e.LevelDeclared = guideline.Principal, seller.ID, guideline.Minimum
 		}
 	}
-	deal.Engagements = append(deal.Engagements, chain.Engagement{ID: "product-parts-developer", Party: parts.ID, Role: guideline.Developer, Stance: guideline.Support,
-		EngagedBy: vendor.ID, LevelAsked: guideline.Minimum, LevelDeclared: guideline.Minimum, Tier: "sub-1", Relation: chain.Outside,
-		Scope: formsName, SupportRange: "添える帳票部品の開発"})
+	for _, role := range []guideline.Role{guideline.Developer, guideline.Supplier} { // who gives a component is both
+		deal.Engagements = append(deal.Engagements, chain.Engagement{ID: "product-parts-" + string(role), Party: parts.ID, Role: role, Stance: guideline.Support,
+			EngagedBy: vendor.ID, LevelAsked: guideline.Minimum, LevelDeclared: guideline.Minimum, Tier: "sub-1", Relation: chain.Outside,
+			Scope: formsName, SupportRange: "添える帳票部品の開発と提供"})
+	}
 	for i := range product.Agreements {
 		if g := &product.Agreements[i]; g.Giver == vendor.ID || g.VulnerabilityHandling == vendor.ID {
 			g.Requirements, g.From = guideline.Default().Duties([]guideline.Role{guideline.Developer, guideline.Supplier}, guideline.Minimum), s.day(-60)
@@ -131,8 +133,9 @@ func (s *story) vendorModel() chain.Model {
 
 	b, _ := guideline.Default().Template("b")
 	service := chain.FromTemplate(b, chain.Start{Prefix: "service-", Software: serviceName, SoftwareID: "service", Level: guideline.Minimum, Lang: lang.JA,
-		Parties: map[string]string{"provider": vendor.ID, "org-user-company": trader.ID}})
+		LevelReason: "扱う情報は在庫の数量に限られ、止まっても手作業で続けられる", Parties: map[string]string{"provider": vendor.ID, "org-user-company": mover.ID}})
 	service.Software[0].Running = true
+	service.Agreements[0].Boundary = []chain.Boundary{{Layer: "サービスとその基盤", Party: vendor.ID}, {Layer: "利用者の端末と設定", Party: "service-user-ops"}}
 	service.Releases = []chain.Release{{ID: serviceRelease, Software: "service", Version: serviceVersion, ReleasedOn: s.day(-200)}}
 	return chain.Merge(chain.Merge(m, product), service)
 }
