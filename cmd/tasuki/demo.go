@@ -109,7 +109,7 @@ func (p *program) printThing(t demo.Thing) {
 			counts = append(counts, fmt.Sprintf("%s %d", s.Name().In(p.lang), n))
 		}
 	}
-	p.printf("    責務 %d 件: %s", "    %d duties: %s", t.Duties, strings.Join(counts, "、"))
+	p.printf("    責務 %d 件: %s", "    %d duties: %s", t.Duties, strings.Join(counts, lang.T("、", ", ").In(p.lang)))
 	if len(t.Open) > 0 {
 		p.printf("    残り: %s", "    open: %s", short(t.Open, 8, p.lang))
 	}
