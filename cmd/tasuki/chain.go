@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,18 +27,6 @@ type chainApplyCmd struct {
 	Create bool   `help:"${help_create}"`
 }
 
-// chainResult is what checking a picture of the deal gives.
-type chainResult struct {
-	Problems []problemJSON   `json:"problems"`
-	Findings []chain.Finding `json:"findings"`
-	Applied  bool            `json:"applied"`
-}
-
-type problemJSON struct {
-	Where string `json:"where"`
-	What  string `json:"what"`
-}
-
 // Run lays a picture of the deal over what the workspace knows and stores it, unless it contradicts itself or a rule
 // that blocks.
 func (c *chainApplyCmd) Run(p *program) error {
@@ -56,19 +43,9 @@ func (c *chainApplyCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	have, err := db.LoadModel(p.ctx)
+	result, err := jobs.ApplyModel(p.ctx, db, p.actor(), given, p.lang)
 	if err != nil {
 		return err
-	}
-	result := p.checkModel(chain.Merge(have, given))
-	if len(result.Problems) == 0 && len(chain.Blocking(result.Findings)) == 0 {
-		if err := jobs.SaveModel(p.ctx, db, p.actor(), given); err != nil {
-			return err
-		}
-		if err := jobs.Reassess(p.ctx, db, p.actor(), "chain applied"); err != nil {
-			return err
-		}
-		result.Applied = true
 	}
 	if err := p.printChain(result); err != nil {
 		return err
@@ -89,7 +66,7 @@ func (c *chainCheckCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	result := p.checkModel(m)
+	result := jobs.CheckModel(m, p.lang)
 	if err := p.printChain(result); err != nil {
 		return err
 	}
@@ -169,9 +146,6 @@ func (c *chainDutiesCmd) Run(p *program) error {
 	})
 }
 
-// maxModel is the size of a chain file that is still read.
-const maxModel = 16 << 20
-
 // readModel reads a picture of the deal from YAML or JSON, strictly.
 func (p *program) readModel(file string) (chain.Model, error) {
 	var m chain.Model
@@ -184,31 +158,11 @@ func (p *program) readModel(file string) (chain.Model, error) {
 		defer f.Close()
 		r = f
 	}
-	b, err := io.ReadAll(io.LimitReader(r, maxModel+1))
+	b, err := io.ReadAll(io.LimitReader(r, jobs.MaxModel+1))
 	if err != nil {
 		return m, fmt.Errorf("read %s: %w", file, err)
 	}
-	if len(b) > maxModel {
-		return m, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」が大きすぎます（上限 %d バイト）", "%q is too large (limit %d bytes)", file, maxModel)}
-	}
-	if err := decodeModel(b, &m); err != nil {
-		return m, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を体制の記述として読めません", "%q cannot be read as a picture of the deal", file),
-			Err: err, Next: lang.T("tasuki chain template a --software 名前 で書き方の例を出力できます", "tasuki chain template a --software NAME prints an example")}
-	}
-	return m, nil
-}
-
-// decodeModel reads YAML strictly. The YAML library panics on some malformed input; that is an error like any other.
-func decodeModel(b []byte, m *chain.Model) (err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("malformed YAML: %v", fault)
-		}
-	}()
-	if err := yaml.UnmarshalWithOptions(b, m, yaml.Strict()); err != nil {
-		return errors.New(yaml.FormatError(err, false, false))
-	}
-	return nil
+	return jobs.ReadModel(file, b)
 }
 
 // modelFrom reads a file, or the workspace when none is named.
@@ -224,18 +178,7 @@ func (p *program) modelFrom(file string) (chain.Model, error) {
 	return db.LoadModel(p.ctx)
 }
 
-func (p *program) checkModel(m chain.Model) chainResult {
-	result := chainResult{Problems: []problemJSON{}, Findings: []chain.Finding{}}
-	for _, pr := range chain.Validate(guideline.Default(), m) {
-		result.Problems = append(result.Problems, problemJSON{pr.Where, pr.What.In(p.lang)})
-	}
-	if len(result.Problems) == 0 {
-		result.Findings = chain.Check(guideline.Default(), m)
-	}
-	return result
-}
-
-func (p *program) printChain(r chainResult) error {
+func (p *program) printChain(r jobs.ModelCheck) error {
 	return p.print(r, func() {
 		for _, pr := range r.Problems {
 			p.printf("%s: %s", "%s: %s", pr.Where, pr.What)

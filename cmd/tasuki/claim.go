@@ -6,11 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
-	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
@@ -38,15 +35,9 @@ type claimAddCmd struct {
 	Until       string   `help:"${help_claim_until}" required:"" placeholder:"DATE"`
 }
 
-// claimJSON is a claim as scripts read it.
-type claimJSON struct {
-	evidence.Claim
-	InForce bool `json:"in_force"`
-}
-
 // Run drafts a statement about one duty. It counts once somebody else approves it, and until its last day.
 func (c *claimAddCmd) Run(p *program) error {
-	claim, err := c.read(p.now())
+	claim, err := jobs.ReadClaim(jobs.ClaimWords{Requirement: c.Requirement, Kind: c.Kind, Role: c.Role, Check: c.Check, Text: c.Text, Until: c.Until}, p.now())
 	if err != nil {
 		return err
 	}
@@ -59,93 +50,21 @@ func (c *claimAddCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if claim.Party, claim.Subject, err = c.about(p, db, actor); err != nil {
+	about := jobs.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party}
+	if claim.Party, claim.Subject, err = jobs.ClaimAbout(p.ctx, db, actor, about); err != nil {
 		return err
 	}
 	if claim.Evidence, err = p.evidenceOf(db, actor, c.Evidence, claim.Subject); err != nil {
 		return err
 	}
-	claim.ID, claim.Author, claim.CreatedAt = db.NewID(), actor.Account, db.Now()
-	err = db.InTx(p.ctx, actor, func(tx *store.Tx) error {
-		if err := tx.SaveClaim(p.ctx, claim); err != nil {
-			return err
-		}
-		return tx.Audit(p.ctx, "drafted", store.Object{Kind: "claim", ID: claim.ID}, store.Change{After: claim})
-	})
+	claim, err = jobs.DraftClaim(p.ctx, db, actor, claim)
 	if err != nil {
 		return err
 	}
-	return p.print(claimJSON{claim, false}, func() {
+	return p.print(jobs.ClaimView{Claim: claim}, func() {
 		p.printf("起案しました: %s", "drafted: %s", claim.ID)
 		p.printf("別の人が承認すると評価に反映されます: tasuki approve %s --as 承認者", "it counts once somebody else approves it: tasuki approve %s --as APPROVER", claim.ID)
 	})
-}
-
-// read checks what the flags say on their own.
-func (c *claimAddCmd) read(now time.Time) (evidence.Claim, error) {
-	claim := evidence.Claim{Kind: evidence.ClaimKind(c.Kind), Check: c.Check, Body: strings.TrimSpace(c.Text), State: evidence.ClaimDraft, Revision: 1}
-	in, err := individual(c.Requirement)
-	if err != nil {
-		return claim, err
-	}
-	claim.Requirement = in.ID
-	if c.Role != "" {
-		roles, err := parseRoles(c.Role)
-		if err != nil {
-			return claim, err
-		}
-		if len(roles) != 1 || !in.AppliesTo(roles[0]) {
-			return claim, &lang.Error{Kind: lang.Usage, What: lang.F("%s は役割「%s」が負う個別要求ではありません", "%s is not borne by %q", in.ID, c.Role),
-				Next: lang.F("tasuki explain '%s' で確認してください", "see tasuki explain '%s'", in.ID)}
-		}
-		claim.Role = roles[0]
-	}
-	if c.Check != "" && !slices.ContainsFunc(guideline.Default().ChecksOf(in.ID), func(k guideline.Check) bool { return k.ID == c.Check }) {
-		return claim, &lang.Error{Kind: lang.Usage, What: lang.F("%[1]s に確認「%[2]s」はありません", "%[1]s has no check %[2]q", in.ID, c.Check),
-			Next: lang.F("tasuki explain '%s' で確認してください", "see tasuki explain '%s'", in.ID)}
-	}
-	if claim.Body == "" {
-		return claim, &lang.Error{Kind: lang.Usage, What: lang.T("内容又は理由がありません", "the statement or the reason is missing"),
-			Next: lang.T("--text で書いてください", "write it with --text")}
-	}
-	day, err := time.ParseInLocation(time.DateOnly, c.Until, japan)
-	if err != nil || !day.After(now) {
-		return claim, &lang.Error{Kind: lang.Usage, What: lang.F("「%s」は有効期限にできません", "%q cannot be the last day", c.Until),
-			Next: lang.T("明日以降の日付を 2027-03-31 の形で指定してください", "give a day after today, such as 2027-03-31")}
-	}
-	claim.ExpiresAt = day.AddDate(0, 0, 1).UTC() // the day itself still counts
-	return claim, nil
-}
-
-// individual finds an individual requirement by any way of writing its id.
-func individual(text string) (guideline.Individual, error) {
-	id, err := guideline.ParseID(text)
-	if err != nil {
-		return guideline.Individual{}, err
-	}
-	in, ok := guideline.Default().Individual(id)
-	if !ok {
-		return in, &lang.Error{Kind: lang.NotFound, What: lang.F("個別要求「%s」はありません", "there is no individual requirement %q", id),
-			Next: lang.T("tasuki guideline export で一覧を確認してください", "see tasuki guideline export")}
-	}
-	return in, nil
-}
-
-// about gives whose duty the statement is about, and what of: a release, a software, a system, or all that the party does.
-func (c *claimAddCmd) about(p *program, db *store.DB, actor store.Actor) (party string, s fact.Subject, err error) {
-	org, err := jobs.Find(p.ctx, db, actor, jobs.Target{Party: partyOr(c.Party)})
-	if err != nil || c.Software == "" && c.System == "" {
-		return org.ID, org, err
-	}
-	s, err = jobs.Find(p.ctx, db, actor, jobs.Target{Software: c.Software, Release: c.Release, System: c.System})
-	return org.ID, s, err
-}
-
-func partyOr(id string) string {
-	if id == "" {
-		return "self"
-	}
-	return id
 }
 
 // evidenceOf gives digests of documents and ids of records. A file is taken in first, about the same subject; one that
@@ -204,7 +123,7 @@ type claimListCmd struct {
 func (c *claimListCmd) Run(p *program) error {
 	f := store.ClaimFilter{State: evidence.ClaimState(c.State), Party: c.Party}
 	if c.Requirement != "" {
-		in, err := individual(c.Requirement)
+		in, err := jobs.Individual(c.Requirement)
 		if err != nil {
 			return err
 		}
@@ -226,9 +145,9 @@ func (c *claimListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out := []claimJSON{}
+	out := []jobs.ClaimView{}
 	for _, v := range claims {
-		out = append(out, claimJSON{v, v.InForce(p.now())})
+		out = append(out, jobs.ClaimView{Claim: v, InForce: v.InForce(p.now())})
 	}
 	return p.print(out, func() {
 		rows := [][]string{}
@@ -266,7 +185,7 @@ func (c *claimShowCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.print(claimJSON{v, v.InForce(p.now())}, func() {
+	return p.print(jobs.ClaimView{Claim: v, InForce: v.InForce(p.now())}, func() {
 		p.printf("%s %s（%s、期限 %s）", "%s of %s (%s, last day %s)", claimWords[v.Kind].In(p.lang), v.Requirement, stateWord(string(v.State), p.lang), lastDay(v.ExpiresAt))
 		p.printf("%s", "%s", v.Body)
 		for _, e := range v.Evidence {
@@ -297,5 +216,5 @@ func (c *claimRetireCmd) Run(p *program) error {
 	if err := jobs.Reassess(p.ctx, db, actor, "claim retired", v.Subject); err != nil {
 		return err
 	}
-	return p.print(claimJSON{v, false}, func() { p.printf("取り下げました: %s", "taken back: %s", v.ID) })
+	return p.print(jobs.ClaimView{Claim: v}, func() { p.printf("取り下げました: %s", "taken back: %s", v.ID) })
 }

@@ -2,10 +2,8 @@ package main
 
 import (
 	"slices"
-	"strings"
 
 	"example.org/tasuki/guideline"
-	"example.org/tasuki/internal/lang"
 )
 
 type dutiesCmd struct {
@@ -61,24 +59,6 @@ func overlapDiffers(asked, here, elsewhere []guideline.Role) bool {
 	return has(here) != has(elsewhere)
 }
 
-func parseRoles(s string) ([]guideline.Role, error) {
-	var out []guideline.Role
-	for _, part := range strings.Split(s, ",") {
-		r := guideline.Role(strings.ToLower(strings.TrimSpace(part)))
-		if !slices.Contains(guideline.Roles, r) {
-			return nil, &lang.Error{Kind: lang.Usage, What: lang.F("役割「%s」はありません", "there is no role %q", part),
-				Next: lang.T("developer、supplier、operator、customer から選んでください", "use developer, supplier, operator or customer")}
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
+func parseRoles(s string) ([]guideline.Role, error) { return guideline.ParseRoles(s) }
 
-func parseLevel(s string) (guideline.Level, error) {
-	l := guideline.Level(strings.ToLower(strings.TrimSpace(s)))
-	if l != guideline.Minimum && l != guideline.Standard {
-		return "", &lang.Error{Kind: lang.Usage, What: lang.F("水準「%s」はありません", "there is no level %q", s),
-			Next: lang.T("minimum（最低限）又は standard（標準）を指定してください", "use minimum or standard")}
-	}
-	return l, nil
-}
+func parseLevel(s string) (guideline.Level, error) { return guideline.ParseLevel(s) }

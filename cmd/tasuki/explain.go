@@ -33,7 +33,7 @@ type explainJSON struct {
 	Practices   []practiceLine    `json:"practices"`
 	Crosswalk   []crosswalkLine   `json:"crosswalk"`
 	Threats     []string          `json:"threats"`
-	Here        []statusRow       `json:"here,omitempty"`
+	Here        []jobs.StatusLine `json:"here,omitempty"`
 }
 
 type checkLine struct {
@@ -54,14 +54,21 @@ type practiceLine struct {
 }
 
 type crosswalkLine struct {
-	ID    string         `json:"id"`
-	Title guideline.Text `json:"title"`
-	Items []string       `json:"items"`
+	ID    string          `json:"id"`
+	Title guideline.Text  `json:"title"`
+	Items []crosswalkItem `json:"items"`
+}
+
+type crosswalkItem struct {
+	Column string         `json:"column"`
+	ID     string         `json:"id"`
+	Title  guideline.Text `json:"title"`
+	Weak   bool           `json:"weak"` // printed in brackets, a weaker link
 }
 
 // Run tells all there is to one individual requirement. Without a workspace it tells the guideline's part.
 func (c *explainCmd) Run(p *program) error {
-	in, err := individual(c.ID)
+	in, err := jobs.Individual(c.ID)
 	if err != nil {
 		return err
 	}
@@ -117,11 +124,11 @@ func (e *explainJSON) fill(in guideline.Individual, policy guideline.Policy) {
 		e.Practices = append(e.Practices, practiceLine{pr.ID, pr.Text})
 	}
 	for _, table := range catalog.Crosswalks().ByRequirement() {
-		line := crosswalkLine{ID: table.ID, Title: table.Title, Items: []string{}}
+		line := crosswalkLine{ID: table.ID, Title: table.Title, Items: []crosswalkItem{}}
 		row, _ := table.Row(in.ID)
 		for _, cell := range row.Cells {
 			for _, item := range cell.Items {
-				line.Items = append(line.Items, item.ID)
+				line.Items = append(line.Items, crosswalkItem{cell.Column, item.ID, item.Title, item.Weak})
 			}
 		}
 		if len(line.Items) > 0 {
@@ -172,14 +179,17 @@ func (p *program) printExplain(e explainJSON, named bool) {
 	if len(e.Crosswalk) > 0 {
 		p.printf("\n他の文書との対応:", "\nin other documents:")
 		for _, x := range e.Crosswalk {
-			fmt.Fprintf(p.out, "  %s: %s\n", x.Title.In(p.lang), strings.Join(x.Items, ", "))
+			fmt.Fprintf(p.out, "  %s\n", x.Title.In(p.lang))
+			for _, item := range x.Items {
+				fmt.Fprintf(p.out, "    %s  %s\n", item.ID, item.Title.In(p.lang))
+			}
 		}
 	}
 	p.printHere(e.Here, named)
 }
 
 // printHere says how the duty stands in this workspace and what to do next.
-func (p *program) printHere(rows []statusRow, named bool) {
+func (p *program) printHere(rows []jobs.StatusLine, named bool) {
 	if !named {
 		return
 	}

@@ -15,10 +15,10 @@ type ledgerVerifyCmd struct{}
 
 // ledgerJSON is what recomputing the ledger gave.
 type ledgerJSON struct {
-	OK       bool          `json:"ok"`
-	Size     int64         `json:"size"`
-	Root     string        `json:"root"`
-	Problems []problemJSON `json:"problems"`
+	OK       bool           `json:"ok"`
+	Size     int64          `json:"size"`
+	Root     string         `json:"root"`
+	Problems []jobs.Problem `json:"problems"`
 }
 
 // Run recomputes the whole log from what is stored, and holds the audit log and the documents against it.
@@ -40,10 +40,7 @@ func (ledgerVerifyCmd) Run(p *program) error {
 		}
 		found = append(found, fact.Problem{Where: "ledger", What: lang.T(lang.Explain(err, lang.JA), lang.Explain(err, lang.EN))})
 	}
-	out := ledgerJSON{OK: len(found) == 0, Size: tree.N, Root: tree.Hash.String(), Problems: []problemJSON{}}
-	for _, pr := range found {
-		out.Problems = append(out.Problems, problemJSON{pr.Where, pr.What.In(p.lang)})
-	}
+	out := ledgerJSON{OK: len(found) == 0, Size: tree.N, Root: tree.Hash.String(), Problems: jobs.ProblemsIn(found, p.lang)}
 	if err := p.print(out, func() {
 		for _, pr := range out.Problems {
 			p.printf("✕ %s: %s", "✕ %s: %s", pr.Where, pr.What)

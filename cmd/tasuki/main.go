@@ -74,6 +74,7 @@ type commands struct {
 	Trust      trustCmd      `cmd:"" help:"${help_trust}"`
 	Keys       keysCmd       `cmd:"" help:"${help_keys}"`
 	User       userCmd       `cmd:"" help:"${help_user}"`
+	Token      tokenCmd      `cmd:"" help:"${help_token}"`
 	Ledger     ledgerCmd     `cmd:"" help:"${help_ledger}"`
 	Audit      auditCmd      `cmd:"" help:"${help_audit}"`
 	Backup     backupCmd     `cmd:"" help:"${help_backup}"`

@@ -3,16 +3,17 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"example.org/tasuki/guideline"
-	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
 )
 
 // target is what files, statuses and documents are about, as flags.
@@ -24,52 +25,167 @@ type target struct {
 }
 
 type pushCmd struct {
-	Files []string `arg:"" help:"${help_push_files}"`
+	Files []string `arg:"" optional:"" help:"${help_push_files}"`
 	target
 	Create   bool   `help:"${help_create}"`
 	Artifact bool   `help:"${help_push_artifact}"`
 	Role     string `help:"${help_push_role}" default:"developer,supplier" placeholder:"R[,R]"`
 	Level    string `help:"${help_push_level}" default:"minimum" placeholder:"L"`
+	Server   string `help:"${help_push_server}" xor:"where" placeholder:"URL"`
+	To       string `help:"${help_push_to}" xor:"where" placeholder:"FILE"`
+	From     string `help:"${help_push_from}" placeholder:"FILE"`
 }
 
-// pushed is one file's line of the result.
-type pushed struct {
-	ingest.Receipt
-	Duties   []guideline.ID `json:"duties"`
-	Problems []problemJSON  `json:"problems"`
-}
-
-// Run takes files in, reads them, and matches and judges what they touch.
+// Run takes files in, reads them, and matches and judges what they touch: in the workspace, at a server, or later, from
+// the file that is written in place of it.
 func (c *pushCmd) Run(p *program) error {
-	roles, err := parseRoles(c.Role)
+	about := api.About{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party, Create: c.Create, Artifact: c.Artifact,
+		Role: c.Role, Level: c.Level}
+	files, missing, err := c.gather(p, &about)
 	if err != nil {
 		return err
 	}
-	level, err := parseLevel(c.Level)
+	defer closeFiles(files)
+	if _, err := about.Target(); err != nil {
+		return err
+	}
+	switch {
+	case c.To != "":
+		return p.pack(c.To, about, files, missing)
+	case c.Server != "":
+		return p.send(c.Server, about, files, missing)
+	}
+	return p.keep(about, files, missing)
+}
+
+// gather opens what is to be pushed: the files named, or those of a file that --to wrote, which says itself what they
+// are about.
+func (c *pushCmd) gather(p *program, about *api.About) ([]outgoing, []jobs.Pushed, error) {
+	switch {
+	case c.From == "" && len(c.Files) == 0:
+		return nil, nil, &lang.Error{Kind: lang.Usage, What: lang.T("取り込むファイルが指定されていません", "no file is named"),
+			Next: lang.T("ファイルを並べるか、--from で --to が書いたファイルを指定してください", "name files, or with --from a file that --to wrote")}
+	case c.From == "":
+		files, missing := openFiles(c.Files)
+		return files, missing, nil
+	case len(c.Files) > 0 || c.target != (target{}) || c.To != "":
+		return nil, nil, &lang.Error{Kind: lang.Usage, What: lang.T("--from と一緒に、ファイル、対象、--to は指定できません", "--from goes without files, without what they are about, and without --to"),
+			Next: lang.T("対象は --from のファイルに書かれています", "the file of --from says what its files are about")}
+	}
+	files, missing, packed, err := p.unpack(c.From)
+	create := about.Create
+	*about = packed
+	about.Create = packed.Create || create
+	return files, missing, err
+}
+
+// outgoing is a file on its way.
+type outgoing struct {
+	name  string
+	body  io.Reader
+	close func() error
+}
+
+func closeFiles(files []outgoing) {
+	for _, f := range files {
+		f.close()
+	}
+}
+
+// openFiles opens every file; one that cannot be opened becomes a line of the result and does not stop the others.
+func openFiles(names []string) (files []outgoing, missing []jobs.Pushed) {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err == nil {
+			if s, statErr := f.Stat(); statErr == nil && s.IsDir() {
+				err = errors.New("is a directory")
+				f.Close()
+			}
+		}
+		if err != nil {
+			missing = append(missing, jobs.NotPushed(name, jobs.Problem{Where: name, What: err.Error()}))
+			continue
+		}
+		files = append(files, outgoing{name: filepath.Base(name), body: f, close: f.Close})
+	}
+	return files, missing
+}
+
+// keep takes the files into the workspace.
+func (p *program) keep(about api.About, files []outgoing, missing []jobs.Pushed) error {
+	target, err := about.Target()
 	if err != nil {
 		return err
 	}
-	open := p.open
-	if c.Create {
-		open = p.openOrMake
-	}
-	db, err := open()
+	db, err := p.openFor(about.Create)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	subject, err := jobs.Find(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party,
-		Create: c.Create, Roles: roles, Level: level})
+	subject, err := jobs.Find(p.ctx, db, p.actor(), target)
 	if err != nil {
 		return err
 	}
-	arrivals, missing, closeAll := openFiles(c.Files, subject, c.Artifact)
-	defer closeAll()
-	receipts, err := jobs.Receive(p.ctx, db, p.actor(), arrivals, p.progress(len(arrivals)))
+	receipts, err := jobs.Receive(p.ctx, db, p.actor(), arrivals(files, subject, about.Artifact), p.progress(len(files)))
 	if err != nil {
 		return err
 	}
-	result := append(p.pushedOf(receipts), missing...)
+	return p.pushed(append(jobs.PushedOf(receipts, p.lang), missing...))
+}
+
+func (p *program) openFor(create bool) (*store.DB, error) {
+	if create {
+		return p.openOrMake()
+	}
+	return p.open()
+}
+
+func arrivals(files []outgoing, subject fact.Subject, artifact bool) []ingest.Arrival {
+	var out []ingest.Arrival
+	for _, f := range files {
+		out = append(out, ingest.Arrival{Name: f.name, Origin: "cli", Body: f.body, Subject: subject, Artifact: artifact})
+	}
+	return out
+}
+
+// send gives the files to a server. What it answered before it could no longer be reached is printed all the same.
+func (p *program) send(server string, about api.About, files []outgoing, missing []jobs.Pushed) error {
+	client, err := p.client(server)
+	if err != nil {
+		return err
+	}
+	result := []jobs.Pushed{}
+	for i, f := range files {
+		line, err := client.Push(p.ctx, about, f.name, f.body)
+		if err != nil {
+			if i > 0 {
+				p.say("%d 件中 %d 件を送りました。同じコマンドをもう一度実行できます（送り済みのものは二重に登録されません）",
+					"%d files, %d of them sent; the same command can be run again (what was sent is not kept twice)", len(files), i)
+			}
+			return err
+		}
+		result = append(result, line...)
+	}
+	return p.pushed(append(result, missing...))
+}
+
+// client gives what speaks to a server with the API key of TASUKI_TOKEN, or of the file TASUKI_TOKEN_FILE names. It is
+// never a flag: command lines can be read by others.
+func (p *program) client(server string) (*api.Client, error) {
+	token := p.secret("TASUKI_TOKEN")
+	if token == "" {
+		return nil, &lang.Error{Kind: lang.Forbidden, What: lang.T("サーバに接続する API キーがありません", "there is no API key for the server"),
+			Next: lang.T("tasuki token issue で発行したキーを TASUKI_TOKEN 又は TASUKI_TOKEN_FILE で渡してください", "pass the key that tasuki token issue gave in TASUKI_TOKEN or TASUKI_TOKEN_FILE")}
+	}
+	client, err := api.NewClient(server, token, p.lang)
+	if err == nil && client.Exposed() {
+		p.say("注意: 暗号化されていない接続でキーを送ります。https:// を使ってください", "note: the key travels unencrypted; use https://")
+	}
+	return client, err
+}
+
+// pushed prints the result, and says with the exit code whether every file was accepted.
+func (p *program) pushed(result []jobs.Pushed) error {
 	if err := p.print(result, func() { p.printPushed(result) }); err != nil {
 		return err
 	}
@@ -93,51 +209,7 @@ func (p *program) progress(files int) func(ingest.Receipt) {
 	}
 }
 
-// openFiles opens every file; one that cannot be opened becomes a line of the result and does not stop the others.
-func openFiles(names []string, subject fact.Subject, artifact bool) (arrivals []ingest.Arrival, missing []pushed, closeAll func()) {
-	var open []*os.File
-	for _, name := range names {
-		f, err := os.Open(name)
-		if err == nil {
-			if s, statErr := f.Stat(); statErr == nil && s.IsDir() {
-				err = errors.New("is a directory")
-				f.Close()
-			}
-		}
-		if err != nil {
-			missing = append(missing, pushed{Receipt: ingest.Receipt{File: name, Summary: map[string]any{}}, Duties: []guideline.ID{},
-				Problems: []problemJSON{{Where: name, What: err.Error()}}})
-			continue
-		}
-		open = append(open, f)
-		arrivals = append(arrivals, ingest.Arrival{Name: filepath.Base(name), Origin: "cli", Body: f, Subject: subject, Artifact: artifact})
-	}
-	return arrivals, missing, func() {
-		for _, f := range open {
-			f.Close()
-		}
-	}
-}
-
-func (p *program) pushedOf(receipts []ingest.Receipt) []pushed {
-	out := []pushed{}
-	for _, r := range receipts {
-		line := pushed{Receipt: r, Duties: []guideline.ID{}, Problems: []problemJSON{}}
-		if line.Summary == nil {
-			line.Summary = map[string]any{}
-		}
-		if r.Accepted {
-			line.Duties = append(line.Duties, assess.FedBy(r.Type)...)
-		}
-		for _, pr := range r.Problems {
-			line.Problems = append(line.Problems, problemJSON{pr.Where, pr.What.In(p.lang)})
-		}
-		out = append(out, line)
-	}
-	return out
-}
-
-func (p *program) printPushed(lines []pushed) {
+func (p *program) printPushed(lines []jobs.Pushed) {
 	for _, l := range lines {
 		state := lang.T("受け付けました", "accepted").In(p.lang)
 		if !l.Accepted {
@@ -145,16 +217,12 @@ func (p *program) printPushed(lines []pushed) {
 		} else if l.Known {
 			state = lang.T("既にあります", "known already").In(p.lang)
 		}
-		fmt.Fprintf(p.out, "%s — %s %s%s\n", l.File, state, l.Type, numbers(l.Summary))
+		fmt.Fprintf(p.out, "%s — %s %s%s\n", l.File, state, l.Type, numbers(l.Read))
 		for _, pr := range l.Problems {
 			fmt.Fprintf(p.out, "    %s %s\n", pr.Where, pr.What)
 		}
 		if len(l.Duties) > 0 {
-			ids := []string{}
-			for _, id := range l.Duties {
-				ids = append(ids, string(id))
-			}
-			fmt.Fprintf(p.out, "    → %s\n", strings.Join(ids, " "))
+			fmt.Fprintf(p.out, "    → %s\n", joinIDs(l.Duties))
 		}
 	}
 }

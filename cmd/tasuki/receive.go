@@ -28,8 +28,7 @@ func (c *receiveCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out := map[string]any{"accepted": r.Accepted, "digest": r.Digest, "subject": r.Subject, "report": reportJSON(r.Report, p.lang)}
-	if err := p.print(out, func() { p.printReport(r.Report) }); err != nil {
+	if err := p.print(jobs.TakenInOf(r, p.lang), func() { p.printReport(r.Report) }); err != nil {
 		return err
 	}
 	switch verify.ExitCode(r.Report) {

@@ -2,14 +2,12 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -95,21 +93,6 @@ type recordPutCmd struct {
 	Subject string `help:"${help_subject}" placeholder:"WHAT"`
 }
 
-// putJSON is what a file of records came to.
-type putJSON struct {
-	Records  []putRecord   `json:"records"`
-	Problems []problemJSON `json:"problems"`
-}
-
-type putRecord struct {
-	ID       string         `json:"id"`
-	Kind     string         `json:"kind"`
-	Key      string         `json:"key"`
-	Revision int            `json:"revision"`
-	State    register.State `json:"state"`
-	Action   jobs.PutAction `json:"action"`
-}
-
 // Run takes records from a file as drafts: all of them, or none when any has a problem.
 func (c *recordPutCmd) Run(p *program) error {
 	kind, err := register.Kind(c.Kind)
@@ -138,29 +121,9 @@ func (p *program) putRecords(kind guideline.Register, entries []register.Entry, 
 	if err != nil {
 		return err
 	}
-	subjects := make([]fact.Subject, len(entries))
-	for i, e := range entries {
-		if subjects[i], err = p.recordSubject(db, kind, e, subject); err != nil {
-			return err
-		}
-	}
-	out := putJSON{Records: []putRecord{}, Problems: []problemJSON{}}
-	for _, pr := range problems {
-		out.Problems = append(out.Problems, problemJSON{pr.Where, pr.What.In(p.lang)})
-	}
-	voided := false
-	for i, e := range entries {
-		r, action, err := jobs.PutRecord(p.ctx, db, actor, kind, e, subjects[i])
-		if err != nil {
-			return err
-		}
-		voided = voided || action == jobs.Changed
-		out.Records = append(out.Records, putRecord{r.ID, r.Kind, r.Key, r.Revision, r.State, action})
-	}
-	if voided { // an approval no longer holds
-		if err := jobs.Reassess(p.ctx, db, actor, "records changed"); err != nil {
-			return err
-		}
+	out, err := jobs.PutRecords(p.ctx, db, actor, p.lang, kind, entries, problems, subject)
+	if err != nil {
+		return err
 	}
 	if err := p.print(out, func() { p.printPut(out) }); err != nil {
 		return err
@@ -176,7 +139,7 @@ var putWords = map[jobs.PutAction]lang.Text{
 	jobs.Unchanged: lang.T("変更はありません", "unchanged"),
 }
 
-func (p *program) printPut(out putJSON) {
+func (p *program) printPut(out jobs.PutResult) {
 	for _, pr := range out.Problems {
 		p.printf("%s: %s", "%s: %s", pr.Where, pr.What)
 	}
@@ -193,88 +156,13 @@ func (p *program) printPut(out putJSON) {
 	}
 }
 
-// recordSubject gives what an entry is about: as the flag says, else as the entry says, else as the register wants.
-func (p *program) recordSubject(db *store.DB, kind guideline.Register, e register.Entry, flag string) (fact.Subject, error) {
-	text, s := flag, fact.Subject{}
-	if text == "" {
-		text = e.Subject
-	}
-	if text != "" {
-		var err error
-		if s, err = p.subject(db, text); err != nil {
-			return s, err
-		}
-	}
-	return jobs.RecordSubject(p.ctx, db, kind, s)
-}
-
-// subject reads software:NAME, release:NAME@VERSION, system:NAME, party:ID, or the bare id of any of them.
-func (p *program) subject(db *store.DB, text string) (fact.Subject, error) {
-	word, name, ok := strings.Cut(text, ":")
-	if !ok {
-		return p.subjectByID(db, text)
-	}
-	t := jobs.Target{}
-	switch word {
-	case "software":
-		t.Software = name
-	case "release":
-		at := strings.LastIndex(name, "@")
-		if at < 1 {
-			return fact.Subject{}, badSubject(text)
-		}
-		t.Software, t.Release = name[:at], name[at+1:]
-	case "system":
-		t.System = name
-	case "party":
-		t.Party = name
-	default:
-		return fact.Subject{}, badSubject(text)
-	}
-	if name == "" {
-		return fact.Subject{}, badSubject(text)
-	}
-	return jobs.Find(p.ctx, db, p.actor(), t)
-}
-
-func badSubject(text string) error {
-	return &lang.Error{Kind: lang.Usage, What: lang.F("「%s」が何を指すのか分かりません", "it is not clear what %q names", text),
-		Next: lang.T("software:名称、release:名称@版、system:名称、party:ID のいずれかを指定してください", "give software:NAME, release:NAME@VERSION, system:NAME or party:ID")}
-}
-
-func (p *program) subjectByID(db *store.DB, id string) (fact.Subject, error) {
-	m, err := db.LoadModel(p.ctx)
-	if err != nil {
-		return fact.Subject{}, err
-	}
-	switch {
-	case slices.ContainsFunc(m.Parties, func(v chain.Party) bool { return v.ID == id }):
-		return fact.Subject{Kind: fact.Org, ID: id}, nil
-	case slices.ContainsFunc(m.Software, func(v chain.Software) bool { return v.ID == id }):
-		return fact.Subject{Kind: fact.Software, ID: id}, nil
-	case slices.ContainsFunc(m.Releases, func(v chain.Release) bool { return v.ID == id }):
-		return fact.Subject{Kind: fact.Release, ID: id}, nil
-	case slices.ContainsFunc(m.Systems, func(v chain.System) bool { return v.ID == id }):
-		return fact.Subject{Kind: fact.System, ID: id}, nil
-	}
-	return fact.Subject{}, badSubject(id)
-}
-
 type recordListCmd struct {
 	Kind  string `arg:"" optional:"" help:"${help_record_kind}"`
 	State string `help:"${help_record_state}" enum:",draft,approved,retired" default:"" placeholder:"S"`
 }
 
-// recordJSON is a record as scripts read it.
-type recordJSON struct {
-	register.Record
-	InForce   bool      `json:"in_force"`
-	ReviewDue time.Time `json:"review_due,omitzero"`
-}
-
-func (p *program) recordJSON(r register.Record) recordJSON {
-	kind, _ := guideline.Default().Register(r.Kind)
-	return recordJSON{r, r.InForce(p.now()), register.ReviewDue(kind, r)}
+func (p *program) recordJSON(r register.Record) jobs.RecordView {
+	return jobs.ViewRecord(r, p.now())
 }
 
 // Run lists records by register and key.
@@ -296,7 +184,7 @@ func (c *recordListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out := []recordJSON{}
+	out := []jobs.RecordView{}
 	for _, r := range records {
 		out = append(out, p.recordJSON(r))
 	}
@@ -356,7 +244,7 @@ func (c *recordShowCmd) Run(p *program) error {
 	}
 	kind, _ := guideline.Default().Register(r.Kind)
 	out := struct {
-		recordJSON
+		jobs.RecordView
 		Missing []guideline.Choice `json:"missing_topics"`
 		Feeds   []guideline.ID     `json:"feeds"`
 		History []register.Record  `json:"history"`

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -45,6 +46,7 @@ func (p *program) serve(db *store.DB, c *serveCmd) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", pages.Handler())
+	mux.Handle(api.Prefix, api.New(log, db, api.Options{Version: buildVersion()}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, db) })
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}

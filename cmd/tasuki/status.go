@@ -3,14 +3,11 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/expr-lang/expr"
 
-	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -19,32 +16,6 @@ import (
 type statusCmd struct {
 	target
 	All bool `help:"${help_status_all}"`
-}
-
-// statusRow is one duty as scripts read it.
-type statusRow struct {
-	ID         guideline.ID     `json:"id"`
-	Title      string           `json:"title"`
-	Party      string           `json:"party"`
-	Role       guideline.Role   `json:"role"`
-	Stance     guideline.Stance `json:"stance"`
-	Level      guideline.Level  `json:"level"`
-	Status     string           `json:"status"`
-	Basis      string           `json:"basis"`
-	StatedOnly bool             `json:"stated_only,omitempty"`
-	Stale      bool             `json:"stale,omitempty"`
-	Reasons    []string         `json:"reasons"`
-	Evidence   []string         `json:"evidence"`
-	Remedy     string           `json:"remedy"`
-	ValidUntil *time.Time       `json:"valid_until,omitempty"`
-}
-
-type statusResult struct {
-	Software string        `json:"software,omitempty"`
-	Release  string        `json:"release,omitempty"`
-	System   string        `json:"system,omitempty"`
-	Duties   []statusRow   `json:"duties"`
-	Totals   assess.Totals `json:"totals"`
 }
 
 // Run judges again and prints the state of every duty: ours, or with --party another party's, or with --all everybody's.
@@ -61,58 +32,21 @@ func (c *statusCmd) Run(p *program) error {
 	return p.print(result, func() { p.printStatus(result) })
 }
 
-func (c *statusCmd) load(p *program, db *store.DB) (statusResult, error) {
-	party := c.Party
+func (c *statusCmd) load(p *program, db *store.DB) (jobs.StatusSheet, error) {
 	subject, err := jobs.Subject(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, Release: c.Release, System: c.System})
 	if err != nil {
-		return statusResult{}, err
+		return jobs.StatusSheet{}, err
 	}
 	if err := jobs.Reassess(p.ctx, db, p.actor(), "time", subject); err != nil {
-		return statusResult{}, err
+		return jobs.StatusSheet{}, err
 	}
-	m, err := db.LoadModel(p.ctx)
-	if err != nil {
-		return statusResult{}, err
-	}
-	rows, err := jobs.Status(p.ctx, db, subject)
-	if err != nil {
-		return statusResult{}, err
-	}
-	if !c.All {
-		rows = jobs.OfParty(m, rows, party)
-	}
-	result := statusResult{Software: c.Software, System: c.System, Duties: []statusRow{}, Totals: jobs.Totals(rows)}
-	if subject.Kind == fact.Release {
-		for _, r := range m.Releases {
-			if r.ID == subject.ID {
-				result.Release = r.Version
-			}
-		}
-	}
-	for _, r := range rows {
-		result.Duties = append(result.Duties, p.statusRow(r))
-	}
-	return result, nil
-}
-
-func (p *program) statusRow(r jobs.Row) statusRow {
-	in, _ := guideline.Default().Individual(r.Requirement)
-	out := statusRow{ID: r.Requirement, Title: in.Title.In(p.lang), Party: r.Party, Role: r.Role, Stance: r.Stance, Level: r.Level, Status: r.Status, Basis: r.Basis,
-		StatedOnly: r.Detail.StatedOnly, Stale: r.Stale, Reasons: []string{}, Evidence: append([]string{}, r.Evidence...), Remedy: r.Remedy.In(p.lang)}
-	for _, t := range r.Reasons {
-		out.Reasons = append(out.Reasons, t.In(p.lang))
-	}
-	if !r.ValidUntil.IsZero() {
-		until := r.ValidUntil
-		out.ValidUntil = &until
-	}
-	return out
+	return jobs.SheetOf(p.ctx, db, p.lang, subject, jobs.Target{Software: c.Software, System: c.System, Party: c.Party}, c.All)
 }
 
 var statusMarks = map[assess.Status]string{assess.Met: "●", assess.MetWithException: "◆", assess.PartlyMet: "◐", assess.NotMet: "▲",
 	assess.NotApplicable: "–", assess.NotAssessed: "○"}
 
-func (p *program) printStatus(r statusResult) {
+func (p *program) printStatus(r jobs.StatusSheet) {
 	for _, d := range r.Duties {
 		s := assess.Status(d.Status)
 		word := s.Name().In(p.lang)
@@ -185,10 +119,10 @@ func (c *checkCmd) Run(p *program) error {
 	}
 	met := ok.(bool)
 	out := struct {
-		Met    bool          `json:"met"`
-		Gate   string        `json:"gate"`
-		Totals assess.Totals `json:"totals"`
-		Open   []statusRow   `json:"open"`
+		Met    bool              `json:"met"`
+		Gate   string            `json:"gate"`
+		Totals assess.Totals     `json:"totals"`
+		Open   []jobs.StatusLine `json:"open"`
 	}{met, c.Gate, result.Totals, openRows(result.Duties)}
 	err = p.print(out, func() {
 		p.printf("%s", "%s", totalsLine(result.Totals, p.lang))
@@ -205,8 +139,8 @@ func (c *checkCmd) Run(p *program) error {
 	return err
 }
 
-func openRows(rows []statusRow) []statusRow {
-	open := []statusRow{}
+func openRows(rows []jobs.StatusLine) []jobs.StatusLine {
+	open := []jobs.StatusLine{}
 	for _, r := range rows {
 		switch assess.Status(r.Status) {
 		case assess.NotMet, assess.PartlyMet, assess.NotAssessed:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/verify"
 )
@@ -28,7 +29,7 @@ func (c *verifyCmd) Run(p *program) error {
 		return err
 	}
 	report := verify.Bundle(b, opt)
-	if err := p.print(reportJSON(report, p.lang), func() { p.printReport(report) }); err != nil {
+	if err := p.print(jobs.ReportOf(report, p.lang), func() { p.printReport(report) }); err != nil {
 		return err
 	}
 	switch verify.ExitCode(report) {
@@ -96,35 +97,6 @@ func parseTime(s string) (time.Time, error) {
 	}
 	return time.Time{}, &lang.Error{Kind: lang.Usage, What: lang.F("「%s」は日時として読めません", "%q is not a time", s),
 		Next: lang.T("2026-04-01 又は 2026-04-01T09:00:00+09:00 の形で指定してください", "write it as 2026-04-01 or 2026-04-01T09:00:00+09:00")}
-}
-
-// reportJSON is the report as scripts read it: details in one language, the words of verify otherwise.
-func reportJSON(r verify.Report, l lang.Lang) any {
-	type step struct {
-		Name   string `json:"name"`
-		Bundle string `json:"bundle,omitempty"`
-		OK     bool   `json:"ok"`
-		Detail string `json:"detail"`
-		Where  string `json:"where,omitempty"`
-	}
-	type unchecked struct {
-		Name   string `json:"name"`
-		Bundle string `json:"bundle,omitempty"`
-		Detail string `json:"detail"`
-	}
-	out := struct {
-		OK         bool          `json:"ok"`
-		Steps      []step        `json:"steps"`
-		Chain      []verify.Link `json:"chain"`
-		NotChecked []unchecked   `json:"not_checked"`
-	}{OK: r.OK, Steps: []step{}, Chain: r.Chain, NotChecked: []unchecked{}}
-	for _, s := range r.Steps {
-		out.Steps = append(out.Steps, step{s.Name, s.Bundle, s.OK, s.Detail.In(l), s.Where})
-	}
-	for _, u := range r.NotChecked {
-		out.NotChecked = append(out.NotChecked, unchecked{u.Name, u.Bundle, u.Detail.In(l)})
-	}
-	return out
 }
 
 func (p *program) printReport(r verify.Report) {

@@ -9,12 +9,17 @@ func (versionCmd) Run(p *program) error {
 	v := struct {
 		Version string `json:"version"`
 		Go      string `json:"go"`
-	}{Version: "devel"}
+	}{Version: buildVersion()}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		v.Go = info.GoVersion
-		if info.Main.Version != "" && info.Main.Version != "(devel)" {
-			v.Version = info.Main.Version
-		}
 	}
 	return p.print(v, func() { p.printf("tasuki %s (%s)", "tasuki %s (%s)", v.Version, v.Go) })
+}
+
+// buildVersion is the version this program was built as.
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
 }

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"net/http"
+
+	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/lang"
+)
+
+const (
+	anyBytes = "application/octet-stream"
+	asJSON   = "application/json"
+	asYAML   = "application/yaml"
+)
+
+// routes is every operation there is. Nothing here approves or signs: that takes a person.
+func (s *server) routes() {
+	get, post, put := http.MethodGet, http.MethodPost, http.MethodPut
+
+	add(s, operation{ID: "push-documents", Method: post, Path: "/documents", Need: auth.Push, Takes: anyBytes + ", " + multipartType,
+		Summary: lang.T("文書を取り込む", "Take documents in"),
+		Detail: lang.T("本文がファイルそのもの、又はフォームの file に複数のファイル。種類は内容から判別します。同じ内容は一度だけ保管されます。読み取れないファイルも保管し、accepted が false になります。",
+			"The body is the file itself, or the field file of a form holds several. The kind is found by content. The same bytes are kept once. A file that cannot be read is kept too, and accepted is false.")}, s.push)
+	add(s, operation{ID: "get-document", Method: get, Path: "/documents/{digest}", Need: auth.Read,
+		Summary: lang.T("文書について分かっていること", "What is known of a document")}, s.document)
+	add(s, operation{ID: "get-document-content", Method: get, Path: "/documents/{digest}/content", Need: auth.Read, Gives: anyBytes,
+		Summary: lang.T("受け取ったままの文書", "A document as it was received")}, s.content)
+
+	add(s, operation{ID: "list-software", Method: get, Path: "/software", Need: auth.Read,
+		Summary: lang.T("ソフトウェアの一覧", "List software")}, s.software)
+	add(s, operation{ID: "list-releases", Method: get, Path: "/software/{name}/releases", Need: auth.Read,
+		Summary: lang.T("リリースの一覧", "List the releases of a software")}, s.releases)
+	add(s, operation{ID: "get-software-status", Method: get, Path: "/software/{name}/status", Need: auth.Read,
+		Summary: lang.T("ソフトウェアについての責務の状況", "The state of every duty about a software"),
+		Detail:  lang.T("最後に判定した状況です。期限を過ぎたものは対応済みとは示しません。", "As it was judged last; what is past its time does not read as met.")}, s.softwareStatus)
+	add(s, operation{ID: "get-system-status", Method: get, Path: "/systems/{name}/status", Need: auth.Read,
+		Summary: lang.T("システムについての責務の状況", "The state of every duty about a system")}, s.systemStatus)
+	add(s, operation{ID: "get-chain", Method: get, Path: "/chain", Need: auth.Read,
+		Summary: lang.T("体制: 誰が何を担うか", "Who does what: parties, software, engagements")}, s.chain)
+	add(s, operation{ID: "apply-chain", Method: put, Path: "/chain", Need: auth.Edit, Takes: asJSON + ", " + asYAML, Body: chain.Model{},
+		Summary: lang.T("体制の記述を登録する", "Store a picture of the deal"),
+		Detail: lang.T("登録済みの内容に重ねます。書かれていないものは残ります。矛盾や役割分担の考え方との不一致（block）があれば何も登録しません。",
+			"It is laid over what is stored; what it does not name stays. Nothing is stored when it contradicts itself or a responsibility rule that blocks.")}, s.applyChain)
+
+	add(s, operation{ID: "get-cve", Method: get, Path: "/cve/{id}", Need: auth.Read,
+		Summary: lang.T("脆弱性の影響を受けるもの", "Who is affected by a vulnerability")}, s.cve)
+	add(s, operation{ID: "list-advisories", Method: get, Path: "/advisories", Need: auth.Read,
+		Summary: lang.T("脆弱性情報の取得元と新しさ", "Sources of advisories and their age")}, s.advisories)
+	add(s, operation{ID: "get-guideline", Method: get, Path: "/guideline", Need: auth.Read,
+		Summary: lang.T("個別要求（69）", "The 69 individual requirements")}, s.guideline)
+	add(s, operation{ID: "get-guideline-list", Method: get, Path: "/guideline/{what}", Need: auth.Read,
+		Summary: lang.T("ガイドラインのその他の一覧", "The guideline's other lists")}, s.guidelineList)
+
+	add(s, operation{ID: "verify-bundle", Method: post, Path: "/verify", Need: auth.Read, Takes: anyBytes,
+		Summary: lang.T("バンドルを検証する（保管しない）", "Verify a bundle without keeping it"),
+		Detail:  lang.T("このワークスペースが信頼する鍵で検証します。", "Against the keys that this workspace trusts.")}, s.verify)
+	add(s, operation{ID: "receive-bundle", Method: post, Path: "/bundles", Need: auth.Push, Takes: anyBytes,
+		Summary: lang.T("バンドルを受け取る", "Receive a bundle"),
+		Detail:  lang.T("検証し、保管し、宣言の内容を評価に反映します。検証できないものは保管するだけで、accepted が false になります。", "It is verified, kept, and what it declares counts. One that does not verify is only kept; accepted is false.")}, s.receive)
+	add(s, operation{ID: "list-declarations", Method: get, Path: "/declarations", Need: auth.Read,
+		Summary: lang.T("自己適合宣言と対応状況報告の一覧", "List declarations and status reports")}, s.declarations)
+	add(s, operation{ID: "get-declaration", Method: get, Path: "/declarations/{id}", Need: auth.Read,
+		Summary: lang.T("1つの宣言", "One declaration")}, s.declaration)
+	add(s, operation{ID: "get-bundle", Method: get, Path: "/declarations/{id}/bundle", Need: auth.Read, Gives: anyBytes,
+		Summary: lang.T("発行した宣言のバンドル", "The bundle of an issued declaration")}, s.bundle)
+
+	add(s, operation{ID: "list-records", Method: get, Path: "/records", Need: auth.Read,
+		Summary: lang.T("台帳の記録の一覧", "List records of the registers")}, s.records)
+	add(s, operation{ID: "get-record", Method: get, Path: "/records/{id}", Need: auth.Read,
+		Summary: lang.T("1つの記録", "One record")}, s.record)
+	add(s, operation{ID: "put-records", Method: post, Path: "/records/{kind}", Need: auth.Edit, Takes: asJSON + ", " + asYAML,
+		Summary: lang.T("記録を起案する", "Draft records"),
+		Detail:  lang.T("問題が1つでもあれば何も登録しません。評価に反映されるのは、ほかの人が画面又はコマンドで承認してからです。", "All of them or, when any has a problem, none. They count once another person approves them, on the pages or the command line.")}, s.putRecords)
+	add(s, operation{ID: "list-claims", Method: get, Path: "/claims", Need: auth.Read,
+		Summary: lang.T("主張・例外措置・対象外の一覧", "List claims, exceptions and statements that something does not apply")}, s.claims)
+	add(s, operation{ID: "get-claim", Method: get, Path: "/claims/{id}", Need: auth.Read,
+		Summary: lang.T("1つの主張", "One claim")}, s.claim)
+	add(s, operation{ID: "draft-claim", Method: post, Path: "/claims", Need: auth.Edit, Takes: asJSON, Body: ClaimBody{},
+		Summary: lang.T("主張・例外措置・対象外を起案する", "Draft a claim, an exception or a statement that something does not apply"),
+		Detail:  lang.T("評価に反映されるのは、ほかの人が承認してからです。", "It counts once another person approves it.")}, s.draftClaim)
+
+	add(s, operation{ID: "list-audit", Method: get, Path: "/audit", Need: auth.ReadAudit,
+		Summary: lang.T("監査記録（新しい順）", "The audit log, the latest first")}, s.audit)
+}
