@@ -29,6 +29,7 @@ func (c *cveCmd) Run(p *program) error {
 		p.printf("%s", "%s", e.Headline.In(p.lang))
 		for _, r := range e.Releases {
 			fmt.Fprintf(p.out, "▲ %s %s — %s\n", r.SoftwareName, r.Version, r.Component)
+			p.printf("    %s（期日 %s） %s %s %s", "    %s (due %s) %s %s %s", r.Action.Name().In(p.lang), lastDay(r.Due), epssCell(r.EPSS), kevCell(r.Exploited), standsCell(r.Opinion, p.lang))
 			for _, pa := range r.Parties {
 				fmt.Fprintf(p.out, "    %s: %s\n", pa.Name, pa.Does.In(p.lang))
 			}

@@ -12,6 +12,10 @@ import (
 type exportCmd struct {
 	XLSX exportXLSXCmd `cmd:"" name:"xlsx" help:"${help_export_xlsx}"`
 	CSV  exportCSVCmd  `cmd:"" name:"csv" help:"${help_export_csv}"`
+
+	OpenVEX   exportOpenVEXCmd   `cmd:"" name:"openvex" help:"${help_export_openvex}"`
+	CycloneDX exportCycloneDXCmd `cmd:"" name:"cyclonedx-vex" help:"${help_export_cdxvex}"`
+	CSAF      exportCSAFCmd      `cmd:"" name:"csaf" help:"${help_export_csaf}"`
 }
 
 // exported is what every export takes.

@@ -12,9 +12,11 @@ import (
 )
 
 type feedsCmd struct {
-	Import    feedsImportCmd    `cmd:"" help:"${help_feeds_import}"`
-	ImportEOL feedsImportEOLCmd `cmd:"" name:"import-eol" help:"${help_feeds_eol}"`
-	Status    feedsStatusCmd    `cmd:"" help:"${help_feeds_status}"`
+	Import     feedsImportCmd     `cmd:"" help:"${help_feeds_import}"`
+	ImportEOL  feedsImportEOLCmd  `cmd:"" name:"import-eol" help:"${help_feeds_eol}"`
+	ImportKEV  feedsImportKEVCmd  `cmd:"" name:"import-kev" help:"${help_feeds_kev}"`
+	ImportEPSS feedsImportEPSSCmd `cmd:"" name:"import-epss" help:"${help_feeds_epss}"`
+	Status     feedsStatusCmd     `cmd:"" help:"${help_feeds_status}"`
 }
 
 type feedsImportCmd struct {

@@ -59,6 +59,7 @@ type commands struct {
 	Status     statusCmd     `cmd:"" help:"${help_status}"`
 	Check      checkCmd      `cmd:"" help:"${help_check}"`
 	CVE        cveCmd        `cmd:"" name:"cve" help:"${help_cve}"`
+	Triage     triageCmd     `cmd:"" help:"${help_triage}"`
 	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
 	Declare    declareCmd    `cmd:"" help:"${help_declare}"`
 	Receive    receiveCmd    `cmd:"" help:"${help_receive}"`
