@@ -39,7 +39,7 @@ func FromBuild(info *debug.BuildInfo, b Build) ([]byte, error) {
 	if version == "" {
 		version = strings.Trim(info.Main.Version, "()")
 	}
-	root := cyclonedx.Component{BOMRef: "root", Type: cyclonedx.ComponentTypeApplication, Name: name, Version: version,
+	root := cyclonedx.Component{BOMRef: "root", Type: cyclonedx.ComponentTypeApplication, Name: name, Version: version, Licenses: notSaid(),
 		PackageURL: packageurl.NewPackageURL("golang", "", info.Main.Path, version, nil, "").ToString(),
 		Supplier:   organisation(b.Producer), Manufacturer: organisation(b.Producer)}
 	if hash, ok := strings.CutPrefix(b.Artifact, "sha256:"); ok {
@@ -86,10 +86,15 @@ func toolVersion(info *debug.BuildInfo) string {
 	return "devel"
 }
 
+// notSaid states that the licence is not known: the build information does not tell it. Absent would say nothing at all.
+func notSaid() *cyclonedx.Licenses {
+	return &cyclonedx.Licenses{{License: &cyclonedx.License{Name: "NOASSERTION"}}}
+}
+
 func standardLibrary(goVersion string) cyclonedx.Component {
 	v := strings.TrimPrefix(strings.Fields(goVersion + " ")[0], "go")
 	purl := "pkg:golang/stdlib@" + v
-	return cyclonedx.Component{BOMRef: purl, Type: cyclonedx.ComponentTypeLibrary, Name: "stdlib", Version: v, PackageURL: purl,
+	return cyclonedx.Component{BOMRef: purl, Type: cyclonedx.ComponentTypeLibrary, Name: "stdlib", Version: v, PackageURL: purl, Licenses: notSaid(),
 		Manufacturer: organisation("The Go Authors"), Supplier: organisation("The Go Authors")}
 }
 
@@ -104,7 +109,7 @@ func component(m *debug.Module) (cyclonedx.Component, error) {
 		namespace, name = m.Path[:i], m.Path[i+1:]
 	}
 	purl := packageurl.NewPackageURL("golang", namespace, name, m.Version, nil, "").ToString()
-	c := cyclonedx.Component{BOMRef: purl, Type: cyclonedx.ComponentTypeLibrary, Name: m.Path, Version: m.Version, PackageURL: purl,
+	c := cyclonedx.Component{BOMRef: purl, Type: cyclonedx.ComponentTypeLibrary, Name: m.Path, Version: m.Version, PackageURL: purl, Licenses: notSaid(),
 		Supplier: organisation(publisher(m.Path))}
 	c.Manufacturer = c.Supplier
 	if sum, ok := strings.CutPrefix(m.Sum, "h1:"); ok {
