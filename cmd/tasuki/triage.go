@@ -50,7 +50,20 @@ func (c *triageListCmd) Run(p *program) error {
 		}
 		p.table(rows)
 		p.printf("%d 件", "%d findings", len(list))
+		if n := assumed(list); n > 0 {
+			p.say("うち %d 件の優先度は既定値を含みます（tasuki triage context で状況を登録すると定まります）",
+				"the urgency of %d rests on defaults in part (say more with tasuki triage context)", n)
+		}
 	})
+}
+
+func assumed(list []jobs.Triaged) (n int) {
+	for _, t := range list {
+		if t.Priority.Assumed {
+			n++
+		}
+	}
+	return n
 }
 
 // softwareAndRelease gives the ids of a software and of its release, each empty when not named.

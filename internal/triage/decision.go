@@ -102,7 +102,7 @@ type Lapse struct {
 func Standing(decisions []store.Decision, c Case, now time.Time) (*store.Decision, *Lapse) {
 	var last *store.Decision
 	for i, d := range decisions {
-		if Names(d, c) && !now.Before(d.At) && (last == nil || !d.At.Before(last.At)) {
+		if Names(d, c) && (last == nil || !d.At.Before(last.At)) {
 			last = &decisions[i]
 		}
 	}
