@@ -3,7 +3,7 @@
 // Start from [New]. The operations are listed in one place, routes.go; what they answer is what the command line prints
 // with --json (see the types of package jobs). Callers show an API key that an account issued, and may do what its scope
 // and its account may; a key never approves anything. GET changes nothing. Errors are problem details (RFC 9457) in the
-// caller's language, see [Problem]. [Client] is the other end, for the command line.
+// caller's language, see [ProblemDetails]. [Client] is the other end, for the command line.
 package api
 
 import (
@@ -66,6 +66,7 @@ func (s *server) config() huma.Config {
 	config := huma.DefaultConfig("Tasuki", s.o.Version)
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath, config.CreateHooks = Prefix+"openapi", "", "", nil
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	config.AllowAdditionalPropertiesByDefault = true // answers may gain keys
 	config.RejectUnknownQueryParameters = true
 	config.Transformers = []huma.Transformer{s.ownProblem}
 	return config

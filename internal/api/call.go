@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -57,7 +58,6 @@ func add[I, O any](s *server, o operation, fn func(context.Context, *call, *I) (
 	if !o.Detail.IsZero() {
 		op.Extensions["x-description-ja"] = o.Detail.JA
 	}
-	op.RequestBody = s.bodyOf(o)
 	if o.Gives != "" {
 		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{o.Gives: {Schema: binary()}}}}
 	}
@@ -74,6 +74,7 @@ func add[I, O any](s *server, o operation, fn func(context.Context, *call, *I) (
 		}
 		return &answer[O]{out}, nil
 	})
+	s.described(o).RequestBody = s.bodyOf(o) // not before: huma would read the body itself
 }
 
 func binary() *huma.Schema { return &huma.Schema{Type: huma.TypeString, Format: "binary"} }
@@ -85,7 +86,7 @@ func (s *server) bodyOf(o operation) *huma.RequestBody {
 	}
 	schema := binary()
 	if o.Body != nil {
-		schema = huma.SchemaFromType(s.api.OpenAPI().Components.Schemas, typeOf(o.Body))
+		schema = s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(o.Body), true, "")
 	}
 	body := &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
 	for media := range strings.SplitSeq(o.Takes, ", ") {
@@ -114,7 +115,7 @@ func (s *server) guard(need auth.Permission) func(huma.Context, func(huma.Contex
 }
 
 // identify finds out who calls; it gives a problem when nobody known does, or the key is not good for it.
-func (s *server) identify(c *call, need auth.Permission) *Problem {
+func (s *server) identify(c *call, need auth.Permission) *ProblemDetails {
 	scheme, key, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || key == "" {
 		return notSignedIn(c.visit, &lang.Error{Kind: lang.Forbidden, What: lang.T("API キーがありません", "there is no API key"),
@@ -131,7 +132,7 @@ func (s *server) identify(c *call, need auth.Permission) *Problem {
 	return problemOf(c.visit, notAllowed(need))
 }
 
-func (s *server) refused(c *call, err error) *Problem {
+func (s *server) refused(c *call, err error) *ProblemDetails {
 	p := notSignedIn(c.visit, err)
 	if p.Status >= http.StatusInternalServerError {
 		s.log.ErrorContext(c.r.Context(), "api key", "request", c.request, "error", err)

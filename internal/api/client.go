@@ -85,7 +85,7 @@ func (c *Client) do(r *http.Request, into any) error {
 		}
 		return nil
 	case kind == problemType:
-		var p Problem
+		var p ProblemDetails
 		if err := json.Unmarshal(b, &p); err != nil {
 			return c.notTasuki(fmt.Sprint(err))
 		}
@@ -96,7 +96,7 @@ func (c *Client) do(r *http.Request, into any) error {
 
 // said gives what a server said as an error of the kind it is of. A fault of the server's is Unreachable: the same command
 // can work later.
-func (c *Client) said(p *Problem) error {
+func (c *Client) said(p *ProblemDetails) error {
 	e := &lang.Error{Kind: p.Kind(), What: lang.T(p.Detail, p.Detail), Next: lang.T(p.Next, p.Next)}
 	if p.Detail == "" {
 		e.What = lang.T(p.Title, p.Title)

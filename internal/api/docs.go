@@ -21,8 +21,6 @@ var docsHTML string
 //go:embed docs.css
 var docsCSS []byte
 
-func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }
-
 // describe puts into the OpenAPI document what is the same for every operation: how to show a key, and what a problem
 // looks like.
 func (s *server) describe() {
@@ -30,7 +28,7 @@ func (s *server) describe() {
 	doc.Info.Description = "Tasuki: from evidence to a verified self-declaration under Japan's guideline for cyber infrastructure providers. " +
 		"Texts are Japanese or English, by Accept-Language."
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"key": {Type: "http", Scheme: "bearer", Description: "API key of `tasuki token issue`"}}
-	schema := huma.SchemaFromType(doc.Components.Schemas, reflect.TypeFor[Problem]())
+	schema := doc.Components.Schemas.Schema(reflect.TypeFor[ProblemDetails](), true, "")
 	for _, item := range doc.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put} {
 			if op != nil {
@@ -38,10 +36,9 @@ func (s *server) describe() {
 			}
 		}
 	}
-	delete(doc.Components.Schemas.Map(), "HumaErrorModel")
-	delete(doc.Components.Schemas.Map(), "HumaErrorDetail")
-	delete(doc.Components.Schemas.Map(), "V2ErrorModel")
-	delete(doc.Components.Schemas.Map(), "V2ErrorDetail")
+	for _, theirs := range []string{"V2ErrorModel", "V2ErrorDetail"} { // see ownProblem
+		delete(doc.Components.Schemas.Map(), theirs)
+	}
 }
 
 // docsPage is what the page of operations shows.

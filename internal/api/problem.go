@@ -14,9 +14,9 @@ import (
 	"example.org/tasuki/internal/lang"
 )
 
-// Problem is an error as programs get it: problem details (RFC 9457) with a code to act on, and the places in the input.
+// ProblemDetails is an error as programs get it: problem details (RFC 9457) with a code to act on, and the places in the input.
 // The texts are in the caller's language (Accept-Language; Japanese unless English comes first).
-type Problem struct {
+type ProblemDetails struct {
 	Type     string         `json:"type" doc:"Always about:blank: code says which problem it is"`
 	Title    string         `json:"title" doc:"What kind of problem it is, for people"`
 	Status   int            `json:"status" doc:"HTTP status"`
@@ -28,13 +28,13 @@ type Problem struct {
 }
 
 // Error gives the sentence.
-func (p *Problem) Error() string { return p.Detail }
+func (p *ProblemDetails) Error() string { return p.Detail }
 
 // GetStatus gives the HTTP status; huma asks for it.
-func (p *Problem) GetStatus() int { return p.Status }
+func (p *ProblemDetails) GetStatus() int { return p.Status }
 
 // ContentType is that of RFC 9457; huma asks for it.
-func (p *Problem) ContentType(string) string { return problemType }
+func (p *ProblemDetails) ContentType(string) string { return problemType }
 
 const problemType = "application/problem+json"
 
@@ -59,7 +59,7 @@ var codes = []struct {
 }
 
 // Kind gives the kind of error a problem is; Unexpected when the code is not known.
-func (p *Problem) Kind() lang.Kind {
+func (p *ProblemDetails) Kind() lang.Kind {
 	for _, c := range codes {
 		if c.code == p.Code || p.Code == unauthenticated && c.kind == lang.Forbidden {
 			return c.kind
@@ -72,8 +72,8 @@ func (p *Problem) Kind() lang.Kind {
 const unauthenticated = "unauthenticated"
 
 // problemOf gives an error as programs get it. Of faults of ours it says nothing but the request's id.
-func problemOf(v visit, err error) *Problem {
-	var done *Problem
+func problemOf(v visit, err error) *ProblemDetails {
+	var done *ProblemDetails
 	if errors.As(err, &done) {
 		return done
 	}
@@ -92,7 +92,7 @@ func problemOf(v visit, err error) *Problem {
 	}) bool {
 		return c.kind == kind
 	})]
-	p := &Problem{Type: "about:blank", Title: at.title.In(v.lang), Status: at.status, Code: at.code, Request: v.request}
+	p := &ProblemDetails{Type: "about:blank", Title: at.title.In(v.lang), Status: at.status, Code: at.code, Request: v.request}
 	var e *lang.Error
 	if kind == lang.Unexpected || !errors.As(err, &e) {
 		p.Next = lang.T("時間をおいて再度お試しください。繰り返す場合は、request の値を管理者にお知らせください", "try again in a while; if it happens again, give the value of request to your administrator").In(v.lang)
@@ -114,7 +114,7 @@ func problemOf(v visit, err error) *Problem {
 }
 
 // notSignedIn is the answer to a request without a good API key.
-func notSignedIn(v visit, err error) *Problem {
+func notSignedIn(v visit, err error) *ProblemDetails {
 	p := problemOf(v, err)
 	if p.Status == http.StatusForbidden {
 		p.Status, p.Code, p.Title = http.StatusUnauthorized, unauthenticated, lang.T("API キーが必要です", "An API key is needed").In(v.lang)
@@ -142,7 +142,7 @@ func (s *server) ownProblem(ctx huma.Context, _ string, body any) (any, error) {
 	return p, nil
 }
 
-func writeProblem(w http.ResponseWriter, p *Problem) {
+func writeProblem(w http.ResponseWriter, p *ProblemDetails) {
 	w.Header().Set("Content-Type", problemType)
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="tasuki"`)

@@ -11,14 +11,15 @@ import (
 	"example.org/tasuki/internal/store"
 )
 
-type narrowed struct {
+// Narrowed is which part of a list of drafts and approved entries is asked for.
+type Narrowed struct {
 	Page
 	State   string `query:"state" enum:"draft,approved,retired" doc:"Only those in this state"`
 	Subject string `query:"subject" doc:"software:NAME, release:NAME@VERSION, system:NAME or party:ID"`
 }
 
 func (s *server) records(ctx context.Context, c *call, in *struct {
-	narrowed
+	Narrowed
 	Kind string `query:"kind" doc:"Only those of this register"`
 }) (List[jobs.RecordView], error) {
 	f := store.RecordFilter{State: register.State(in.State)}
@@ -75,7 +76,7 @@ func (s *server) putRecords(ctx context.Context, c *call, in *struct {
 }
 
 func (s *server) claims(ctx context.Context, c *call, in *struct {
-	narrowed
+	Narrowed
 	Requirement string `query:"requirement" doc:"Only those about this individual requirement"`
 	Party       string `query:"party" doc:"Id of a party"`
 }) (List[jobs.ClaimView], error) {
@@ -110,6 +111,7 @@ func (s *server) claim(ctx context.Context, _ *call, in *idInput) (jobs.ClaimVie
 // ClaimBody is a statement about one duty as a program writes it. What it is about is named as with documents; all that
 // the party does when nothing is.
 type ClaimBody struct {
+	_           struct{}           `additionalProperties:"false"`
 	Requirement guideline.ID       `json:"requirement" doc:"Id of the individual requirement"`
 	Kind        evidence.ClaimKind `json:"kind,omitempty" enum:"claim,exception,not_applicable" default:"claim"`
 	Role        guideline.Role     `json:"role,omitempty" doc:"Every role the party holds when empty"`

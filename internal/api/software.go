@@ -37,12 +37,13 @@ func (s *server) software(ctx context.Context, _ *call, in *struct{ Page }) (Lis
 	return cut(all, func(v SoftwareItem) string { return v.ID }, in.Page)
 }
 
-type nameInput struct {
+// NameInput is a name in a path.
+type NameInput struct {
 	Name string `path:"name" doc:"Name of the software, or of the system"`
 }
 
 func (s *server) releases(ctx context.Context, _ *call, in *struct {
-	nameInput
+	NameInput
 	Page
 }) (List[chain.Release], error) {
 	software, err := s.db.SoftwareByName(ctx, in.Name)
@@ -56,28 +57,28 @@ func (s *server) releases(ctx context.Context, _ *call, in *struct {
 	return cut(all, func(r chain.Release) string { return r.ID }, in.Page)
 }
 
-// whose narrows statuses to a party.
-type whose struct {
+// Whose narrows statuses to a party.
+type Whose struct {
 	Party string `query:"party" doc:"Id of a party; our own organisation when empty"`
 	All   bool   `query:"all" doc:"The duties of every party"`
 }
 
 func (s *server) softwareStatus(ctx context.Context, c *call, in *struct {
-	nameInput
-	whose
+	NameInput
+	Whose
 	Release string `query:"release" doc:"Version; the latest supported release when empty"`
 }) (jobs.StatusSheet, error) {
-	return s.status(ctx, c, jobs.Target{Software: in.Name, Release: in.Release}, in.whose)
+	return s.status(ctx, c, jobs.Target{Software: in.Name, Release: in.Release}, in.Whose)
 }
 
 func (s *server) systemStatus(ctx context.Context, c *call, in *struct {
-	nameInput
-	whose
+	NameInput
+	Whose
 }) (jobs.StatusSheet, error) {
-	return s.status(ctx, c, jobs.Target{System: in.Name}, in.whose)
+	return s.status(ctx, c, jobs.Target{System: in.Name}, in.Whose)
 }
 
-func (s *server) status(ctx context.Context, c *call, t jobs.Target, w whose) (jobs.StatusSheet, error) {
+func (s *server) status(ctx context.Context, c *call, t jobs.Target, w Whose) (jobs.StatusSheet, error) {
 	subject, err := jobs.Subject(ctx, s.db, c.actor, t)
 	if err != nil {
 		return jobs.StatusSheet{}, forReading(err)
