@@ -94,9 +94,17 @@ func Triage(ctx context.Context, db *store.DB, f TriageFilter) ([]Triaged, error
 			}
 			return 1
 		}
-		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Finding.Vuln, b.Finding.Vuln), strings.Compare(a.Finding.PURL, b.Finding.PURL))
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(likely(b), likely(a)), cmp.Compare(b.Finding.Score, a.Finding.Score), strings.Compare(a.Finding.Vuln, b.Finding.Vuln), strings.Compare(a.Finding.PURL, b.Finding.PURL))
 	})
 	return out, nil
+}
+
+// likely is the EPSS score to sort by; findings without one come after those with the lowest.
+func likely(t Triaged) float64 {
+	if t.EPSS == nil {
+		return -1
+	}
+	return t.EPSS.Score
 }
 
 // desk is everything triage looks at, read once.

@@ -172,3 +172,9 @@ func enriched(t *testing.T, r io.Reader) (said map[string]string, vectors []stri
 	}
 	return said, vectors
 }
+
+func BenchmarkEvaluate(b *testing.B) {
+	for b.Loop() {
+		Evaluate(Supplier, Facts{EPSS: score(0.2), EPSSFrom: 0.1, CVSS: []string{total31}}, Context{}, at)
+	}
+}
