@@ -10,6 +10,7 @@ import (
 // scriptCommands are the commands that scripts have beside those of testscript.
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"take":  takeCommand,
+	"serve": serveCommand,
 	"spoil": spoilCommand,
 }
 
