@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -100,6 +101,7 @@ type chainTemplateCmd struct {
 	Prefix   string            `help:"${help_chain_prefix}"`
 	Name     map[string]string `help:"${help_chain_name}" placeholder:"KEY=NAME"`
 	Party    map[string]string `help:"${help_chain_party}" placeholder:"KEY=ID"`
+	Self     string            `help:"${help_chain_self}" placeholder:"KEY"`
 }
 
 // Run prints a deal made from a use case of table 4, ready to be changed and applied.
@@ -113,8 +115,16 @@ func (c *chainTemplateCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if c.Self != "" && !slices.ContainsFunc(t.Parties, func(r guideline.TemplateParty) bool { return r.Key == c.Self }) {
+		var keys []string
+		for _, r := range t.Parties {
+			keys = append(keys, r.Key)
+		}
+		return &lang.Error{Kind: lang.Usage, What: lang.F("例 %s に「%s」という行はありません", "use case %s has no row %q", t.ID, c.Self),
+			Next: lang.F("次から選んでください: %s", "choose one of: %s", strings.Join(keys, ", "))}
+	}
 	return p.printModel(chain.FromTemplate(t, chain.Start{Prefix: c.Prefix, Software: c.Software, Level: level, LevelReason: c.Reason,
-		Parties: c.Party, Names: c.Name, Lang: p.lang}))
+		Parties: c.Party, Names: c.Name, Self: c.Self, Lang: p.lang}))
 }
 
 type chainDutiesCmd struct {

@@ -53,6 +53,9 @@ func (c *declareCmd) Run(p *program) error {
 	if !found {
 		return c.draft(p, db, who, actor, req)
 	}
+	if err := auth.Require(who, auth.Approve); err != nil {
+		return err
+	}
 	key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
 	if err != nil {
 		return err

@@ -93,8 +93,16 @@ func (p *program) printDemo(sum demo.Summary) {
 	}
 	p.printf("\n■ 次に試すこと", "\n# Try next")
 	for _, c := range sum.Next {
-		fmt.Fprintf(p.out, "  %s\n    %s\n", c.Why.In(p.lang), c.Line)
+		fmt.Fprintf(p.out, "  %s\n    %s\n", c.Why.In(p.lang), started()+strings.TrimPrefix(c.Line, "tasuki"))
 	}
+}
+
+// started is how this program is called again: `go run` leaves no program behind.
+func started() string {
+	if exe, err := os.Executable(); err == nil && strings.Contains(exe, "go-build") {
+		return "go run ./cmd/tasuki"
+	}
+	return "tasuki"
 }
 
 func (p *program) printThing(t demo.Thing) {

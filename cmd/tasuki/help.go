@@ -38,6 +38,7 @@ var helpTexts = map[string]lang.Text{
 	"chain_reason":   lang.T("水準を選んだ理由", "why this level"),
 	"chain_prefix":   lang.T("作る id の前に付ける文字列", "put before every id that is made"),
 	"chain_name":     lang.T("行の名称を置き換える", "name for a row"),
+	"chain_self":     lang.T("自組織に当たる行（その組織に属する行なら組織全体）", "the row that is us; a unit's row stands for its organisation"),
 	"chain_party":    lang.T("行を登録済みの関連事業者に当てる", "use a party that exists for a row"),
 	"software":       lang.T("ソフトウェアの名称", "name of the software"),
 	"party":          lang.T("関連事業者の id", "id of a party"),

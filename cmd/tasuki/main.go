@@ -40,7 +40,9 @@ type program struct {
 	lang lang.Lang
 	json bool
 	data string // workspace directory
-	as   string // account that acts
+	as   string // name of the account that acts
+
+	account string // its id, once a workspace is open
 }
 
 // commands is the whole command line. Help texts are in help.go, in both languages.

@@ -20,17 +20,47 @@ func (p *program) open() (*store.DB, error) {
 	return p.openOrMake()
 }
 
-// openOrMake opens the workspace, or makes it when the directory is empty or absent.
+// openOrMake opens the workspace, or makes it when the directory is empty or absent, and finds the account that --as
+// names in it.
 func (p *program) openOrMake() (*store.DB, error) {
-	return store.Open(p.ctx, store.Options{Dir: p.data, DSN: p.secret("TASUKI_DATABASE"), Now: p.now})
+	db, err := store.Open(p.ctx, store.Options{Dir: p.data, DSN: p.secret("TASUKI_DATABASE"), Now: p.now})
+	if err != nil {
+		return nil, err
+	}
+	if err := p.findAccount(db); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
 }
 
-// actor is who acts: the account that --as names, else the person at this terminal without an account.
-func (p *program) actor() store.Actor {
+// findAccount looks up --as. In a workspace without accounts nobody is known yet, and the name is left for the command.
+func (p *program) findAccount(db *store.DB) error {
 	if p.as == "" {
+		return nil
+	}
+	accounts, err := db.Accounts(p.ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if a.Name == p.as {
+			p.account = a.ID
+		}
+	}
+	if p.account == "" && len(accounts) > 0 {
+		return noAccount(p.as)
+	}
+	return nil
+}
+
+// actor is who acts: the account that --as names, else the person at this terminal without an account. What approves or
+// signs asks for the account's credential as well.
+func (p *program) actor() store.Actor {
+	if p.account == "" {
 		return store.Actor{Account: "cli", Via: store.CLI}
 	}
-	return store.Actor{Account: p.as, Via: store.CLI}
+	return store.Actor{Account: p.account, Via: store.CLI}
 }
 
 // secret reads a setting from the environment, or from the file that NAME_FILE names. A file that cannot be read gives

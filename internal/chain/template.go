@@ -17,6 +17,7 @@ type Start struct {
 	// Parties maps a row's key (or "org-" and the key of a row's organisation) to the id of a party that exists already.
 	// Such a party is referred to and not made again.
 	Parties map[string]string
+	Self    string            // key of the row that is us: it, or the organisation it is a unit of, is marked as our own
 	Names   map[string]string // names for rows and organisations by key; the printed name otherwise
 	Lang    lang.Lang
 }
@@ -67,9 +68,9 @@ func (b *builder) party(p guideline.TemplateParty) {
 	if p.Org != "" {
 		org := "org-" + p.Org // a row may have the same key as its organisation
 		parent = b.id(org)
-		b.add(org, Party{ID: parent, Name: b.name(org, b.orgName(p.Org))})
+		b.add(org, Party{ID: parent, Name: b.name(org, b.orgName(p.Org)), Self: b.ours(p.Org)})
 	}
-	made := Party{ID: b.id(p.Key), Name: b.name(p.Key, p.Name), Parent: parent}
+	made := Party{ID: b.id(p.Key), Name: b.name(p.Key, p.Name), Parent: parent, Self: p.Org == "" && p.Key == b.Self}
 	if p.Org != "" {
 		made.Unit = unitOf(p)
 	}
@@ -77,6 +78,16 @@ func (b *builder) party(p guideline.TemplateParty) {
 		made.Activities = []Activity{Sales}
 	}
 	b.add(p.Key, made)
+}
+
+// ours reports whether the row that is us is a unit of an organisation.
+func (b *builder) ours(org string) bool {
+	for _, p := range b.template.Parties {
+		if p.Org == org && p.Key == b.Self {
+			return true
+		}
+	}
+	return false
 }
 
 // add puts a party into the model unless it exists already.

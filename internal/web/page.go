@@ -31,6 +31,7 @@ type Base struct {
 	Who     string        // display name of who is signed in; empty for nobody
 	Account store.Account // of who is signed in
 	Now     time.Time
+	Sample  bool   // the workspace is the demo's: people are told on every page
 	Notice  string // one sentence about what was just done
 	Problem string // one sentence about what went wrong, above the form it is about
 }

@@ -138,6 +138,9 @@ func (s *Server) notice(r *http.Request, t lang.Text) {
 	s.sessions.Put(r.Context(), sessionNotice, t.In(visitOf(r).lang))
 }
 
+// sampleSetting is true in a workspace that `tasuki demo` made.
+const sampleSetting = "sample"
+
 // base is what every page of a request has.
 func (s *Server) base(r *http.Request, place string, title lang.Text) Base {
 	v := visitOf(r)
@@ -145,6 +148,9 @@ func (s *Server) base(r *http.Request, place string, title lang.Text) Base {
 		Now: s.now(), Notice: s.sessions.PopString(r.Context(), sessionNotice)}
 	if v.who.ID != "" && !v.who.MustChange {
 		b.Who = displayName(v.who.Account)
+	}
+	if _, err := s.db.Setting(r.Context(), sampleSetting, &b.Sample); err != nil {
+		s.log.WarnContext(r.Context(), "setting", "key", sampleSetting, "error", err)
 	}
 	return b
 }
