@@ -127,7 +127,6 @@ func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) 
 	if err != nil {
 		return e, err
 	}
-	d.seen = map[string][]Triaged{}
 	for _, h := range hits {
 		r, err := d.affectedRelease(ctx, m, policy, h)
 		if err != nil {
@@ -238,7 +237,7 @@ func (d *desk) affectedRelease(ctx context.Context, m chain.Model, policy guidel
 			out.Systems = append(out.Systems, s.Name)
 		}
 	}
-	found, err := d.triage(ctx, rel)
+	found, err := d.triage(ctx, rel, h.Vuln)
 	if err != nil {
 		return out, err
 	}

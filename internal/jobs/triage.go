@@ -116,7 +116,6 @@ type desk struct {
 	listed    map[string]time.Time        // KEV
 	exploits  map[string]Exploit
 	contexts  map[string]triage.Context
-	seen      map[string][]Triaged // by release, for who asks for the same one often; nil: nothing is remembered
 }
 
 func openDesk(ctx context.Context, db *store.DB) (*desk, error) {
@@ -147,12 +146,13 @@ func openDesk(ctx context.Context, db *store.DB) (*desk, error) {
 
 func (d *desk) today() string { return d.db.Now().Format(time.DateOnly) }
 
-// triage gives the findings of one release, in the order of the store.
-func (d *desk) triage(ctx context.Context, r chain.Release) ([]Triaged, error) {
-	if known, ok := d.seen[r.ID]; ok {
-		return known, nil
-	}
+// triage gives the findings of one release, in the order of the store: all, or those of some vulnerabilities, each by the
+// id that names it.
+func (d *desk) triage(ctx context.Context, r chain.Release, vulns ...string) ([]Triaged, error) {
 	found, err := d.db.FindingsOf(ctx, r.ID)
+	if len(vulns) > 0 {
+		found = slices.DeleteFunc(found, func(f store.Finding) bool { return !slices.Contains(vulns, f.Vuln) })
+	}
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -174,9 +174,6 @@ func (d *desk) triage(ctx context.Context, r chain.Release) ([]Triaged, error) {
 	}
 	for i := range out {
 		d.look(&out[i], scores, voices)
-	}
-	if d.seen != nil {
-		d.seen[r.ID] = out
 	}
 	return out, nil
 }

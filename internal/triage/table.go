@@ -66,38 +66,44 @@ func (t table) lookUp(keys []string) string {
 type publication struct {
 	Points []point `yaml:"points"`
 	Tables []table `yaml:"tables"`
+
+	points   map[string]point // by id
+	tables   map[string]table // by id
+	deciders map[string]table // by the id of the outcome
 }
 
-var published = sync.OnceValue(func() publication {
-	var p publication
-	if err := yaml.NewDecoder(bytes.NewReader(ssvc), yaml.Strict()).Decode(&p); err != nil {
+var published = sync.OnceValue(func() *publication {
+	p := &publication{points: map[string]point{}, tables: map[string]table{}, deciders: map[string]table{}}
+	if err := yaml.NewDecoder(bytes.NewReader(ssvc), yaml.Strict()).Decode(p); err != nil {
 		panic(err)
+	}
+	for _, q := range p.Points {
+		p.points[q.ID] = q
+	}
+	for _, t := range p.Tables {
+		p.tables[t.ID], p.deciders[t.Outcome] = t, t
 	}
 	return p
 })
 
-func (p publication) point(id string) point {
-	i := slices.IndexFunc(p.Points, func(q point) bool { return q.ID == id })
-	if i < 0 {
+func (p *publication) point(id string) point {
+	q, ok := p.points[id]
+	if !ok {
 		panic("triage: there is no point " + id)
 	}
-	return p.Points[i]
+	return q
 }
 
-func (p publication) table(id string) table {
-	i := slices.IndexFunc(p.Tables, func(t table) bool { return t.ID == id })
-	if i < 0 {
+func (p *publication) table(id string) table {
+	t, ok := p.tables[id]
+	if !ok {
 		panic("triage: there is no table " + id)
 	}
-	return p.Tables[i]
+	return t
 }
 
 // deciding gives the table whose outcome answers a point.
-func (p publication) deciding(id string) (table, bool) {
-	for _, t := range p.Tables {
-		if t.Outcome == id {
-			return t, true
-		}
-	}
-	return table{}, false
+func (p *publication) deciding(id string) (table, bool) {
+	t, ok := p.deciders[id]
+	return t, ok
 }
