@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"io/fs"
 	"log"
 	"maps"
@@ -216,7 +215,7 @@ func write(real, dir string, made []record) (int, error) {
 		if err != nil {
 			return n, err
 		}
-		if _, err := io.WriteString(w, string(b)); err != nil {
+		if _, err := w.Write(b); err != nil {
 			return n, err
 		}
 		n++

@@ -109,18 +109,6 @@ func engagedParties(a Arrangement) []string {
 	return out
 }
 
-// agreements gives the agreements that bind a giver's organisation to a receiver's, optionally of some kinds only.
-func (v view) agreements(receiver, giver string, kinds ...AgreementKind) []Agreement {
-	var out []Agreement
-	for _, g := range v.Agreements {
-		if v.org(g.Receiver) == v.org(receiver) && v.org(g.Giver) == v.org(giver) &&
-			(len(kinds) == 0 || slices.Contains(kinds, g.Kind)) {
-			out = append(out, g)
-		}
-	}
-	return out
-}
-
 // covers reports whether an agreement is about an arrangement: it names one of its engagements, or names none at all
 // and both its parties take part.
 func (v view) covers(g Agreement, a Arrangement) bool {

@@ -42,7 +42,7 @@ func Parse(s string) (PURL, error) {
 	}
 	rest := strings.TrimSpace(s)
 	if len(rest) < 4 || !strings.EqualFold(rest[:4], "pkg:") {
-		return p, fmt.Errorf("%w: it does not start with pkg:", ErrPURL)
+		return p, fmt.Errorf("%w: it does not start with \"pkg:\"", ErrPURL)
 	}
 	rest = strings.TrimLeft(rest[4:], "/")
 	rest, subpath, _ := strings.Cut(rest, "#")
