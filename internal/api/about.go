@@ -79,7 +79,7 @@ func (s *server) find(ctx context.Context, c *call, t jobs.Target) (fact.Subject
 	var e *lang.Error
 	if errors.As(err, &e) && e.Kind == lang.NotFound {
 		hinted := *e
-		hinted.Next = lang.T("名前を確かめるか、create=true を付けて新しく作ってください", "check the name, or make it with create=true")
+		hinted.Next = lang.T("名前を確かめるか、create=true（コマンドでは --create）を付けて新しく作ってください", "check the name, or make it with create=true (--create on the command line)")
 		err = &hinted
 	}
 	return subject, err

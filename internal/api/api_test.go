@@ -20,6 +20,7 @@ import (
 
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -490,5 +491,66 @@ func TestClient(t *testing.T) {
 		if client(url, "x").Exposed() != exposed {
 			t.Errorf("%s exposes the key: %v", url, !exposed)
 		}
+	}
+}
+
+// A bundle that people approved and signed is fetched from one workspace, verified and received by another.
+func TestHandOver(t *testing.T) {
+	from, to := newSite(t, api.Options{}), newSite(t, api.Options{})
+	must[jobs.ModelCheck](from, auth.Edit, "PUT", "/api/v1/chain", "parties:\n- {id: self, name: 見本ソフト株式会社, name_en: Sample Soft, address: 東京都見本区1-1, self: true}\n", "Content-Type", "application/yaml")
+	must[[]jobs.Pushed](from, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	must[[]jobs.Pushed](from, auth.Push, "POST", "/api/v1/documents?software=Shop&release=1.0&artifact=true&name=shop.bin", "the program")
+	ctx, author, approver := t.Context(), store.Actor{Account: "author", Via: store.Web}, store.Actor{Account: "approver", Via: store.Web}
+	key, err := jobs.NewSigningKey(ctx, from.db, author, "Shop maker", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	software, err := from.db.SoftwareByName(ctx, "Shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := from.db.ReleaseByVersion(ctx, software.ID, "1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft, err := jobs.Draft(ctx, from.db, author, jobs.DraftRequest{Software: software.ID, Release: release.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.refused(from.keys[auth.Read], "GET", "/api/v1/declarations/"+draft.ID+"/bundle", "", 404, "not_found")
+	if _, err := jobs.ApproveDeclaration(ctx, from.db, approver, draft.ID, "password"); err != nil {
+		t.Fatal(err)
+	}
+	bundle, issued, err := jobs.Issue(ctx, from.db, author, draft.ID, jobs.Signing{Key: key.Private, Title: "代表取締役"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := must[api.List[api.DeclarationItem]](from, auth.Read, "GET", "/api/v1/declarations?state=issued", "")
+	if len(list.Items) != 1 || list.Items[0].ID != issued.ID {
+		t.Fatalf("declarations: %+v", list)
+	}
+	must[store.Declaration](from, auth.Read, "GET", "/api/v1/declarations/"+issued.ID, "")
+	_, h, got := from.ask(from.keys[auth.Read], "GET", "/api/v1/declarations/"+issued.ID+"/bundle", nil)
+	if !bytes.Equal(got, bundle) || h.Get("ETag") != `"`+issued.Bundle+`"` {
+		t.Fatalf("bundle: %d bytes, %v", len(got), h)
+	}
+	if report := must[jobs.Report](to, auth.Read, "POST", "/api/v1/verify", string(got)); report.OK {
+		t.Errorf("a signer nobody trusts: %+v", report)
+	}
+	for !to.db.Now().After(issued.IssuedAt) { // the clocks of storetest advance when they are looked at
+	}
+	if err := exchange.SetTrust(ctx, to.db, author, exchange.TrustedParty{Key: key.Trusted()}); err != nil {
+		t.Fatal(err)
+	}
+	before := entries(t, to.db)
+	if report := must[jobs.Report](to, auth.Read, "POST", "/api/v1/verify", string(got)); !report.OK || len(report.Chain) != 1 {
+		t.Errorf("verified: %+v", report)
+	}
+	if entries(t, to.db) != before {
+		t.Error("verifying changed something")
+	}
+	taken := must[jobs.TakenIn](to, auth.Edit, "POST", "/api/v1/bundles?create=true&name=shop.json", string(got))
+	if !taken.Accepted || taken.Subject.Kind != "release" {
+		t.Errorf("received: %+v", taken)
 	}
 }
