@@ -104,7 +104,7 @@ func standsCell(o triage.Opinion, l lang.Lang) string {
 	case o.Decision != nil:
 		return o.Decision.Status
 	case o.Word != nil:
-		return string(o.Word.Status) + lang.F("（%sの言葉）", " (by the word of %s)", o.Word.Author).In(l)
+		return string(o.Word.Status) + lang.F("（%s の VEX による）", " (by the word of %s)", o.Word.Author).In(l)
 	case o.Lapse != nil:
 		return lang.F("再判断: %s", "decide again: %s", o.Lapse.Why).In(l)
 	case len(o.Words) > 0:
