@@ -48,7 +48,9 @@ type End struct {
 }
 
 // Passed reports whether it is over at a time: the day itself still counts as supported.
-func (e End) Passed(on time.Time) bool { return e.Over || !e.Date.IsZero() && !on.Before(e.Date.AddDate(0, 0, 1)) }
+func (e End) Passed(on time.Time) bool {
+	return e.Over || !e.Date.IsZero() && !on.Before(e.Date.AddDate(0, 0, 1))
+}
 
 // UnmarshalJSON reads a date, or a boolean as endoflife.date uses it: true is already over, false is no end in sight.
 func (e *End) UnmarshalJSON(b []byte) error {
