@@ -40,6 +40,10 @@ func empty(kind Kind) any {
 		return new(ArchiveCheck)
 	case KindReceived:
 		return new(Received)
+	case KindSecurityTxt:
+		return new(SecurityTxt)
+	case KindScorecard:
+		return new(Scorecard)
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ import (
 	"example.org/tasuki/internal/read/junit"
 	"example.org/tasuki/internal/read/openvex"
 	"example.org/tasuki/internal/read/sarif"
+	"example.org/tasuki/internal/read/scorecard"
+	"example.org/tasuki/internal/read/securitytxt"
 	"example.org/tasuki/internal/read/spdx"
 )
 
@@ -40,6 +42,8 @@ func Formats() []Format {
 		{"sarif", sarif.Match, sarif.Read},
 		{"junit", junit.Match, junit.Read},
 		{"gotest", gotest.Match, gotest.Read},
+		{"scorecard", scorecard.Match, scorecard.Read},
+		{"security.txt", securitytxt.Match, securitytxt.Read},
 		{"tasuki-bundle", bundle.Match, bundle.Read},
 		{"document", isDocument, readDocument},
 	}

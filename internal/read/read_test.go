@@ -149,6 +149,8 @@ func TestDetect(t *testing.T) {
 		{"JUnit", `<testsuites/>`, "junit"},
 		{"go test", "{\"Action\":\"start\",\"Package\":\"a\"}\n", "gotest"},
 		{"in-toto", `{"payloadType":"application/vnd.in-toto+json"}`, "intoto"},
+		{"Scorecard", `{"repo":{},"scorecard":{},"checks":[]}`, "scorecard"},
+		{"security.txt", "# ours\nContact: mailto:psirt@example.com\n", "security.txt"},
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", "document"},
 		{"PNG", "\x89PNG\r\n\x1a\n\x00\x00", "document"},
 		{"Markdown", "# 手順\n\n[リンク](https://example.com)", "document"},
