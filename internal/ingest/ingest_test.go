@@ -1,0 +1,154 @@
+package ingest_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/ingest"
+	"example.org/tasuki/internal/store"
+)
+
+var (
+	actor = store.Actor{Account: "somebody", Via: store.Internal}
+	now   = time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	about = fact.Subject{Kind: fact.Release, ID: "r1"}
+)
+
+func open(t *testing.T) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	err = db.InTx(t.Context(), actor, func(tx *store.Tx) error {
+		m := chain.Model{Software: []chain.Software{{ID: "s", Name: "見本", Kind: chain.Product}}, Releases: []chain.Release{{ID: "r1", Software: "s", Version: "1"}, {ID: "r2", Software: "s", Version: "2"}}}
+		if err := tx.SaveModel(t.Context(), m); err != nil {
+			return err
+		}
+		return tx.Audit(t.Context(), "saved", store.Object{Kind: "software", ID: "s"}, nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func receive(t *testing.T, db *store.DB, a ingest.Arrival) ingest.Receipt {
+	t.Helper()
+	r, err := ingest.Receive(t.Context(), db, actor, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func sbom(version int, names ...string) io.Reader {
+	var parts []string
+	for _, n := range names {
+		parts = append(parts, `{"type":"library","name":"`+n+`","version":"1","purl":"pkg:npm/`+n+`@1"}`)
+	}
+	return strings.NewReader(`{"bomFormat":"CycloneDX","specVersion":"1.6","version":` + string(rune('0'+version)) + `,"components":[` + strings.Join(parts, ",") + `]}`)
+}
+
+func names(t *testing.T, db *store.DB, release string) string {
+	t.Helper()
+	components, err := db.ReleaseComponents(t.Context(), release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, c := range components {
+		out = append(out, c.Name)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestTheNewestSBOMIsTheCurrentView(t *testing.T) {
+	db := open(t)
+	first := receive(t, db, ingest.Arrival{Name: "a.json", Body: sbom(1, "left", "right"), Subject: about})
+	if !first.Accepted || first.Known || first.Type != "cyclonedx" || names(t, db, "r1") != "left right" {
+		t.Fatalf("%+v, components %q", first, names(t, db, "r1"))
+	}
+	receive(t, db, ingest.Arrival{Name: "b.json", Body: sbom(2, "left", "new"), Subject: about})
+	if got := names(t, db, "r1"); got != "left new" {
+		t.Errorf("components are %q", got)
+	}
+	if _, err := db.ReadDocument(first.Digest); err != nil {
+		t.Errorf("the earlier document is gone: %v", err)
+	}
+	again := receive(t, db, ingest.Arrival{Name: "a.json", Body: sbom(1, "left", "right"), Subject: about})
+	if !again.Known {
+		t.Error("the same bytes about the same release are not known")
+	}
+	other := receive(t, db, ingest.Arrival{Name: "a.json", Body: sbom(1, "left", "right"), Subject: fact.Subject{Kind: fact.Release, ID: "r2"}})
+	if other.Known || names(t, db, "r2") != "left right" {
+		t.Errorf("the same bytes about another release: known %v, components %q", other.Known, names(t, db, "r2"))
+	}
+}
+
+func TestWhatCannotBeReadIsKeptAndNamed(t *testing.T) {
+	db := open(t)
+	r := receive(t, db, ingest.Arrival{Name: "broken.json", Body: strings.NewReader("{\"bomFormat\": \"CycloneDX\",\n oops"), Subject: about})
+	if r.Accepted || len(r.Problems) == 0 || r.Problems[0].Where == "" || r.Problems[0].What.JA == "" {
+		t.Fatalf("%+v", r)
+	}
+	if b, err := db.ReadDocument(r.Digest); err != nil || !bytes.Contains(b, []byte("oops")) {
+		t.Errorf("its bytes are gone: %v", err)
+	}
+	facts, err := db.Facts(t.Context(), store.FactFilter{Document: r.Digest})
+	if err != nil || len(facts) != 0 {
+		t.Errorf("it was half-read: %v %v", facts, err)
+	}
+}
+
+func TestWhatIsTooLargeLeavesItsName(t *testing.T) {
+	db := open(t)
+	r := receive(t, db, ingest.Arrival{Name: "huge.json", Body: io.LimitReader(zeros{}, ingest.MaxBytes+10), Subject: about})
+	if r.Accepted || r.Digest == "" || len(r.Problems) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	refused, err := db.RefusedDocuments(t.Context())
+	if err != nil || len(refused) != 1 || refused[0].Name != "huge.json" {
+		t.Errorf("%+v %v", refused, err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func TestArtifactsAreListedAndNotRead(t *testing.T) {
+	db := open(t)
+	r := receive(t, db, ingest.Arrival{Name: "app.bin", Body: sbom(1, "inside"), Subject: about, Artifact: true})
+	receive(t, db, ingest.Arrival{Name: "app.bin", Body: sbom(1, "inside"), Subject: about, Artifact: true})
+	release, err := db.ReleaseByID(t.Context(), "r1")
+	if err != nil || len(release.Artifacts) != 1 || release.Artifacts[0].Digest != r.Digest || names(t, db, "r1") != "" {
+		t.Errorf("%+v %v, components %q", release.Artifacts, err, names(t, db, "r1"))
+	}
+	_, err = ingest.Receive(t.Context(), db, actor, ingest.Arrival{Name: "app.bin", Body: sbom(1, "x"), Subject: fact.Subject{Kind: fact.Software, ID: "s"}, Artifact: true})
+	if err == nil {
+		t.Error("an artifact of no release was taken")
+	}
+}
+
+func TestReadingAgainGivesTheSame(t *testing.T) {
+	db := open(t)
+	receive(t, db, ingest.Arrival{Name: "a.json", Body: sbom(1, "left", "right"), Subject: about})
+	receive(t, db, ingest.Arrival{Name: "b.json", Body: sbom(2, "left", "new"), Subject: about})
+	if n, err := ingest.Reread(t.Context(), db, actor, nil); err != nil || n != 2 {
+		t.Fatalf("%d %v", n, err)
+	}
+	facts, err := db.Facts(t.Context(), store.FactFilter{Subjects: []fact.Subject{about}, Kinds: []fact.Kind{fact.KindSBOM}})
+	if err != nil || len(facts) != 2 {
+		t.Errorf("%d SBOM facts (%v), want one for each document", len(facts), err)
+	}
+	if components, err := db.ComponentsOf(t.Context(), "r1"); err != nil || len(components) != 2 {
+		t.Errorf("%d components after reading again (%v)", len(components), err)
+	}
+}
