@@ -56,7 +56,7 @@ func (p *program) author(db *store.DB, may auth.Permission) (store.Actor, error)
 	if p.as == "" {
 		return store.Actor{}, &lang.Error{Kind: lang.Forbidden,
 			What: lang.T("誰が行うのかが指定されていません", "it is not said who does this"),
-			Why:  lang.T("起案者以外の人が承認するため、起案者を記録します", "somebody other than the author approves, so the author is recorded"),
+			Why:  lang.T("誰が行ったかを監査記録に残すためです", "the audit log says who did it"),
 			Next: lang.T("--as でアカウントを指定してください", "name an account with --as")}
 	}
 	return store.Actor{}, noAccount(p.as)
