@@ -42,6 +42,8 @@ func empty(kind Kind) any {
 		return new(Received)
 	case KindSecurityTxt:
 		return new(SecurityTxt)
+	case KindThreatModel:
+		return new(ThreatModel)
 	case KindScorecard:
 		return new(Scorecard)
 	}

@@ -18,10 +18,13 @@ import (
 	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/read/junit"
 	"example.org/tasuki/internal/read/openvex"
+	"example.org/tasuki/internal/read/otm"
 	"example.org/tasuki/internal/read/sarif"
 	"example.org/tasuki/internal/read/scorecard"
 	"example.org/tasuki/internal/read/securitytxt"
 	"example.org/tasuki/internal/read/spdx"
+	"example.org/tasuki/internal/read/threagile"
+	"example.org/tasuki/internal/read/threatdragon"
 )
 
 // Format is one kind of document that can be read.
@@ -44,6 +47,9 @@ func Formats() []Format {
 		{"gotest", gotest.Match, gotest.Read},
 		{"scorecard", scorecard.Match, scorecard.Read},
 		{"security.txt", securitytxt.Match, securitytxt.Read},
+		{"otm", otm.Match, otm.Read},
+		{"threatdragon", threatdragon.Match, threatdragon.Read},
+		{"threagile", threagile.Match, threagile.Read},
 		{"tasuki-bundle", bundle.Match, bundle.Read},
 		{"document", isDocument, readDocument},
 	}
