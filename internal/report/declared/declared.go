@@ -1,0 +1,146 @@
+// Package declared is what the documents about a declaration are written from: the declaration itself, the answers that
+// may be shown, and who signed it, with the words and shapes that all those documents share.
+//
+// Start from [Of] for an issued bundle and from [Unsigned] for a state of affairs that nobody signed. Nothing here is a
+// certification by anybody: a declaration speaks for its issuer alone (ISO/IEC 17050-1, first party).
+package declared
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/verify"
+)
+
+// A Document is a declaration or status report as it may be shown to somebody.
+type Document struct {
+	verify.Declaration
+	Answers  []*verify.Answer // by index of commitment; nil: withheld in this copy
+	Withheld map[int]string   // index of commitment to why; an entry for every nil answer
+	Signed   *Signature       // nil: nobody signed it
+	digest   string
+}
+
+// A Signature says what was signed and with which key. Whether the key is to be trusted is not said: that is for
+// [verify.Bundle] and the reader's own list.
+type Signature struct {
+	Key         string // fingerprint of the key under the declaration
+	Declaration string // digest of the declaration's envelope, sha256:<hex>
+	Bundle      string // digest of the bundle file
+}
+
+// Of gives the document of a bundle whose signatures and digests hold.
+func Of(o *verify.Opened) Document {
+	d := Document{Declaration: o.Declaration, Answers: o.Answers, Withheld: map[int]string{}, digest: verify.Digest(o.Envelope),
+		Signed: &Signature{Key: verify.Fingerprint(o.DeclarationKey), Declaration: verify.Digest(o.Envelope), Bundle: o.Digest}}
+	for _, w := range o.Manifest.Withheld {
+		d.Withheld[w.Index] = w.Reason
+	}
+	return d
+}
+
+// Unsigned gives the document of a declaration that was not issued, with the answer to each of its commitments. What
+// nobody signed declares nothing: it is a status report, however good the counts are.
+func Unsigned(d verify.Declaration, answers []verify.Answer) (Document, error) {
+	d.Kind, d.Conformity = verify.StatusReport, verify.Conformity(verify.StatusReport, d.Requirements.Level)
+	doc := Document{Declaration: d}
+	if len(answers) != len(d.Commitments) {
+		return doc, fmt.Errorf("%d answers for %d duties", len(answers), len(d.Commitments))
+	}
+	for i := range answers {
+		if answers[i].Duty() != d.Commitments[i].Duty() {
+			return doc, fmt.Errorf("the answer to %s stands where %s is due", answers[i].Duty(), d.Commitments[i].Duty())
+		}
+		doc.Answers = append(doc.Answers, &answers[i])
+	}
+	content, err := json.Marshal(struct {
+		Declaration verify.Declaration `json:"declaration"`
+		Answers     []verify.Answer    `json:"answers"`
+	}{d, answers})
+	doc.digest = verify.Digest(content)
+	return doc, err
+}
+
+// Digest names the content: the signed declaration's envelope, or what is shown when nobody signed.
+func (d Document) Digest() string { return d.digest }
+
+// A Line is one duty with its answer.
+type Line struct {
+	verify.Commitment
+	Asked    guideline.Individual // the requirement
+	Index    int                  // of the commitment
+	Answer   *verify.Answer       // nil: withheld
+	Withheld string               // why; may be empty even then
+}
+
+// Lines gives the duties in the guideline's order. It is an error when one is about a requirement that this edition has
+// not.
+func (d Document) Lines() ([]Line, error) {
+	order := map[guideline.ID]int{}
+	all := guideline.Default().Individuals()
+	for i, in := range all {
+		order[in.ID] = i
+	}
+	lines := make([]Line, 0, len(d.Commitments))
+	for i, c := range d.Commitments {
+		at, ok := order[c.Requirement]
+		if !ok {
+			return nil, fmt.Errorf("%q is no individual requirement of this edition", c.Requirement)
+		}
+		lines = append(lines, Line{Commitment: c, Asked: all[at], Index: i, Answer: d.Answers[i], Withheld: d.Withheld[i]})
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		return cmp.Or(order[a.Requirement]-order[b.Requirement], cmp.Compare(a.Party, b.Party),
+			slices.Index(guideline.Roles, a.Role)-slices.Index(guideline.Roles, b.Role))
+	})
+	return lines, nil
+}
+
+// A Tally counts duties: those shown by status, and those withheld.
+type Tally struct {
+	verify.Counts
+	Withheld int
+}
+
+// Of gives the number of duties with a status.
+func (t Tally) Of(s verify.Status) int {
+	switch s {
+	case verify.Met:
+		return t.Met
+	case verify.MetWithException:
+		return t.MetWithException
+	case verify.PartlyMet:
+		return t.PartlyMet
+	case verify.NotMet:
+		return t.NotMet
+	case verify.NotAssessed:
+		return t.NotAssessed
+	case verify.NotApplicable:
+		return t.NotApplicable
+	}
+	return 0
+}
+
+// Count counts the lines for which keep holds; Requirements is left at zero.
+func Count(lines []Line, keep func(Line) bool) Tally {
+	var t Tally
+	for _, l := range lines {
+		switch {
+		case !keep(l):
+		case l.Answer == nil:
+			t.Withheld++
+			t.Duties++
+		default:
+			t.Add(*l.Answer)
+		}
+	}
+	return t
+}
+
+// Source gives the number of a supporting resource in the list of evidence, from 1; 0 when it is not listed.
+func (d Document) Source(digest string) int {
+	return slices.IndexFunc(d.Supporting, func(r verify.Resource) bool { return r.Digest == digest }) + 1
+}
