@@ -42,6 +42,8 @@ func empty(kind Kind) any {
 		return new(Received)
 	case KindSecurityTxt:
 		return new(SecurityTxt)
+	case KindAdvisory:
+		return new(Advisory)
 	case KindThreatModel:
 		return new(ThreatModel)
 	case KindScorecard:

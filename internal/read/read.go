@@ -12,6 +12,7 @@ import (
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/bundle"
+	"example.org/tasuki/internal/read/csaf"
 	"example.org/tasuki/internal/read/cyclonedx"
 	"example.org/tasuki/internal/read/gotest"
 	"example.org/tasuki/internal/read/input"
@@ -41,6 +42,7 @@ func Formats() []Format {
 		{"cyclonedx", cyclonedx.Match, cyclonedx.Read},
 		{"spdx", spdx.Match, spdx.Read},
 		{"openvex", openvex.Match, openvex.Read},
+		{"csaf", csaf.Match, csaf.Read},
 		{"intoto", intoto.Match, intoto.Read},
 		{"sarif", sarif.Match, sarif.Read},
 		{"junit", junit.Match, junit.Read},

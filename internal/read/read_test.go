@@ -155,6 +155,7 @@ func TestDetect(t *testing.T) {
 		{"Open Threat Model as YAML", "# a\notmVersion: 0.1.0\n", "otm"},
 		{"Threat Dragon", `{"summary":{},"detail":{}}`, "threatdragon"},
 		{"Threagile", "threagile_version: 1.0.0\n", "threagile"},
+		{"CSAF", `{"document":{"csaf_version":"2.0"}}`, "csaf"},
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", "document"},
 		{"PNG", "\x89PNG\r\n\x1a\n\x00\x00", "document"},
 		{"Markdown", "# 手順\n\n[リンク](https://example.com)", "document"},
