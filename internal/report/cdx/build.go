@@ -1,7 +1,8 @@
-// Package cdx writes CycloneDX documents: today the SBOM of a Go program from its own build information.
+// Package cdx writes CycloneDX documents: the SBOM of a Go program from its own build information, and declarations as
+// attestations (CDXA).
 //
-// Start from [FromBuild]. The package reads no files and asks no network: what the build information does not say is
-// said to be unknown, never guessed.
+// Start from [FromBuild] and [Attestations]. The package reads no files and asks no network: what the build information
+// does not say is said to be unknown, never guessed.
 package cdx
 
 import (
@@ -138,10 +139,15 @@ func encode(bom *cyclonedx.BOM) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := sha256.Sum256(plain)
-	h[6], h[8] = h[6]&0x0f|0x80, h[8]&0x3f|0x80 // UUID version 8: derived from content
-	bom.SerialNumber = fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", h[0:4], h[4:6], h[6:8], h[8:10], h[10:16])
+	bom.SerialNumber = serial(plain)
 	return encodeOnce(bom)
+}
+
+// serial gives a serial number that is derived from content: a UUID of version 8.
+func serial(content []byte) string {
+	h := sha256.Sum256(content)
+	h[6], h[8] = h[6]&0x0f|0x80, h[8]&0x3f|0x80
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", h[0:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
 
 func encodeOnce(bom *cyclonedx.BOM) ([]byte, error) {

@@ -8,53 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"example.org/tasuki/guideline"
-	"example.org/tasuki/internal/declare"
-	"example.org/tasuki/internal/declare/declaretest"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/declared"
+	"example.org/tasuki/internal/report/declared/declaredtest"
 	"example.org/tasuki/internal/report/pdf"
-	"example.org/tasuki/verify"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
-
-// report is a status report in which every status, an exception, an exclusion, a withheld answer, words without
-// evidence, a relaxed threshold and more artifacts than the first page shows occur.
-func report(t *testing.T) declared.Document {
-	t.Helper()
-	b := declaretest.Bundle(t, func(in *declare.Input, to *declare.HandOver) {
-		in.Scope = append(in.Scope, verify.Scope{Role: guideline.Developer, Party: "開発第一部"})
-		in.Answers = declaretest.Answers(*in, in.Answers[0].Evidence...)
-		in.Approvals = append(in.Approvals, verify.Approval{Step: verify.Drafted, By: verify.Person{ID: "user-3", Name: "例示 一郎"}, At: declaretest.Now.Add(-time.Hour), Authenticated: "account"})
-		in.Assessment.Relaxed = []verify.Relaxed{{Name: "evidence.max_age_days", Default: "365", Value: "500"}}
-		for _, name := range []string{"app.rpm", "app.deb", "app.msi"} {
-			in.Object.Artifacts = append(in.Object.Artifacts, verify.Artifact{Name: name, Digest: verify.Digest([]byte(name)), Size: 1234567})
-		}
-		boss := verify.Person{ID: "user-2", Name: "見本 花子", Title: "品質保証部長"}
-		for i, s := range []verify.Status{verify.MetWithException, verify.PartlyMet, verify.NotMet, verify.NotApplicable, verify.NotAssessed, verify.Met} {
-			a := &in.Answers[i]
-			a.Status, a.Evidence = s, nil
-			switch s {
-			case verify.MetWithException:
-				a.Exception = &verify.Exception{ID: "X-1", Reason: "更改までの間、手作業で確認しています。", Approver: boss, Until: declaretest.Now.AddDate(0, 3, 0)}
-			case verify.NotApplicable:
-				in.Exclusions = append(in.Exclusions, verify.Exclusion{Role: a.Role, Party: a.Party, Requirement: a.Requirement, Reason: "実行ファイルを配布していません。", Approver: boss})
-			case verify.Met:
-				a.Basis, a.Reasons = verify.Claim, []lang.Text{lang.T("担当者の申告です。", "somebody says so")}
-			}
-		}
-		in.Answers[8].Reasons = []lang.Text{lang.T(strings.Repeat("長い理由でも一行も失われません。", 200), strings.Repeat("No line of a long reason is lost. ", 200))}
-		to.Withhold = map[verify.Duty]string{in.Answers[7].Duty(): "契約により非開示"}
-	})
-	o, err := verify.Open(b)
-	if err != nil {
-		t.Fatal(lang.Explain(err, lang.EN))
-	}
-	return declared.Of(o)
-}
 
 func write(t *testing.T, d declared.Document, l lang.Lang) []byte {
 	t.Helper()
@@ -90,20 +51,7 @@ func text(t *testing.T, b []byte) string {
 }
 
 func documents(t *testing.T) map[string]declared.Document {
-	good, err := verify.Open(declaretest.Bundle(t, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	full := report(t)
-	var answers []verify.Answer
-	for _, a := range declared.Of(good).Answers {
-		answers = append(answers, *a)
-	}
-	unsigned, err := declared.Unsigned(good.Declaration, answers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return map[string]declared.Document{"declaration": declared.Of(good), "report": full, "unsigned": unsigned}
+	return map[string]declared.Document{"declaration": declaredtest.Declaration(t), "report": declaredtest.Report(t), "unsigned": declaredtest.Unsigned(t)}
 }
 
 func TestText(t *testing.T) {
@@ -131,7 +79,7 @@ func TestText(t *testing.T) {
 
 // The whole of a long reason is set, over several pages, and every page says which it is.
 func TestNothingIsLost(t *testing.T) {
-	d := report(t)
+	d := declaredtest.Report(t)
 	got := text(t, write(t, d, lang.JA))
 	joined := strings.Join(strings.Fields(got), "")
 	if n := strings.Count(joined, "一行も失われません"); n < 190 { // a few are split by a page's head
