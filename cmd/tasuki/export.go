@@ -16,6 +16,9 @@ type exportCmd struct {
 	OpenVEX   exportOpenVEXCmd   `cmd:"" name:"openvex" help:"${help_export_openvex}"`
 	CycloneDX exportCycloneDXCmd `cmd:"" name:"cyclonedx-vex" help:"${help_export_cdxvex}"`
 	CSAF      exportCSAFCmd      `cmd:"" name:"csaf" help:"${help_export_csaf}"`
+
+	PDF         exportPDFCmd         `cmd:"" name:"pdf" help:"${help_export_pdf}"`
+	Attestation exportAttestationCmd `cmd:"" name:"cyclonedx" help:"${help_export_cyclonedx}"`
 }
 
 // exported is what every export takes.

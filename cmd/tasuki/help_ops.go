@@ -92,6 +92,11 @@ var opsTexts = map[string]lang.Text{
 	"export_xlsx": lang.T("別紙のチェックリストを Excel ブックで書き出す", "write the annex checklist as a workbook"),
 	"export_csv":  lang.T("チェックリストの表を CSV で書き出す", "write the checklist's table as CSV"),
 
+	"export_pdf":       lang.T("自己適合宣言書・対応状況報告書を PDF で書き出す", "write the declaration or status report as PDF"),
+	"export_cyclonedx": lang.T("宣言を CycloneDX 1.6 のアテステーション（CDXA）で書き出す", "write the declaration as CycloneDX 1.6 attestations"),
+	"export_bundle":    lang.T("この襷（バンドル）から書き出す（信頼の検証は tasuki verify で）", "write from this bundle; whether to trust it, tasuki verify tells"),
+	"export_present":   lang.T("発行済みの宣言ではなく、現在の状態を未署名の写しとして書き出す", "write the present state as an unsigned copy, not the declaration that was issued"),
+
 	"completion":       lang.T("シェルの補完を出力する", "print the completion script for a shell"),
 	"completion_shell": lang.T("bash, zsh 又は fish", "bash, zsh or fish"),
 }

@@ -31,13 +31,37 @@ func Make(in Input, to HandOver, key ed25519.PrivateKey) ([]byte, *Signed, error
 // or not applicable, and a status report otherwise (guideline 4.1; ISO/IEC 17050-1, 6.1).
 func Sign(in Input, key ed25519.PrivateKey) (*Signed, error) {
 	s := &Signed{PublicKey: key.Public().(ed25519.PublicKey)}
-	d := &s.Declaration
-	*d = frame(in)
-	answers, err := inOrder(in, d.Requirements)
+	answers, err := s.draw(in)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.commit(answers, in.Salts); err != nil {
+		return nil, err
+	}
+	d := s.Declaration
+	s.Envelope, err = seal(verify.Statement[verify.Declaration]{Type: verify.StatementType, PredicateType: verify.DeclarationType,
+		Subject: d.Subjects(), Predicate: d}, key)
+	s.Digest = verify.Digest(s.Envelope)
+	return s, err
+}
+
+// Preview gives what would be signed, with the answer to each duty; the commitments have no digest, because nothing was
+// committed to.
+func Preview(in Input) (verify.Declaration, []verify.Answer, error) {
+	var s Signed
+	answers, err := s.draw(in)
+	for _, a := range answers {
+		s.Declaration.Commitments = append(s.Declaration.Commitments, verify.Commitment{Party: a.Party, Role: a.Role, Requirement: a.Requirement})
+	}
+	return s.Declaration, answers, err
+}
+
+// draw fills in everything but the commitments, and gives the answers in the order of the duties.
+func (s *Signed) draw(in Input) ([]verify.Answer, error) {
+	d := &s.Declaration
+	*d = frame(in)
+	answers, err := inOrder(in, d.Requirements)
+	if err != nil {
 		return nil, err
 	}
 	d.Counts = count(answers)
@@ -46,13 +70,8 @@ func Sign(in Input, key ed25519.PrivateKey) (*Signed, error) {
 	if d.Validity, err = validity(in, answers); err != nil {
 		return nil, err
 	}
-	if s.Documents, d.Supporting, err = supporting(in.Supporting); err != nil {
-		return nil, err
-	}
-	s.Envelope, err = seal(verify.Statement[verify.Declaration]{Type: verify.StatementType, PredicateType: verify.DeclarationType,
-		Subject: d.Subjects(), Predicate: *d}, key)
-	s.Digest = verify.Digest(s.Envelope)
-	return s, err
+	s.Documents, d.Supporting, err = supporting(in.Supporting)
+	return answers, err
 }
 
 // frame copies what needs no calculation, in the order and form the format asks for.

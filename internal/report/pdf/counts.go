@@ -101,7 +101,11 @@ func (p *paper) counts() {
 		t.row(append([]cell{{text: fmt.Sprintf("S(%d) %s", cat.Number, cat.Title.In(p.lang))}}, p.tally(tally, regular)...)...)
 	}
 	total := declared.Tally{Counts: c, Withheld: p.withheld()}
-	t.row(append([]cell{{text: p.say("合計（署名された件数）", "total, as signed"), face: bold}}, p.tally(total, regular)...)...)
+	name := p.say("合計", "total")
+	if p.d.Signed != nil {
+		name = p.say("合計（署名された件数）", "total, as signed")
+	}
+	t.row(append([]cell{{text: name, face: bold}}, p.tally(total, regular)...)...)
 	p.y += 6
 }
 

@@ -30,13 +30,20 @@ func (p *paper) front() {
 	p.section(p.say("要求事項", "Requirements"), p.requirements)
 	p.section(p.statementName(), p.statement)
 	p.counts()
-	p.section(p.say("有効期間", "Validity"), p.validity)
+	if p.d.Signed != nil {
+		p.section(p.say("有効期間", "Validity"), p.validity)
+	}
 	p.section(p.say("制限事項", "Limitations"), p.limitations)
-	p.approvals()
+	if p.d.Signed != nil || len(p.d.Approvals) > 0 {
+		p.approvals()
+	}
 	p.signature()
 }
 
 func (p *paper) statementName() string {
+	if p.d.Signed == nil {
+		return p.say("この写し", "This copy")
+	}
 	if p.d.Kind == verify.SelfDeclaration {
 		return p.say("宣言", "Declaration")
 	}
@@ -178,12 +185,17 @@ func (p *paper) requirements() {
 
 // statement sets the fixed sentence on a tint.
 func (p *paper) statement() {
-	lines := p.wrap(p.d.Conformity.In(p.lang), regular, body, contentWidth-16)
+	sentence := p.d.Conformity.In(p.lang)
+	if p.d.Signed == nil {
+		sentence = p.say("この写しは、上記の対象について、自らの役割に該当する個別要求への対応状況を作成日現在で示します。発行者による宣言・報告ではありません。",
+			"This copy shows, on the day it was drawn up, how far the object meets the individual requirements that apply to the roles above. It is no declaration and no report by the issuer.")
+	}
+	lines := p.wrap(sentence, regular, body, contentWidth-16)
 	h := float64(len(lines))*(body)*leading + 8
 	p.need(h)
 	p.fill(contentX, p.y, contentWidth, h, tint)
 	p.fill(contentX, p.y, 2.5, h, key)
-	p.block(contentX+10, p.y+5, contentWidth-16, p.d.Conformity.In(p.lang), regular, body, ink)
+	p.block(contentX+10, p.y+5, contentWidth-16, sentence, regular, body, ink)
 	p.y += h
 }
 
