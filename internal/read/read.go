@@ -11,6 +11,7 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/binary"
 	"example.org/tasuki/internal/read/bundle"
 	"example.org/tasuki/internal/read/csaf"
 	"example.org/tasuki/internal/read/cyclonedx"
@@ -53,6 +54,7 @@ func Formats() []Format {
 		{"threatdragon", threatdragon.Match, threatdragon.Read},
 		{"threagile", threagile.Match, threagile.Read},
 		{"tasuki-bundle", bundle.Match, bundle.Read},
+		{"binary", binary.Match, binary.Read},
 		{"document", isDocument, readDocument},
 	}
 }

@@ -156,6 +156,7 @@ func TestDetect(t *testing.T) {
 		{"Threat Dragon", `{"summary":{},"detail":{}}`, "threatdragon"},
 		{"Threagile", "threagile_version: 1.0.0\n", "threagile"},
 		{"CSAF", `{"document":{"csaf_version":"2.0"}}`, "csaf"},
+		{"ELF", "\x7fELF", "binary"},
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", "document"},
 		{"PNG", "\x89PNG\r\n\x1a\n\x00\x00", "document"},
 		{"Markdown", "# 手順\n\n[リンク](https://example.com)", "document"},
@@ -198,7 +199,8 @@ func TestUnrecognised(t *testing.T) {
 		{"XML garbled", "<project><a></b></project>", "line 1, column 17", "malformed"},
 		{"zip", "PK\x03\x04\x00\x00", "", "neither"},
 		{"binary", "\x00\x01\x02", "", "neither"},
-		{"binary with bytes that are no text", "\x7fELF\xff\xfe", "line 1, column 5", "UTF-8"},
+		{"binary with bytes that are no text", "\x7fELv\xff\xfe", "line 1, column 5", "UTF-8"},
+		{"program cut off", "\x7fELF\xff\xfe", "", "broken or cut off"},
 		{"too large", strings.Repeat(" ", input.MaxBytes+1), "", "limit"},
 	} {
 		_, err := read.Read([]byte(c.in))
