@@ -42,6 +42,8 @@ func empty(kind Kind) any {
 		return new(Received)
 	case KindSecurityTxt:
 		return new(SecurityTxt)
+	case KindSecurityInsights:
+		return new(SecurityInsights)
 	case KindHardening:
 		return new(Hardening)
 	case KindAdvisory:

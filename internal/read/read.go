@@ -23,6 +23,7 @@ import (
 	"example.org/tasuki/internal/read/otm"
 	"example.org/tasuki/internal/read/sarif"
 	"example.org/tasuki/internal/read/scorecard"
+	"example.org/tasuki/internal/read/securityinsights"
 	"example.org/tasuki/internal/read/securitytxt"
 	"example.org/tasuki/internal/read/spdx"
 	"example.org/tasuki/internal/read/threagile"
@@ -50,6 +51,7 @@ func Formats() []Format {
 		{"gotest", gotest.Match, gotest.Read},
 		{"scorecard", scorecard.Match, scorecard.Read},
 		{"security.txt", securitytxt.Match, securitytxt.Read},
+		{"securityinsights", securityinsights.Match, securityinsights.Read},
 		{"otm", otm.Match, otm.Read},
 		{"threatdragon", threatdragon.Match, threatdragon.Read},
 		{"threagile", threagile.Match, threagile.Read},

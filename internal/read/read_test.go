@@ -156,6 +156,7 @@ func TestDetect(t *testing.T) {
 		{"Threat Dragon", `{"summary":{},"detail":{}}`, "threatdragon"},
 		{"Threagile", "threagile_version: 1.0.0\n", "threagile"},
 		{"CSAF", `{"document":{"csaf_version":"2.0"}}`, "csaf"},
+		{"Security Insights", "header:\n  schema-version: 2.0.0\nproject: {}\n", "securityinsights"},
 		{"ELF", "\x7fELF", "binary"},
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", "document"},
 		{"PNG", "\x89PNG\r\n\x1a\n\x00\x00", "document"},
