@@ -32,9 +32,6 @@ func TestArticle42NamesOneDutyOnly(t *testing.T) {
 
 func TestArticle42RulesExist(t *testing.T) {
 	c := Default()
-	if len(c.Rules()) == 0 {
-		t.Skip("the rules are not written yet")
-	}
 	for _, id := range c.Article42().Rules {
 		if _, ok := c.Rule(id); !ok {
 			t.Errorf("%s is no rule of the catalogue", id)
