@@ -19,6 +19,7 @@ type exportCmd struct {
 
 	PDF         exportPDFCmd         `cmd:"" name:"pdf" help:"${help_export_pdf}"`
 	Attestation exportAttestationCmd `cmd:"" name:"cyclonedx" help:"${help_export_cyclonedx}"`
+	OSCAL       exportOSCALCmd       `cmd:"" name:"oscal" help:"${help_export_oscal}"`
 }
 
 // exported is what every export takes.

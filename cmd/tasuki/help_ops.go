@@ -94,6 +94,8 @@ var opsTexts = map[string]lang.Text{
 
 	"export_pdf":       lang.T("自己適合宣言書・対応状況報告書を PDF で書き出す", "write the declaration or status report as PDF"),
 	"export_cyclonedx": lang.T("宣言を CycloneDX 1.6 のアテステーション（CDXA）で書き出す", "write the declaration as CycloneDX 1.6 attestations"),
+	"export_oscal":     lang.T("宣言を OSCAL の評価結果（JSON）で、又はガイドラインをカタログ・プロファイルで書き出す", "write the declaration as OSCAL assessment results (JSON), or the guideline as catalog or profile"),
+	"export_model":     lang.T("results（宣言）、catalog・profile-minimum・profile-standard（ガイドライン）、mapping-ssdf（SSDF との対応）", "results (the declaration); catalog, profile-minimum, profile-standard (the guideline); mapping-ssdf"),
 	"export_bundle":    lang.T("この襷（バンドル）から書き出す（信頼の検証は tasuki verify で）", "write from this bundle; whether to trust it, tasuki verify tells"),
 	"export_present":   lang.T("発行済みの宣言ではなく、現在の状態を未署名の写しとして書き出す", "write the present state as an unsigned copy, not the declaration that was issued"),
 
