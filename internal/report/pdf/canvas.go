@@ -122,10 +122,13 @@ func (c *canvas) runeWidth(f face, r rune) float64 {
 		return w
 	}
 	c.font(f, 100)
-	has, err := c.pdf.IsCurrFontContainGlyph(r)
-	c.try(err)
-	w := 1.0
-	if !has || r > 0xffff {
+	has, w := false, 1.0
+	if r <= 0xffff {
+		var err error
+		has, err = c.pdf.IsCurrFontContainGlyph(r)
+		c.try(err)
+	}
+	if !has {
 		c.missing = append(c.missing, r)
 	} else {
 		points, err := c.pdf.MeasureTextWidth(string(r))

@@ -75,13 +75,12 @@ func (p *paper) masthead() {
 	if p.d.Signed != nil {
 		number += p.say("　（通番 %d）", " (serial %d)", p.d.Serial)
 	}
-	p.text(left, p.y+small, number, regular, small, soft)
 	date := p.say("発行日　%s", "Issued %s", declared.EraDay(p.d.IssuedAt, p.lang))
 	if p.d.Signed == nil {
 		date = p.say("作成日　%s", "Drawn up %s", declared.EraDay(p.d.IssuedAt, p.lang))
 	}
 	p.textRight(right, p.y+small, date, regular, small, soft)
-	p.y += 11
+	p.y = p.block(left, p.y, width-190, number, regular, small, soft)
 	if p.d.Supersedes != "" {
 		p.text(left, p.y+fine, p.say("前の宣言に代わるもの　%s", "takes the place of %s", p.d.Supersedes), regular, fine, soft)
 		p.y += 10

@@ -6,7 +6,7 @@ import "fmt"
 // paper that it is one.
 func (p *paper) header() {
 	if p.pdf.GetNumberOfPages() > 1 {
-		p.text(left, 38, p.title()+"　"+p.d.Object.Name+" "+p.d.Object.Version, regular, small, soft)
+		p.text(left, 38, p.clip(p.title()+"　"+p.d.Object.Name+" "+p.d.Object.Version, regular, small, width-100), regular, small, soft)
 		p.rule(left, right, 44, 0.3, hair)
 	}
 	if p.d.Signed == nil {

@@ -127,11 +127,17 @@ func means(authenticated string) lang.Text {
 
 // signature sets who signed, when, where and with which key, or that nobody did.
 func (p *paper) signature() {
-	const h = 98.0
+	h, room := 98.0, width-106
+	place := p.say("%s　%s にて", "%s, %s", declared.EraDay(p.d.IssuedAt, p.lang), p.d.Place)
+	signer := declared.Person(p.d.Signer, p.lang)
+	s := p.d.Signed
+	if s != nil { // the box grows with long names
+		more := len(p.wrap(place, regular, body, room)) + len(p.wrap(p.d.Issuer.Name, regular, body, room)) + len(p.wrap(signer, bold, 12, room)) - 3
+		h += float64(more) * 12 * leading
+	}
 	p.need(h)
 	p.frame(left, p.y, width, h, 0.8, key)
-	x, y, room := left+10, p.y+6, width-106
-	s := p.d.Signed
+	x, y := left+10, p.y+6
 	if s == nil {
 		y = p.block(x, y, width-20, p.say("未署名の写し", "Unsigned copy"), bold, 12, alarm)
 		y = p.block(x, y+2, width-20, p.say("この文書は現在の状態を写したもので、誰も署名しておらず、宣言ではありません。相手に渡すときは、発行した襷（.tasuki.json）とその PDF を使ってください。",
@@ -140,10 +146,9 @@ func (p *paper) signature() {
 		p.y += h
 		return
 	}
-	signer := p.d.Signer
-	y = p.block(x, y, room, p.say("%s　%s にて", "%s, %s", declared.EraDay(p.d.IssuedAt, p.lang), p.d.Place), regular, body, ink)
+	y = p.block(x, y, room, place, regular, body, ink)
 	y = p.block(x, y, room, p.d.Issuer.Name, regular, body, ink)
-	y = p.block(x, y+1, room, declared.Person(signer, p.lang), bold, 12, ink)
+	y = p.block(x, y+1, room, signer, bold, 12, ink)
 	y += 3
 	for _, v := range []struct{ label, value string }{
 		{p.say("署名鍵の指紋", "Key"), s.Key}, {p.statementName(), s.Declaration}, {p.say("襷（バンドル）", "Bundle"), s.Bundle},
@@ -154,7 +159,7 @@ func (p *paper) signature() {
 	}
 	if l := p.d.Ledger; l != nil {
 		p.text(x, y+6.2, p.say("台帳", "Ledger"), regular, 6.2, soft)
-		p.text(x+50, y+6.2, l.Origin, regular, 6.2, ink)
+		p.text(x+50, y+6.2, p.clip(l.Origin, regular, 6.2, room-60), regular, 6.2, ink)
 	}
 	p.code(right-80, p.y+6, 74, s.Bundle)
 	p.textCentre(right-43, p.y+90, p.say("襷のダイジェスト", "digest of the bundle"), regular, 6.2, soft)

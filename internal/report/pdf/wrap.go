@@ -89,3 +89,12 @@ func (c *canvas) block(x, y, max float64, s string, f face, size float64, col co
 	}
 	return y
 }
+
+// clip gives the first line of a text, with an ellipsis when there is more. It is for what stands in full elsewhere.
+func (c *canvas) clip(s string, f face, size, max float64) string {
+	lines := c.wrap(s, f, size, max-size)
+	if len(lines) > 1 {
+		return lines[0] + "…"
+	}
+	return lines[0]
+}
