@@ -109,9 +109,11 @@ func (p *paper) line(s string, f face, size float64, col colour) {
 
 func (p *paper) issuer() {
 	i := p.d.Issuer
-	p.line(i.Name, bold, 11, ink)
-	if i.NameEN != "" && i.NameEN != i.Name {
-		p.line(i.NameEN, regular, small, soft)
+	p.line(p.issuerName(), bold, 11, ink)
+	for _, other := range []string{i.Name, i.NameEN} {
+		if other != "" && other != p.issuerName() {
+			p.line(other, regular, small, soft)
+		}
 	}
 	for _, v := range []struct{ label, value string }{
 		{p.say("所在地", "Address"), i.Address}, {p.say("連絡先", "Contact"), i.Contact}, {p.say("法人番号", "Corporate number"), i.CorporateNumber},
@@ -120,6 +122,14 @@ func (p *paper) issuer() {
 			p.line(p.pair(v.label, v.value), regular, body, ink)
 		}
 	}
+}
+
+// issuerName gives the issuer's name in the language of the paper.
+func (p *paper) issuerName() string {
+	if p.lang == lang.EN && p.d.Issuer.NameEN != "" {
+		return p.d.Issuer.NameEN
+	}
+	return p.d.Issuer.Name
 }
 
 func (p *paper) pair(label, value string) string { return p.say("%s　%s", "%s: %s", label, value) }

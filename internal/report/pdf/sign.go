@@ -132,7 +132,7 @@ func (p *paper) signature() {
 	signer := declared.Person(p.d.Signer, p.lang)
 	s := p.d.Signed
 	if s != nil { // the box grows with long names
-		more := len(p.wrap(place, regular, body, room)) + len(p.wrap(p.d.Issuer.Name, regular, body, room)) + len(p.wrap(signer, bold, 12, room)) - 3
+		more := len(p.wrap(place, regular, body, room)) + len(p.wrap(p.issuerName(), regular, body, room)) + len(p.wrap(signer, bold, 12, room)) - 3
 		h += float64(more) * 12 * leading
 	}
 	p.need(h)
@@ -147,7 +147,7 @@ func (p *paper) signature() {
 		return
 	}
 	y = p.block(x, y, room, place, regular, body, ink)
-	y = p.block(x, y, room, p.d.Issuer.Name, regular, body, ink)
+	y = p.block(x, y, room, p.issuerName(), regular, body, ink)
 	y = p.block(x, y+1, room, signer, bold, 12, ink)
 	y += 3
 	for _, v := range []struct{ label, value string }{
@@ -161,8 +161,8 @@ func (p *paper) signature() {
 		p.text(x, y+6.2, p.say("台帳", "Ledger"), regular, 6.2, soft)
 		p.text(x+50, y+6.2, p.clip(l.Origin, regular, 6.2, room-60), regular, 6.2, ink)
 	}
-	p.code(right-80, p.y+6, 74, s.Bundle)
-	p.textCentre(right-43, p.y+90, p.say("襷のダイジェスト", "digest of the bundle"), regular, 6.2, soft)
+	p.code(right-78, p.y+9, 68, s.Bundle)
+	p.textCentre(right-44, p.y+91, p.say("襷のダイジェスト", "digest of the bundle"), regular, 6.2, soft)
 	p.y += h + 5
 	p.need(24)
 	p.y = p.block(left, p.y, width, p.say(
