@@ -41,8 +41,8 @@ const (
 // software it describes (Root), and the components in it.
 type SBOM struct {
 	Format      string `json:"format"`       // "CycloneDX" or "SPDX"
-	SpecVersion string `json:"spec_version"` // "1.6", "2.3"
-	Encoding    string `json:"encoding"`     // "json", "xml", "tag-value"
+	SpecVersion string `json:"spec_version"` // "1.6", "2.3", "3.0"
+	Encoding    string `json:"encoding"`     // "json", "xml", "tag-value", "json-ld"
 
 	Serial  string `json:"serial,omitempty"`  // CycloneDX serialNumber, SPDX documentNamespace
 	Version string `json:"version,omitempty"` // CycloneDX version (of this document under its serial); SPDX has none

@@ -7,7 +7,7 @@ const KindVEX Kind = "vex"
 
 // VEX is what one document states about whether vulnerabilities affect products (Vulnerability Exploitability eXchange).
 type VEX struct {
-	Format      string         `json:"format"` // "OpenVEX", "CycloneDX"
+	Format      string         `json:"format"` // "OpenVEX", "CycloneDX", "CSAF"
 	SpecVersion string         `json:"spec_version"`
 	ID          string         `json:"id,omitempty"`      // of the document
 	Version     string         `json:"version,omitempty"` // of the document under its id

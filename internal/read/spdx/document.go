@@ -9,7 +9,7 @@ import (
 	"example.org/tasuki/internal/read/input"
 )
 
-// document is an SPDX 2 document in either encoding, as far as we use it.
+// document is an SPDX document in any encoding, in the terms of SPDX 2, as far as we use it.
 type document struct {
 	id, name, namespace string
 	created, comment    string
@@ -19,6 +19,8 @@ type document struct {
 	packages, files     []element
 	snippets            int
 	relations           []relation
+	others              []string // ids of what is neither package nor file (SPDX 3)
+	compositions        []fact.Composition
 	problems            []fact.Problem
 }
 
@@ -26,6 +28,7 @@ type document struct {
 type element struct {
 	id, name, version    string
 	supplier, originator string
+	originators          []string // further ones (SPDX 3)
 	declared, concluded  string
 	purpose              string
 	checksums            []fact.Hash
@@ -112,6 +115,7 @@ func (d *document) sbom(version, encoding string) *fact.SBOM {
 		s.Components = append(s.Components, c)
 	}
 	d.relate(s)
+	s.Compositions = d.compositions
 	return s
 }
 
@@ -221,10 +225,12 @@ func component(e element) fact.Component {
 	} else if p.Stated() {
 		c.Supplier = &p
 	}
-	if p, word := party(e.originator); word != "" {
-		said[fact.FieldProducer] = word
-	} else if p.Stated() {
-		c.Producers = []fact.Party{p}
+	for _, o := range append([]string{e.originator}, e.originators...) {
+		if p, word := party(o); word != "" {
+			said[fact.FieldProducer] = word
+		} else if p.Stated() {
+			c.Producers = append(c.Producers, p)
+		}
 	}
 	for _, l := range []struct{ value, as string }{{e.declared, "declared"}, {e.concluded, "concluded"}} {
 		if p, ok := fact.SaidOf(l.value); ok {

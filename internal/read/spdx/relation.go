@@ -46,6 +46,9 @@ func (d *document) relate(s *fact.SBOM) {
 	for _, f := range d.files {
 		others[f.id] = true
 	}
+	for _, id := range d.others {
+		others[id] = true
+	}
 	known := func(id string) bool {
 		return components[id] != nil || others[id] || id == "NONE" || id == "NOASSERTION" || strings.HasPrefix(id, "DocumentRef-") || strings.HasPrefix(id, "SPDXRef-Snippet")
 	}

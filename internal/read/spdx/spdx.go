@@ -1,6 +1,7 @@
-// Package spdx reads SPDX 2.2 and 2.3 documents in JSON and tag-value (https://spdx.github.io/spdx-spec/v2.3/).
+// Package spdx reads SPDX 2.2 and 2.3 documents in JSON and tag-value (https://spdx.github.io/spdx-spec/v2.3/), and the
+// software of SPDX 3.0 documents in JSON-LD (https://spdx.github.io/spdx-spec/v3.0.1/).
 //
-// A JSON document is held to the official schema of its version. Tools and the specification itself disagree on many
+// A JSON document of SPDX 2 is held to the official schema of its version. Tools and the specification itself disagree on many
 // fields that the schemas require, so a document is read in spite of violations that leave its structure understood,
 // and each is reported as a problem; docs/formats/sbom.md lists what is refused. Start from [Read].
 package spdx
@@ -18,8 +19,7 @@ import (
 	spdxschema "example.org/tasuki/third_party/spdx-schema"
 )
 
-// Match reports whether the bytes are an SPDX document by what they say of themselves; SPDX 3 is matched too, so that
-// [Read] can say why it does not take it.
+// Match reports whether the bytes are an SPDX document by what they say of themselves.
 func Match(b []byte) bool {
 	if _, ok := input.Member(b, "spdxVersion"); ok {
 		return true
@@ -60,7 +60,7 @@ func Read(b []byte) (fact.Reading, error) {
 		return fact.Reading{}, refused("", err)
 	}
 	if isVersion3(text) {
-		return fact.Reading{}, refused("3", input.Refuse("/@context", lang.T("SPDX 3にはまだ対応していません。SPDX 2.3かCycloneDXで受け取ってください", "SPDX 3 is not read yet; ask for SPDX 2.3 or CycloneDX")))
+		return readGraph(text)
 	}
 	if isTagValue(text) {
 		return readTagValue(text)

@@ -17,9 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestGolden reads the same document in both encodings; each gives its golden file.
+// TestGolden reads the same document in both encodings of SPDX 2, and one of SPDX 3; each gives its golden file.
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"shop.spdx.json", "shop.spdx"} {
+	for _, name := range []string{"shop.spdx.json", "shop.spdx", "shop.spdx3.json"} {
 		b, err := json.MarshalIndent(mustRead(t, name), "", "  ")
 		if err != nil {
 			t.Fatal(err)
@@ -78,11 +78,21 @@ func TestRefused(t *testing.T) {
 	doc := func(rest string) string {
 		return `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","dataLicense":"CC0-1.0",` + creation + rest + `}`
 	}
+	graph := func(elements string) string {
+		return `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"SpdxDocument","spdxId":"d","creationInfo":{"specVersion":"3.0.1","created":"2026-04-01T09:00:00Z"}}` + elements + `]}`
+	}
 	for _, c := range []struct{ name, in, where, why string }{
 		{"truncated", doc("")[:40], "line 1, column 41", "before it is complete"},
 		{"no version", `{"SPDXID":"SPDXRef-DOCUMENT"}`, "/spdxVersion", "cannot be read"},
 		{"a version of the past", `{"spdxVersion":"SPDX-1.2"}`, "/spdxVersion", "SPDX-1.2"},
-		{"SPDX 3", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "/@context", "SPDX 3"},
+		{"SPDX 3 without a document", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "/@graph", "SpdxDocument"},
+		{"SPDX 3 without a graph", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":{}}`, "/@graph", "not a list"},
+		{"SPDX 3 of another time", strings.Replace(graph(""), `"3.0.1",`, `"3.1",`, 1), "/@graph/0/creationInfo/specVersion", "3.1"},
+		{"SPDX 3, created by nobody", strings.Replace(graph(""), `creationInfo`, `x`, 1), "/@graph/0/creationInfo", "creationInfo"},
+		{"SPDX 3, no type", graph(`,{"spdxId":"a"}`), "/@graph/1", "type"},
+		{"SPDX 3, id twice", graph(`,{"type":"Person","spdxId":"d"}`), "/@graph/1", "twice"},
+		{"SPDX 3, package without a name", graph(`,{"type":"software_Package","spdxId":"a"}`), "/@graph/1/name", "name"},
+		{"SPDX 3, half a relationship", graph(`,{"type":"Relationship","spdxId":"a","from":"d","relationshipType":"describes"}`), "/@graph/1/to", "to"},
 		{"no creation", `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT"}`, "", "creationInfo"},
 		{"creator an object", strings.Replace(doc(""), `"Tool: x"`, `{}`, 1), "/creationInfo/creators/0", "object"},
 		{"package without a name", doc(`,"packages":[{"SPDXID":"SPDXRef-a"}]`), "/packages/0", "name"},
@@ -137,7 +147,7 @@ func TestDoubted(t *testing.T) {
 
 // FuzzRead never panics, and refuses only with a reason.
 func FuzzRead(f *testing.F) {
-	for _, name := range []string{"shop.spdx.json", "shop.spdx"} {
+	for _, name := range []string{"shop.spdx.json", "shop.spdx", "shop.spdx3.json"} {
 		b, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			f.Fatal(err)
