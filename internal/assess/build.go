@@ -212,7 +212,11 @@ func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {
 	}
 	env.Releases = []ReleaseLine{}
 	for _, r := range d.in.Model.Releases {
-		if r.Software != duty.Software || duty.Software == "" {
+		inDuty := r.Software == duty.Software
+		if duty.Software == "" { // a deal over a system: what it runs
+			inDuty = slices.Contains(d.systems[duty.System].Releases, r.ID)
+		}
+		if !inDuty {
 			continue
 		}
 		line := ReleaseLine{ID: r.ID, Version: r.Version, SupportedTo: d.supportedTo(r), HasSBOM: d.newestSBOM(r.ID) != nil}
@@ -270,7 +274,7 @@ func (d *desk) fillSystem(env *Env, duty chain.Duty, refs refs) {
 		for _, got := range d.in.Received {
 			if got.Release == id {
 				u.Declared, u.DeclaredUntil, u.SBOM = true, later(u.DeclaredUntil, got.ValidUntil), u.SBOM || got.HasSBOM
-				refs.add("uses", got.ValidUntil, got.ID)
+				refs.add("uses", d.ahead(got.ValidUntil), got.ID)
 			}
 		}
 		for _, rec := range d.records {
@@ -326,6 +330,14 @@ func (d *desk) newestSBOM(release string) *fact.Fact {
 		}
 	}
 	return newest
+}
+
+// ahead gives a moment that is still to come, else none: what has lapsed already counted as lapsed, and ends nothing more.
+func (d *desk) ahead(t time.Time) time.Time {
+	if t.After(d.in.Now) {
+		return t
+	}
+	return time.Time{}
 }
 
 // holds reports whether a fact has not lapsed by its own word.

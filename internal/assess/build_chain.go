@@ -79,7 +79,7 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 		p.Until = later(p.Until, endOf(g.Until))
 	}
 	for _, got := range d.in.Received {
-		if d.org(got.Party) != p.ID || got.Software != "" && got.Software != duty.Software && duty.Software != "" {
+		if d.org(got.Party) != p.ID || !d.speaksFor(got, duty) {
 			continue
 		}
 		if !got.ValidUntil.IsZero() && !d.in.Now.Before(got.ValidUntil) {
@@ -103,6 +103,19 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 			refs.add("partners", r.ValidUntil, r.ID)
 		}
 	}
+}
+
+// speaksFor reports whether a declaration of a partner counts in a deal: it is about the deal's software or about no
+// software we know, the deal is over a whole system, or it is about software of the partner's own and a component rule
+// says that the partner answers for components of ours.
+func (d *desk) speaksFor(got Received, duty chain.Duty) bool {
+	if got.Software == "" || got.Software == duty.Software || duty.Software == "" {
+		return true
+	}
+	maker := d.org(got.Party)
+	return d.org(d.software[got.Software].Owner) == maker && slices.ContainsFunc(d.in.Model.Components, func(r chain.ComponentRule) bool {
+		return d.org(r.Party) == maker && (r.Release == "" || d.releases[r.Release].Software == duty.Software)
+	})
 }
 
 func text(v any) string {

@@ -334,7 +334,7 @@ func (d *desk) viewFindings(v *releaseView) {
 			FirstSeen: f.FirstSeen, Analysed: slices.Contains([]string{"affected", "not_affected", "fixed"}, f.Decision),
 			Closed: f.Decision == "not_affected" || f.Decision == "fixed", Days: d.analysisDays(f), Treatment: f.Treatment, TreatBy: f.TreatBy,
 			TreatedAt: f.TreatedAt, Owner: f.Owner, Fixable: len(f.Fixed) > 0})
-		v.refs.add("findings", f.Until, f.Vuln)
+		v.refs.add("findings", d.ahead(f.Until), f.Vuln)
 	}
 	slices.SortFunc(v.env.Findings, func(a, b *FindingFact) int { return strings.Compare(a.Label, b.Label) })
 }

@@ -185,6 +185,9 @@ func (d *desk) rest(r *Row) {
 	if weakest >= 0 {
 		r.Basis = strength[weakest]
 	}
+	if end := endOf(d.releases[d.in.Release].SupportedTo); end.After(d.in.Now) {
+		r.until(end) // a release out of support is judged no more
+	}
 	if r.Status == NotMet || r.Status == NotAssessed {
 		r.ValidUntil = time.Time{} // nothing here that could lapse
 	}

@@ -39,7 +39,7 @@ func Status(ctx context.Context, db *store.DB, subject fact.Subject) ([]Row, err
 		}
 		if s.Lapsed(now) && assess.Status(s.Status) != assess.NotMet {
 			r.Stale, r.Status = true, string(assess.NotAssessed)
-			r.Reasons = append([]lang.Text{lang.T("証跡の有効期限が切れました。判定し直してください。", "the evidence has lapsed: judge again")}, r.Reasons...)
+			r.Reasons, r.Remedy = append([]lang.Text{lapsed(subject)}, r.Reasons...), judgeAgain
 		}
 		rows = append(rows, r)
 	}
@@ -53,6 +53,17 @@ func Status(ctx context.Context, db *store.DB, subject fact.Subject) ([]Row, err
 	})
 	return rows, nil
 }
+
+// lapsed says why a status no longer stands. A release is judged for as long as it is supported.
+func lapsed(subject fact.Subject) lang.Text {
+	if subject.Kind == fact.Release {
+		return lang.T("証跡の有効期限が切れたか、リリースのサポートが終了しました。", "the evidence has lapsed, or the release is out of support")
+	}
+	return lang.T("証跡の有効期限が切れました。", "the evidence has lapsed")
+}
+
+var judgeAgain = lang.T("新しい証跡を取り込み、判定し直してください。リリースのサポートが終了している場合は、後継のリリースを判定してください。",
+	"bring new evidence and judge again; if the release is out of support, judge its successor")
 
 // Totals counts rows by status: by duty and by distinct requirement, where the gravest status of its duties counts.
 func Totals(rows []Row) assess.Totals {
