@@ -30,6 +30,8 @@ var backupTables = [...]struct{ name, order string }{
 	{"agreement", "id"}, {"component_rule", "id"},
 	{"component", "id"}, {"component_list", "id"}, {"release_component", "list, ord"},
 	{"advisory_source", "name"}, {"finding", "component, vuln"}, {"vuln_alias", "alias, vuln"}, {"decision", "id"}, {"epss", "cve"},
+	{"feed_part", "source, address"}, {"vuln_record", "source, id"}, {"vuln_record_name", "name, source, id"},
+	{"vuln_record_product", "product, source, id"},
 	{"record", "id"}, {"record_revision", "record, revision"}, {"claim", "id"},
 	{"duty_status", "party, arrangement, subject_kind, subject_id, role, requirement"}, {"duty_status_history", "id"},
 	{"declaration", "id"}, {"account", "id"}, {"api_token", "id"}, {"setting", "key"}, {"job", "id"},

@@ -10,32 +10,6 @@ import (
 	"example.org/tasuki/internal/finding"
 )
 
-// AdvisorySource says how far one source of advisory data has been read.
-type AdvisorySource struct {
-	Name     string    `json:"name"`
-	Count    int64     `json:"count"`
-	Newest   time.Time `json:"newest,omitzero"` // time of the newest record in it
-	LoadedAt time.Time `json:"loaded_at"`
-	Error    string    `json:"error,omitempty"` // of the last attempt; empty when it went well
-}
-
-// SaveAdvisorySource adds or replaces what is known of a source. LoadedAt is the caller's: a failed attempt keeps that
-// of the last good one.
-func (tx *Tx) SaveAdvisorySource(ctx context.Context, s AdvisorySource) error {
-	_, err := tx.exec(ctx, `insert into advisory_source (name, count, newest, loaded_at, error) values ($1, $2, $3, $4, $5)
-		on conflict (name) do update set count = excluded.count, newest = excluded.newest, loaded_at = excluded.loaded_at,
-		error = excluded.error`, s.Name, s.Count, ms(s.Newest), ms(s.LoadedAt), s.Error)
-	return err
-}
-
-// AdvisorySources gives every source, by name.
-func (db *DB) AdvisorySources(ctx context.Context) ([]AdvisorySource, error) {
-	return list(ctx, db, func(r row) (s AdvisorySource, err error) {
-		err = r.Scan(&s.Name, &s.Count, asTime(&s.Newest), asTime(&s.LoadedAt), &s.Error)
-		return s, err
-	}, `select name, count, newest, loaded_at, error from advisory_source order by name`)
-}
-
 // Finding is a distinct component and a vulnerability it has. FirstSeen and LastSeen are the store's.
 type Finding struct {
 	Component int64 `json:"-"`

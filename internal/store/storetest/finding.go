@@ -179,6 +179,15 @@ func testAdvisories(t *testing.T, db *store.DB) {
 	if got, err := db.AdvisorySources(ctx); err != nil || cmp.Diff([]store.AdvisorySource{src}, got) != "" {
 		t.Errorf("sources %+v, error %v", got, err)
 	}
+	Change(t, db, func(tx *store.Tx) error {
+		return errors.Join(tx.FailAdvisorySource(ctx, "osv", "https://example.org/", "gone"), tx.FailAdvisorySource(ctx, "kev", "", "never"))
+	})
+	got, err := db.AdvisorySources(ctx)
+	if err != nil || len(got) != 2 || got[0].Name != "kev" || !got[0].Empty() || got[1].Count != 5 || !got[1].LoadedAt.Equal(Start) ||
+		got[1].Error != "gone" || got[1].TriedAt.IsZero() || got[1].Empty() {
+		t.Errorf("after failures %+v, error %v", got, err)
+	}
+	testFeeds(t, db)
 	d := store.Decision{ID: "d1", Vuln: "CVE-1", Software: "sw", Status: "not_affected", Justification: "component_not_present", Revision: 1}
 	Change(t, db, func(tx *store.Tx) error {
 		return errors.Join(tx.SaveDecision(ctx, d), tx.SaveDecision(ctx, store.Decision{ID: "d2", Vuln: "CVE-2", Status: "fixed", Revision: 1}))
@@ -188,11 +197,11 @@ func testAdvisories(t *testing.T, db *store.DB) {
 	d.Grounds, d.Priority = []store.Ground{{Component: "pkg:npm/a@1", Vuln: "CVE-1", Facts: "sha256:00"}}, json.RawMessage(`{"outcome":"S"}`)
 	Change(t, db, func(tx *store.Tx) error { return tx.SaveDecision(ctx, d) })
 	conflict(t, db, func(tx *store.Tx) error { return tx.SaveDecision(ctx, d) })
-	got, err := db.Decisions(ctx, "CVE-1")
-	if err != nil || len(got) != 1 || got[0].Status != "affected" || got[0].By != "alice" || got[0].Revision != 2 ||
-		got[0].Treatment != "fix" || !got[0].TreatBy.Equal(d.TreatBy) || !got[0].TreatedAt.Equal(Start) || cmp.Diff(got[0].Grounds, d.Grounds) != "" ||
-		string(got[0].Priority) != string(d.Priority) {
-		t.Errorf("decisions %+v, error %v", got, err)
+	made, err := db.Decisions(ctx, "CVE-1")
+	if err != nil || len(made) != 1 || made[0].Status != "affected" || made[0].By != "alice" || made[0].Revision != 2 ||
+		made[0].Treatment != "fix" || !made[0].TreatBy.Equal(d.TreatBy) || !made[0].TreatedAt.Equal(Start) || cmp.Diff(made[0].Grounds, d.Grounds) != "" ||
+		string(made[0].Priority) != string(d.Priority) {
+		t.Errorf("decisions %+v, error %v", made, err)
 	}
 	if all, err := db.Decisions(ctx); err != nil || len(all) != 2 {
 		t.Errorf("all decisions %+v, error %v", all, err)
@@ -215,5 +224,48 @@ func testEPSS(t *testing.T, db *store.DB) {
 	}
 	if diff := cmp.Diff(map[string]store.EPSS{"CVE-1": want, "CVE-2": {CVE: "CVE-2"}}, got); diff != "" {
 		t.Errorf("scores (-want +got):\n%s", diff)
+	}
+}
+
+// testFeeds tries what is kept of addresses and of catalogues.
+func testFeeds(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	parts := []store.FeedPart{{Address: "https://example.org/a", ETag: `"1"`, Modified: "Mon", Digest: "sha256:00", Mark: "m", FetchedAt: Start}}
+	Change(t, db, func(tx *store.Tx) error {
+		return errors.Join(tx.SaveFeedParts(ctx, "x", append(parts, store.FeedPart{Address: "https://example.org/b"})), tx.SaveFeedParts(ctx, "x", parts))
+	})
+	if got, err := db.FeedParts(ctx, "x"); err != nil || cmp.Diff(parts, got) != "" {
+		t.Errorf("parts %+v, error %v", got, err)
+	}
+	put := func(id, data string, names, products []string) store.VulnRecord {
+		return store.VulnRecord{Source: "jvn", ID: id, Names: names, Products: products, Modified: Start, Data: json.RawMessage(data)}
+	}
+	Change(t, db, func(tx *store.Tx) error {
+		return tx.PutVulnRecords(ctx, []store.VulnRecord{put("J-1", `{"n":1}`, []string{"CVE-1", "CVE-1"}, []string{"a:b"}), put("J-2", `{}`, []string{"CVE-2"}, nil)})
+	})
+	Change(t, db, func(tx *store.Tx) error {
+		return tx.PutVulnRecords(ctx, []store.VulnRecord{put("J-1", `{"n":0}`, nil, nil), put("J-1", `{"n":2}`, []string{"CVE-9"}, []string{"c:d"})})
+	})
+	for ids, want := range map[string]string{"CVE-9": `{"n":2}`, "J-1": `{"n":2}`, "CVE-2": "{}", "CVE-1": ""} {
+		got, err := db.VulnRecords(ctx, []string{ids})
+		text := ""
+		for _, r := range got {
+			text += string(r.Data)
+		}
+		if err != nil || text != want {
+			t.Errorf("records of %s: %s, error %v", ids, text, err)
+		}
+	}
+	if got, err := db.VulnRecordsOn(ctx, "c:d"); err != nil || len(got) != 1 || got[0].ID != "J-1" {
+		t.Errorf("records on c:d: %v, error %v", got, err)
+	}
+	if got, err := db.VulnRecordsOn(ctx, "a:b"); err != nil || len(got) != 0 {
+		t.Errorf("records on a:b: %v, error %v", got, err)
+	}
+	if n, newest, err := db.VulnRecordCount(ctx, "jvn"); err != nil || n != 2 || !newest.Equal(Start) {
+		t.Errorf("%d records, newest %v, error %v", n, newest, err)
+	}
+	if names, err := db.VulnRecordNames(ctx, "J-1"); err != nil || cmp.Diff(names, []string{"CVE-9"}) != "" {
+		t.Errorf("names %v, error %v", names, err)
 	}
 }
