@@ -39,7 +39,7 @@ func (l *log) read(indexes []int64) ([]tlog.Hash, error) {
 	return out, nil
 }
 
-func (l *log) append(t *testing.T, n int) {
+func (l *log) append(t testing.TB, n int) {
 	t.Helper()
 	var fresh [][]byte
 	for i := range n {
@@ -68,7 +68,7 @@ func (l *log) all() iter.Seq2[[]byte, error] {
 	}
 }
 
-func (l *log) checkpoint(t *testing.T) string {
+func (l *log) checkpoint(t testing.TB) string {
 	t.Helper()
 	tree, err := Root(int64(len(l.leaves)), l.read)
 	if err != nil {
