@@ -21,6 +21,7 @@ type Element struct {
 	Parent   *Element
 	nth      int // among the siblings of the same name, from 1
 	many     bool
+	text     []byte // Text while it is being read
 }
 
 // XML reads an XML document within the limits. A document type declaration is refused, so that there are no entities
@@ -62,6 +63,7 @@ func XML(b []byte) (*Element, error) {
 			at = e
 		case xml.EndElement:
 			depth--
+			at.Text, at.text = string(at.text), nil
 			numberChildren(at)
 			at = at.Parent
 		case xml.CharData:
@@ -71,11 +73,11 @@ func XML(b []byte) (*Element, error) {
 				}
 				continue
 			}
-			if len(at.Text)+len(t) > MaxString {
+			if len(at.text)+len(t) > MaxString {
 				return nil, Refuse(Place(b, start), lang.F("文字列が%d MiBを超えています", "a text is longer than %d MiB", MaxString>>20))
 			}
 			if len(bytes.TrimSpace(t)) > 0 || len(at.Children) == 0 {
-				at.Text += string(t)
+				at.text = append(at.text, t...)
 			}
 		}
 	}

@@ -1,7 +1,7 @@
-// Package spdx reads SPDX 2.2 and 2.3 documents in JSON and tag-value (https://spdx.github.io/spdx-spec/v2.3/), and the
-// software of SPDX 3.0 documents in JSON-LD (https://spdx.github.io/spdx-spec/v3.0.1/).
+// Package spdx reads SPDX 2.2 and 2.3 documents in JSON, YAML, tag-value and RDF/XML (https://spdx.github.io/spdx-spec/v2.3/),
+// and the software of SPDX 3.0 documents in JSON-LD (https://spdx.github.io/spdx-spec/v3.0.1/).
 //
-// A JSON document of SPDX 2 is held to the official schema of its version. Tools and the specification itself disagree on many
+// A JSON or YAML document of SPDX 2 is held to the official schema of its version. Tools and the specification itself disagree on many
 // fields that the schemas require, so a document is read in spite of violations that leave its structure understood,
 // and each is reported as a problem; docs/formats/sbom.md lists what is refused. Start from [Read].
 package spdx
@@ -27,8 +27,11 @@ func Match(b []byte) bool {
 	if _, ok := input.Member(b, "SPDXID"); ok {
 		return true
 	}
-	return isVersion3(b) || isTagValue(b)
+	return isVersion3(b) || isTagValue(b) || isRDF(b) || isYAML(b)
 }
+
+// isYAML looks for the top-level key of SPDX 2 written as YAML. Tag-value names it with a capital letter.
+func isYAML(b []byte) bool { return input.YAMLKey(b, "spdxVersion") }
 
 func isVersion3(b []byte) bool {
 	v, ok := input.Member(b, "@context")
@@ -65,17 +68,25 @@ func Read(b []byte) (fact.Reading, error) {
 	if isTagValue(text) {
 		return readTagValue(text)
 	}
-	return readJSON(text)
+	if isRDF(text) {
+		return readRDF(text)
+	}
+	if isYAML(text) {
+		doc, err := input.YAML(text)
+		return readObject(doc, err, "yaml")
+	}
+	doc, err := input.JSON(text)
+	return readObject(doc, err, "json")
 }
 
-func readJSON(b []byte) (fact.Reading, error) {
-	doc, err := input.JSON(b)
+// readObject reads what JSON and YAML give, which is of one shape.
+func readObject(doc any, err error, encoding string) (fact.Reading, error) {
 	if err != nil {
 		return fact.Reading{}, refused("", err)
 	}
 	object, ok := doc.(map[string]any)
 	if !ok {
-		return fact.Reading{}, refused("", input.Refuse("", lang.T("最上位がJSONのオブジェクトではありません", "the top level is not a JSON object")))
+		return fact.Reading{}, refused("", input.Refuse("", lang.T("最上位がオブジェクトではありません", "the top level is not an object")))
 	}
 	written, _ := object["spdxVersion"].(string)
 	version := strings.TrimPrefix(written, "SPDX-")
@@ -99,7 +110,7 @@ func readJSON(b []byte) (fact.Reading, error) {
 	for _, v := range doubts {
 		d.doubt(v.Where, v.What)
 	}
-	return d.reading(version, "json")
+	return d.reading(version, encoding)
 }
 
 // essential are the members without which the structure is not understood, by the kind of object.
