@@ -39,9 +39,10 @@ type Manifest struct {
 	Sender    Issuer           `json:"sender"` // who hands over; the issuer, or a party that passes the declaration on
 	Recipient Recipient        `json:"recipient"`
 	CreatedAt time.Time        `json:"created_at"`
-	Members   []ManifestMember `json:"members"`  // all, sorted by name
-	Shown     []int            `json:"shown"`    // indexes of commitments whose disclosure is a member, ascending
-	Withheld  []Withheld       `json:"withheld"` // the others, ascending
+	InReplyTo string           `json:"in_reply_to,omitempty"` // sha256 of the request's file that this answers
+	Members   []ManifestMember `json:"members"`               // all, sorted by name
+	Shown     []int            `json:"shown"`                 // indexes of commitments whose disclosure is a member, ascending
+	Withheld  []Withheld       `json:"withheld"`              // the others, ascending
 }
 
 // A Recipient is whom the bundle is for. An empty Name means anybody.

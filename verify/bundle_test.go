@@ -41,8 +41,8 @@ func TestBundleHolds(t *testing.T) {
 	if !r.OK || verify.ExitCode(r) != 0 {
 		t.Fatalf("not ok: %+v", failing(r))
 	}
-	if got := notChecked(r); !slices.Equal(got, []string{"ledger"}) {
-		t.Errorf("not checked: %v, want only the ledger", got)
+	if got := notChecked(r); !slices.Equal(got, []string{"files", "ledger"}) {
+		t.Errorf("not checked: %v, want only files and ledger", got)
 	}
 	if l := r.Chain[0]; len(r.Chain) != 1 || l.Kind != verify.SelfDeclaration || l.Trust != verify.Direct || l.TrustedAs != "vendor" || l.Serial != 1 {
 		t.Errorf("chain %+v", r.Chain)
@@ -51,7 +51,7 @@ func TestBundleHolds(t *testing.T) {
 
 func TestWhatWasNotGivenIsNamed(t *testing.T) {
 	r := verify.Bundle(declaretest.Bundle(t, nil), verify.Options{})
-	want := []string{"trust", "required_level", "earlier_bundles", "revocations", "time", "ledger"}
+	want := []string{"trust", "required_level", "earlier_bundles", "revocations", "time", "files", "ledger"}
 	if got := notChecked(r); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

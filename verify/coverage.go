@@ -150,7 +150,7 @@ func (c Counts) Kind() Kind {
 // requiredLevel asks whether the declaration reaches the level the reader wants: it is a declaration at that level or
 // above, or it shows an answer for every duty of that level and none is open.
 func (v *visit) requiredLevel() (lang.Text, error) {
-	d, want := v.Declaration, v.opt.RequireLevel
+	d, want := v.Declaration, v.required()
 	if !d.Requirements.Level.Covers(want) {
 		return lang.Text{}, unverified("members/"+DeclarationMember+" /predicate/requirements/level", "宣言の水準 %[1]s は、求める水準 %[2]s に届きません", "the level declared, %[1]s, does not reach the one required, %[2]s", d.Requirements.Level, want)
 	}

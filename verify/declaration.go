@@ -60,9 +60,10 @@ type Declaration struct {
 	Approvals   []Approval   `json:"approvals"`  // who, when, how they showed who they are
 	Assessment  Assessment   `json:"assessment"` // what the answers were judged by
 	Counts      Counts       `json:"counts"`
-	Commitments []Commitment `json:"commitments"`      // one per duty; position is the index of its disclosure
-	Supporting  []Resource   `json:"supporting"`       // ISO/IEC 17050-2: everything that backs it, by digest, sorted by name
-	Ledger      *LedgerKey   `json:"ledger,omitempty"` // the log the issuer enters its declarations in
+	Commitments []Commitment `json:"commitments"`       // one per duty; position is the index of its disclosure
+	Engaged     []Engaged    `json:"engaged,omitempty"` // the parties its issuer relies on for it (4.2), sorted by name
+	Supporting  []Resource   `json:"supporting"`        // ISO/IEC 17050-2: everything that backs it, by digest, sorted by name
+	Ledger      *LedgerKey   `json:"ledger,omitempty"`  // the log the issuer enters its declarations in
 }
 
 // An Issuer is the party that declares.
@@ -127,6 +128,14 @@ type Person struct {
 	Name       string `json:"name"`
 	Title      string `json:"title,omitempty"`
 	Department string `json:"department,omitempty"`
+}
+
+// Engaged is a party that the issuer has work for the object done by, or takes a component from. Where its bundle is
+// not there, the chain that can be checked ends.
+type Engaged struct {
+	Name   string           `json:"name"` // of the party; a neutral one where it is confidential
+	Roles  []guideline.Role `json:"roles"`
+	Bundle string           `json:"bundle,omitempty"` // name of the member that is its bundle; empty: none was handed over
 }
 
 // Validity is the time the declaration stands for: From ≤ t ≤ Until. No answer that is counted as met lapses before

@@ -41,11 +41,16 @@ func isDigest(s string) bool {
 	return ok && len(hexa) == 2*sha256.Size && strings.Trim(hexa, "0123456789abcdef") == ""
 }
 
-// signer gives the key among keys that made the envelope's signature. The key id is a hint only: every key is tried,
-// and the id must then be that key's fingerprint, so that no byte of the envelope is free.
+// signer gives the key among keys that made the signature of a statement's envelope.
 func (e Envelope) signer(keys [][]byte) (ed25519.PublicKey, error) {
-	if e.PayloadType != PayloadType {
-		return nil, unverified("payloadType", "ペイロードの種別が %[1]s ではありません", "the payload type is not %[1]s", PayloadType)
+	return e.signed(PayloadType, keys)
+}
+
+// signed gives the key among keys that made the signature of an envelope of a payload type. The key id is a hint only:
+// every key is tried, and the id must then be that key's fingerprint, so that no byte of the envelope is free.
+func (e Envelope) signed(payloadType string, keys [][]byte) (ed25519.PublicKey, error) {
+	if e.PayloadType != payloadType {
+		return nil, unverified("payloadType", "ペイロードの種別が %[1]s ではありません", "the payload type is not %[1]s", payloadType)
 	}
 	if len(e.Signatures) != 1 {
 		return nil, unverified("signatures", "署名がちょうど1つではありません（%d個）", "there is not exactly one signature but %d", len(e.Signatures))

@@ -46,8 +46,13 @@ func FormatTrust(keys []TrustedKey) ([]byte, error) {
 	return formatFile(map[string]any{"format": TrustFormat, "keys": keys})
 }
 
-// ParseRevocations reads a list of revocations (docs/formats/bundle.md).
+// ParseRevocations reads a list of revocations (docs/formats/bundle.md): one that the reader keeps, or one that an issuer
+// signed.
 func ParseRevocations(b []byte) ([]Revocation, error) {
+	if signedList(b) {
+		l, _, err := OpenRevocationList(b)
+		return append([]Revocation{}, l.Revoked...), err
+	}
 	var f struct {
 		Format  string       `json:"format"`
 		Revoked []Revocation `json:"revoked"`
@@ -63,10 +68,17 @@ func ParseRevocations(b []byte) ([]Revocation, error) {
 	return append([]Revocation{}, f.Revoked...), nil
 }
 
-// ParseSeen reads what was accepted before: a list (docs/formats/bundle.md), or an earlier bundle itself.
+// ParseSeen reads what was accepted before: a list (docs/formats/bundle.md), or an earlier bundle itself with every
+// bundle inside it.
 func ParseSeen(b []byte) ([]Seen, error) {
 	if o, err := Open(b); err == nil {
-		return []Seen{o.Seen()}, nil
+		var out []Seen
+		for _, each := range o.all(maxDepth) {
+			s := each.Seen()
+			s.earlier = each
+			out = append(out, s)
+		}
+		return out, nil
 	}
 	var f struct {
 		Format string `json:"format"`

@@ -15,8 +15,13 @@ type Options struct {
 	Seen         []Seen          // what the reader accepted before; nil: not given
 	Revocations  []Revocation    // nil: not given; an empty list says that nothing is revoked
 	At           time.Time       // the time to judge at; zero: validity is not checked
-	MaxBytes     int64           // size of the file; zero: 256 MiB
-	MaxDepth     int             // bundles within bundles; zero: 16
+	Request      *Request        // what was asked for; nil: not given
+	RequestFile  string          // digest of the request's file, which an answer names
+	RequireRoles []guideline.Role
+	RequireChain bool       // every party that a declaration relies on has to be there, whole or by digest
+	Files        []Artifact // files the reader holds beside the bundle: each has to be one that the declaration is about
+	MaxBytes     int64      // size of the file; zero: 256 MiB
+	MaxDepth     int        // bundles within bundles; zero: 16
 }
 
 // A TrustedKey is a public key the reader took over by a way of their own and knows the holder of.
@@ -37,6 +42,8 @@ type Seen struct {
 	Version string `json:"version,omitempty"`
 	Serial  int64  `json:"serial"`
 	Digest  string `json:"digest"` // of the declaration envelope
+
+	earlier *Opened // the bundle itself, when the reader brings it
 }
 
 // A Revocation takes back a key, from a time on or altogether, or one declaration. Exactly one of Key and Declaration
@@ -46,6 +53,9 @@ type Revocation struct {
 	Declaration string    `json:"declaration,omitempty"` // id, or digest of its envelope
 	From        time.Time `json:"from,omitzero"`         // with Key: what was issued from here on; zero: everything
 	Reason      string    `json:"reason,omitempty"`
+	// By is the fingerprint of the key that signed the list this came in; empty: it is the reader's own word. A key takes
+	// back itself and what it signed, and what an issuer declared for whom the reader trusts it.
+	By string `json:"by,omitempty"`
 }
 
 // A Report is the outcome. Steps stand in the order taken, a bundle's own before those of its upstream bundles.
@@ -54,6 +64,17 @@ type Report struct {
 	Steps      []Step      `json:"steps"`
 	Chain      []Link      `json:"chain"` // the bundle, then every upstream bundle, depth first
 	NotChecked []Unchecked `json:"not_checked"`
+	Changes    []Change    `json:"changes"` // since what the reader accepted before of the same issuer
+}
+
+// A Change is what differs from an earlier declaration of the same issuer about the same object.
+type Change struct {
+	Name   string    `json:"name"` // serial, version, kind, level, role, duty, valid_until, signer, artifact, sbom, upstream
+	Bundle string    `json:"bundle,omitempty"`
+	What   string    `json:"what,omitempty"` // the duty, role or file
+	Before string    `json:"before,omitempty"`
+	After  string    `json:"after,omitempty"`
+	Detail lang.Text `json:"detail"`
 }
 
 // A Step is one thing that was checked.
@@ -147,4 +168,11 @@ const (
 	StepLevel       = "required level"
 	StepLedger      = "ledger inclusion"
 	StepUpstream    = "upstream bundle"
+
+	// These are taken for what the reader asked for: with Options.Request, RequireRoles, RequireChain and Files.
+	StepAsked     = "object asked for"
+	StepRoles     = "required roles"
+	StepDocuments = "documents asked for"
+	StepChain     = "chain complete"
+	StepFiles     = "files in hand"
 )

@@ -80,23 +80,3 @@ func (v *visit) notSuperseded() error {
 	}
 	return nil
 }
-
-// notRevoked holds keys and declaration against the reader's list.
-func (v *visit) notRevoked() error {
-	d := v.Declaration
-	keys := []struct {
-		name string
-		at   time.Time
-	}{{Fingerprint(v.DeclarationKey), d.IssuedAt}, {Fingerprint(v.ManifestKey), v.Manifest.CreatedAt}}
-	for _, r := range v.opt.Revocations {
-		if r.Declaration != "" && (r.Declaration == d.ID || r.Declaration == Digest(v.Envelope)) {
-			return unverified("members/"+DeclarationMember, "この宣言は取り消されています（%s）", "this declaration is revoked (%s)", r.Reason)
-		}
-		for _, k := range keys {
-			if r.Key == k.name && !k.at.Before(r.From) {
-				return unverified("keys", "鍵 %[1]s は失効しています（%[2]s）", "the key %[1]s is revoked (%[2]s)", k.name, r.Reason)
-			}
-		}
-	}
-	return nil
-}

@@ -13,13 +13,16 @@ import (
 // Bundle verifies a bundle and every bundle inside it, and reports what was checked, what was found and where. It
 // never trusts a key on the bundle's own word: without Options.Trust the signer is unknown and the report is not ok.
 func Bundle(b []byte, opt Options) Report {
-	opt.MaxBytes, opt.MaxDepth = cmp.Or(opt.MaxBytes, 256<<20), cmp.Or(opt.MaxDepth, 16)
-	w := &walk{opt: opt, report: Report{Steps: []Step{}, Chain: []Link{}, NotChecked: []Unchecked{}}}
+	opt.MaxBytes, opt.MaxDepth = cmp.Or(opt.MaxBytes, 256<<20), cmp.Or(opt.MaxDepth, maxDepth)
+	w := &walk{opt: opt, report: Report{Steps: []Step{}, Chain: []Link{}, NotChecked: []Unchecked{}, Changes: []Change{}}}
 	w.notGiven()
 	w.bundle(b, nil)
 	w.report.OK = !slices.ContainsFunc(w.report.Steps, func(s Step) bool { return !s.OK })
 	return w.report
 }
+
+// maxDepth is how many bundles deep a chain is walked unless the reader says otherwise.
+const maxDepth = 16
 
 // A walk goes through a chain of bundles and collects the report.
 type walk struct {
@@ -35,7 +38,7 @@ func (w *walk) notGiven() {
 		}
 	}
 	missing(len(w.opt.Trust) == 0, "trust", lang.T("信頼する鍵が指定されていないため、署名者を確かめていません", "no trusted keys were given, so the signers are unknown"))
-	missing(w.opt.RequireLevel == "", "required_level", lang.T("求める水準が指定されていません", "no required level was given"))
+	missing(w.required() == "", "required_level", lang.T("求める水準が指定されていません", "no required level was given"))
 	missing(w.opt.Seen == nil, "earlier_bundles", lang.T("以前に受け取った宣言が指定されていないため、古い宣言の再送かどうかを確かめていません", "no earlier bundles were given, so an old declaration sent again would not be noticed"))
 	missing(w.opt.Revocations == nil, "revocations", lang.T("失効の一覧が指定されていません", "no revocations were given"))
 	missing(w.opt.At.IsZero(), "time", lang.T("判定の時刻が指定されていないため、有効期間を確かめていません", "no time to judge at was given, so validity was not checked"))
@@ -175,9 +178,12 @@ func (v *visit) standing() {
 	if v.opt.Revocations != nil {
 		v.step(StepRevocations, lang.T("鍵も宣言も失効していません", "neither key nor declaration is revoked"), v.notRevoked())
 	}
-	if v.opt.RequireLevel != "" {
+	if v.required() != "" {
 		detail, err := v.requiredLevel()
 		v.step(StepLevel, detail, err)
 	}
+	v.asked()
 	v.ledger()
+	v.engaged()
+	v.changes()
 }
