@@ -20,7 +20,8 @@ const (
 	MaxBytes  = 64 << 20  // bytes of one document
 	MaxDepth  = 200       // nested objects, arrays or elements
 	MaxString = 16 << 20  // bytes of one string or text; licence texts and attachments are the long ones
-	MaxNodes  = 8_000_000 // values or elements in one document
+	MaxNodes  = 4_000_000 // values or elements in one document
+	MaxAttrs  = 1_000     // attributes of one element
 )
 
 // Refuse makes the error for a document that cannot be read: where in it and why.

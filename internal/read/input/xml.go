@@ -50,6 +50,9 @@ func XML(b []byte) (*Element, error) {
 			if nodes += 1 + len(t.Attr); nodes > MaxNodes {
 				return nil, Refuse(Place(b, start), lang.F("要素が%d個を超えています", "it holds more than %d elements", MaxNodes))
 			}
+			if len(t.Attr) > MaxAttrs {
+				return nil, Refuse(Place(b, start), lang.F("一つの要素に属性が%d個を超えています", "an element has more than %d attributes", MaxAttrs))
+			}
 			line, _ := dec.InputPos()
 			e := &Element{Name: t.Name, Attrs: plainAttrs(t.Attr), Line: line, Parent: at}
 			if at == nil && root != nil {

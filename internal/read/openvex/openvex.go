@@ -21,7 +21,10 @@ import (
 	openvexschema "example.org/tasuki/third_party/openvex-schema"
 )
 
-const maxProblems = 200
+const (
+	maxStatements = 200_000 // in one document
+	maxProblems   = 200
+)
 
 // justifications are the labels for not_affected (OpenVEX 0.2.0, "status justifications").
 var justifications = []string{"component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",
@@ -50,6 +53,9 @@ func Read(b []byte) (fact.Reading, error) {
 	o, ok := doc.(map[string]any)
 	if !ok {
 		return fact.Reading{}, refused(input.Refuse("", lang.T("最上位がJSONのオブジェクトではありません", "the top level is not a JSON object")))
+	}
+	if list, _ := o["statements"].([]any); len(list) > maxStatements {
+		return fact.Reading{}, refused(input.Refuse("/statements", lang.F("表明が%d件を超えています", "it makes more than %d statements", maxStatements)))
 	}
 	s, err := compiled()
 	if err != nil {
