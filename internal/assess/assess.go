@@ -182,8 +182,9 @@ type Result struct {
 	Release  string              `json:"release,omitempty"`
 	Rows     []Row               `json:"rows"`
 	Totals   Totals              `json:"totals"`
-	Relaxed  []guideline.Setting `json:"relaxed"`   // thresholds of the policy that are looser than their default
-	DataFrom string              `json:"data_from"` // digest of the guideline's data, checks included
+	Relaxed  []guideline.Setting `json:"relaxed"`            // thresholds of the policy that are looser than their default
+	DataFrom string              `json:"data_from"`          // digest of the guideline's data, checks included
+	Measured []fact.Measured     `json:"measured,omitempty"` // values of the security criteria for the release, by key
 }
 
 // Totals counts rows by status: by duty (role × requirement of an engagement) and by distinct requirement, where the

@@ -22,6 +22,7 @@ type desk struct {
 	records  []register.Record // in force, ordered by kind, key and id
 	self     string            // root party of the installation
 	release  *releaseView      // what is known of in.Release; nil without one
+	criteria []*criterion      // that a record in force defines, by key
 	orgs     map[string]situation
 	orgOut   map[string]*Outcome // org-scope outcomes by party and check; nil: does not apply
 }
@@ -61,6 +62,7 @@ func layOut(in Input) *desk {
 	slices.SortFunc(d.records, func(a, b register.Record) int {
 		return strings.Compare(a.Kind+"\x00"+a.Key+"\x00"+a.ID, b.Kind+"\x00"+b.Key+"\x00"+b.ID)
 	})
+	d.criteria = d.writtenCriteria()
 	if in.Release != "" {
 		d.release = d.viewRelease(in.Release)
 	}
@@ -170,6 +172,8 @@ func (d *desk) fillOrg(env *Env, party string, refs refs) {
 		}
 	}
 	slices.SortFunc(env.Exceptions, func(a, b ExceptionFact) int { return strings.Compare(a.ID, b.ID) })
+	d.fillOrgDocuments(env, party, refs)
+	d.fillCriteria(env, party, refs)
 }
 
 // dutySituation is what the checks of one engagement are run in, but for the organisation's own.
@@ -194,7 +198,10 @@ func (d *desk) dutySituation(duty chain.Duty) situation {
 	}
 	d.fillOrg(env, duty.Party, refs)
 	d.fillDuty(env, duty, refs)
-	return d.situate(env, rows, refs)
+	d.fillDocuments(env, duty, refs)
+	s := d.situate(env, rows, refs)
+	d.measure(&s, duty.Party)
+	return s
 }
 
 func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {

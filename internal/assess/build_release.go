@@ -28,6 +28,7 @@ func (d *desk) viewRelease(id string) *releaseView {
 	}
 	d.viewAttestations(v)
 	d.viewRuns(v)
+	d.viewBinaries(v)
 	d.viewArchive(v)
 	d.viewSBOM(v, r)
 	d.viewMatch(v)

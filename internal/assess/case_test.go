@@ -36,6 +36,7 @@ type caseFile struct {
 	Scans      []fact.Scan          `json:"scans"`
 	Tests      []fact.Tests         `json:"tests"`
 	VEX        []fact.VEX           `json:"vex"`
+	Documents  []caseDocument       `json:"documents"`
 	Records    []caseRecord         `json:"records"`
 	Exceptions []evidence.Claim     `json:"exceptions"`
 	Matches    []Match              `json:"matches"`
@@ -46,6 +47,16 @@ type caseFile struct {
 	Received   []Received           `json:"received"`
 	Ledger     Ledger               `json:"ledger"`
 	Inner      map[string]Status    `json:"inner"`
+}
+
+// caseDocument is what was read out of one document, two days before now unless it says when.
+type caseDocument struct {
+	Kind     fact.Kind       `json:"kind"`
+	About    string          `json:"about"` // org (default), software, release or system
+	Name     string          `json:"name"`  // its digest, for a name
+	Observed time.Time       `json:"observed"`
+	Until    time.Time       `json:"until"`
+	Data     json.RawMessage `json:"data"`
 }
 
 // caseRecord is a record as somebody enters it, approved unless it is a draft.
@@ -119,6 +130,9 @@ func (c caseFile) input(t *testing.T, base caseFile) Input {
 	for i := range c.VEX {
 		put(fact.KindVEX, &c.VEX[i])
 	}
+	for _, doc := range c.Documents {
+		in.Facts = append(in.Facts, doc.fact(t, in))
+	}
 	for i := range in.Claims {
 		in.Claims[i].Digest = in.Claims[i].ContentDigest()
 	}
@@ -135,6 +149,33 @@ func replace[T any](into *[]T, with []T) {
 	}
 }
 
+func (c caseDocument) fact(t *testing.T, in Input) fact.Fact {
+	t.Helper()
+	data, err := fact.Decode(c.Kind, c.Data)
+	if _, raw := data.(json.RawMessage); err != nil || raw {
+		t.Fatalf("document %s: %v", c.Kind, err)
+	}
+	f := fact.Fact{ID: "f-" + string(c.Kind), Kind: c.Kind, Subject: subjectOf(t, c.About, in), ObservedAt: c.Observed, ValidUntil: c.Until,
+		Document: "sha256:" + string(c.Kind) + c.Name, Data: data}
+	if f.ObservedAt.IsZero() {
+		f.ObservedAt = in.Now.AddDate(0, 0, -2)
+	}
+	if h, is := data.(*fact.Heartbeat); is {
+		f.Document, f.Record = "", "heartbeat:rec-mechanism-"+h.Mechanism
+	}
+	return f
+}
+
+func subjectOf(t *testing.T, about string, in Input) fact.Subject {
+	t.Helper()
+	s, ok := map[string]fact.Subject{"": {Kind: fact.Org, ID: "acme"}, "org": {Kind: fact.Org, ID: "acme"}, "buyer": {Kind: fact.Org, ID: "hospital"},
+		"software": {Kind: fact.Software, ID: "app"}, "release": {Kind: fact.Release, ID: in.Release}, "system": {Kind: fact.System, ID: "ward"}}[about]
+	if !ok {
+		t.Fatalf("something is about %q", about)
+	}
+	return s
+}
+
 func (c caseRecord) record(t *testing.T, in Input) register.Record {
 	t.Helper()
 	kind, err := register.Kind(c.Kind)
@@ -145,11 +186,7 @@ func (c caseRecord) record(t *testing.T, in Input) register.Record {
 	if len(problems) > 0 {
 		t.Fatalf("record %s %s: %v", c.Kind, c.Key, problems)
 	}
-	subject := map[string]fact.Subject{"": {Kind: fact.Org, ID: "acme"}, "org": {Kind: fact.Org, ID: "acme"}, "buyer": {Kind: fact.Org, ID: "hospital"},
-		"software": {Kind: fact.Software, ID: "app"}, "release": {Kind: fact.Release, ID: in.Release}, "system": {Kind: fact.System, ID: "ward"}}[c.About]
-	if subject.Kind == "" {
-		t.Fatalf("record %s %s is about %q", c.Kind, c.Key, c.About)
-	}
+	subject := subjectOf(t, c.About, in)
 	approved := c.Approved
 	if approved.IsZero() {
 		approved = in.Now.AddDate(0, -1, 0)

@@ -22,10 +22,21 @@ type Env struct {
 	Duties []string   `expr:"duties" scope:"org" basis:"record"` // ids of the requirements the party answers for
 	Ledger LedgerFact `expr:"ledger" scope:"org"`
 
+	SecurityTxt []SecurityTxtFact `expr:"security_txt" scope:"org"`            // newest security.txt of each address it says it is published at
+	Endpoints   []EndpointFact    `expr:"endpoints" scope:"org"`               // newest result of each host
+	Criteria    []CriterionFact   `expr:"criteria" scope:"org" basis:"record"` // security criteria in force
+
 	Duty     DutyFact      `expr:"duty" scope:"duty" basis:"record"`
 	Partners []Partner     `expr:"partners" scope:"duty" basis:"record"` // organisations tied to us directly in this deal
 	Software SoftwareFact  `expr:"software" scope:"duty" basis:"record"`
 	Releases []ReleaseLine `expr:"releases" scope:"duty"` // releases of the software within support
+
+	ThreatModels []ThreatModelFact `expr:"threat_models" scope:"duty"` // newest of each title, the oldest first
+	Threats      []ThreatFact      `expr:"threats" scope:"duty"`       // of all of them
+	Scorecards   []ScorecardFact   `expr:"scorecards" scope:"duty"`    // newest of each repository
+	Insights     []InsightsFact    `expr:"insights" scope:"duty"`      // newest of each project
+	Advisories   []AdvisoryFact    `expr:"advisories" scope:"duty"`    // newest of each id, about the software or any release of it
+	Fixed        []FixedFact       `expr:"fixed" scope:"duty"`         // vulnerabilities that affected what was handed out or runs, and were fixed
 
 	Release      ReleaseFact       `expr:"release" scope:"release" basis:"record"`
 	Archive      ArchiveFact       `expr:"archive" scope:"release"`
@@ -34,11 +45,15 @@ type Env struct {
 	Findings     []*FindingFact    `expr:"findings" scope:"release"` // of this release
 	Match        MatchFact         `expr:"match" scope:"release"`
 	Attestations []AttestationFact `expr:"attestations" scope:"release"`
-	Scans        []ScanFact        `expr:"scans" scope:"release"` // newest run of each analysis tool
-	Tests        []TestFact        `expr:"tests" scope:"release"` // newest run of each test suite
+	Scans        []ScanFact        `expr:"scans" scope:"release"`    // newest run of each analysis tool
+	Tests        []TestFact        `expr:"tests" scope:"release"`    // newest run of each test suite
+	Binaries     []BinaryFact      `expr:"binaries" scope:"release"` // newest program of each name and architecture
+	Measured     []MeasuredFact    `expr:"measured" scope:"release"` // values of the security criteria for this release
 
 	System SystemFact `expr:"system" scope:"system" basis:"record"`
 	Uses   []Use      `expr:"uses" scope:"system"` // releases the system runs
+
+	Heartbeats []HeartbeatFact `expr:"heartbeats" scope:"system"` // newest of each mechanism
 }
 
 // Party is the party judged.

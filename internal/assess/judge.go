@@ -26,11 +26,21 @@ func judge(in Input, checks *set) Result {
 		}
 		if i == 0 || duty.Engagement != in.Duties[i-1].Engagement || duty.Arrangement != in.Duties[i-1].Arrangement || last.vars == nil {
 			last = d.dutySituation(duty)
+			res.measure(last)
 		}
 		res.Rows = append(res.Rows, d.row(duty, last, checks.of[duty.Requirement]))
 	}
 	res.Totals = total(res.Rows)
 	return res
+}
+
+// measure keeps the values of criteria: of each the first, whoever of our units it is judged for.
+func (res *Result) measure(s situation) {
+	for _, m := range s.measured {
+		if !slices.ContainsFunc(res.Measured, func(have fact.Measured) bool { return have.Criterion == m.Criterion }) {
+			res.Measured = append(res.Measured, m)
+		}
+	}
 }
 
 func newRow(duty chain.Duty) Row {

@@ -23,6 +23,8 @@ type situation struct {
 	refs    refs
 	clock   *clock
 	machine *vm.VM
+
+	measured []fact.Measured // values of the party's criteria, for keeping
 }
 
 // situate completes a situation: the facts of env, the records and the policy, and a clock of its own.

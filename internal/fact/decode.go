@@ -52,6 +52,12 @@ func empty(kind Kind) any {
 		return new(ThreatModel)
 	case KindScorecard:
 		return new(Scorecard)
+	case KindEndpoints:
+		return new(Endpoints)
+	case KindHeartbeat:
+		return new(Heartbeat)
+	case KindMeasured:
+		return new(Measured)
 	}
 	return nil
 }

@@ -17,9 +17,10 @@ const (
 // Hardening is what a program file itself tells of how it was hardened when it was built. Of a file for several
 // architectures each part is a fact of its own.
 type Hardening struct {
-	Format       string `json:"format"`       // "ELF", "PE", "Mach-O"
-	Architecture string `json:"architecture"` // as the format names it: x86-64, arm64 …
-	Kind         string `json:"kind"`         // "program", "library"
+	Name         string `json:"name,omitempty"` // file it came as; a reader does not know it
+	Format       string `json:"format"`         // "ELF", "PE", "Mach-O"
+	Architecture string `json:"architecture"`   // as the format names it: x86-64, arm64 …
+	Kind         string `json:"kind"`           // "program", "library"
 
 	PIE     Answer   `json:"pie"`               // can be loaded anywhere, so that addresses can be made random (PE: DYNAMICBASE)
 	NX      Answer   `json:"nx"`                // data and stack cannot be executed (PE: NXCOMPAT)

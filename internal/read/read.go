@@ -20,6 +20,7 @@ import (
 	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/read/junit"
 	"example.org/tasuki/internal/read/openvex"
+	"example.org/tasuki/internal/read/osquery"
 	"example.org/tasuki/internal/read/otm"
 	"example.org/tasuki/internal/read/sarif"
 	"example.org/tasuki/internal/read/scorecard"
@@ -52,6 +53,7 @@ func Formats() []Format {
 		{"scorecard", scorecard.Match, scorecard.Read},
 		{"security.txt", securitytxt.Match, securitytxt.Read},
 		{"securityinsights", securityinsights.Match, securityinsights.Read},
+		{"osquery", osquery.Match, osquery.Read},
 		{"otm", otm.Match, otm.Read},
 		{"threatdragon", threatdragon.Match, threatdragon.Read},
 		{"threagile", threagile.Match, threagile.Read},

@@ -310,6 +310,10 @@ func (b Base) Unit(u string) string {
 		return b.T("月", "(month)")
 	case "count":
 		return b.T("件", "")
+	case "points":
+		return b.T("点", "points")
+	case "level":
+		return ""
 	}
 	return u
 }

@@ -288,6 +288,7 @@ var typeNames = map[string]lang.Text{
 	"eol":              lang.T("サポート終了の情報", "end-of-life data"),
 	"scorecard":        lang.T("OpenSSF Scorecard の結果", "OpenSSF Scorecard results"),
 	"securityinsights": lang.T("プロジェクトのセキュリティ表明（Security Insights）", "a project's word on its security (Security Insights)"),
+	"osquery":          lang.T("端末・ホストの設定の確認結果", "results of checks on hosts"),
 	"binary":           lang.T("実行ファイルの堅牢化", "hardening of a program"),
 	"otm":              lang.T("脅威モデル（OTM）", "threat model (OTM)"),
 	"threagile":        lang.T("脅威モデル（Threagile）", "threat model (Threagile)"),

@@ -1,0 +1,75 @@
+package assess
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"example.org/tasuki/internal/fact"
+)
+
+// fillThreats lays out the threat models, the oldest first, and their threats.
+func (d *desk) fillThreats(env *Env, about []fact.Subject, refs refs) {
+	models := newest(d, about, func(s seen[fact.ThreatModel]) string { return s.data.Format + " " + s.data.Title })
+	slices.SortStableFunc(models, func(a, b seen[fact.ThreatModel]) int { return a.ObservedAt.Compare(b.ObservedAt) })
+	for _, s := range models {
+		env.ThreatModels = append(env.ThreatModels, ThreatModelFact{Title: s.data.Title, Format: s.data.Format, MadeOn: s.ObservedAt,
+			Treats: treats(s.data), Number: s.data.Total()})
+		for _, t := range s.data.Threats {
+			env.Threats = append(env.Threats, threat(t))
+		}
+		refs.add("threat_models", s.ValidUntil, s.Document)
+		refs.add("threats", s.ValidUntil, s.Document)
+	}
+}
+
+func threat(t fact.Threat) ThreatFact {
+	written := slices.ContainsFunc(t.Mitigations, func(m fact.Mitigation) bool { return strings.TrimSpace(m.Text) != "" })
+	out := ThreatFact{ID: t.ID, Label: t.Title, Level: t.Severity, Status: string(t.Status), Reason: t.Reason != "", Traced: true}
+	if t.Target != "" {
+		out.Label += " (" + t.Target + ")"
+	}
+	switch t.Status {
+	case fact.ThreatMitigated:
+		out.Decided, out.Traced = true, written || t.Reference != "" || t.Reason != ""
+	case fact.ThreatAccepted, fact.ThreatNotApplicable:
+		out.Decided = true
+	default:
+		out.Decided = written || t.Reference != ""
+	}
+	return out
+}
+
+// subjects of S(1)-1.1 that a model has to treat, and how a threat shows that it is about one: its category of STRIDE
+// (spoofing is about who somebody is, elevation of privilege about what somebody may do), else the words it is written in.
+var themes = []struct {
+	topic, category string
+	words           *regexp.Regexp
+}{
+	{"identity", "spoofing", regexp.MustCompile(`(?i)authenticat|identit|impersonat|spoof|sign-?in|log-?in|なりすまし|本人確認|認証`)},
+	{"access_control", "elevation-of-privilege", regexp.MustCompile(`(?i)authori[sz]ation|access control|access right|privilege|permission|アクセス制御|アクセス権|権限|認可`)},
+	{"credentials", "", regexp.MustCompile(`(?i)credential|password|passphrase|secret|api key|private key|signing key|\btokens?\b|vault|認証情報|パスワード|秘密鍵|署名鍵|暗号鍵|トークン`)},
+	{"personal_data", "", regexp.MustCompile(`(?i)personal (data|information)|personally identif|privacy|\bpii\b|\bgdpr\b|個人データ|個人情報|プライバシー`)},
+}
+
+// treats gives the subjects that the threats of a model are about. What its threats do not speak of, a record can say: of
+// a model by a person, that it is treated elsewhere or absent.
+func treats(m *fact.ThreatModel) []string {
+	out := []string{}
+	for _, theme := range themes {
+		if slices.ContainsFunc(m.Threats, func(t fact.Threat) bool {
+			return theme.category != "" && slices.Contains(t.Categories, theme.category) || theme.words.MatchString(threatWords(t))
+		}) {
+			out = append(out, theme.topic)
+		}
+	}
+	return out
+}
+
+func threatWords(t fact.Threat) string {
+	words := append([]string{t.Title, t.Reason}, t.Categories...)
+	for _, m := range t.Mitigations {
+		words = append(words, m.Text)
+	}
+	return strings.Join(words, "\n")
+}
