@@ -37,6 +37,7 @@ type Input struct {
 	From        time.Time // start of validity; zero: Now
 	Until       time.Time // end of validity; zero: when the first answer lapses, or a year from From
 	Supporting  []Document
+	Engaged     []verify.Engaged // parties relied on; Bundle names one of Supporting
 	Ledger      *verify.LedgerKey
 
 	Now   time.Time
@@ -66,7 +67,9 @@ type HandOver struct {
 	ByDigest []string
 	// Proof shows that the declaration is in the issuer's ledger (see verify.Proof); nil: none.
 	Proof *verify.Proof
-	Now   time.Time
+	// InReplyTo is the digest of the request that this answers.
+	InReplyTo string
+	Now       time.Time
 }
 
 // Signed is a declaration with all that is needed to hand it over, now or later: keep it as long as the declaration
@@ -75,7 +78,7 @@ type Signed struct {
 	Envelope    []byte // canonical bytes of the signed envelope
 	Digest      string // of Envelope: names the declaration
 	Declaration verify.Declaration
-	Disclosures [][]byte   // canonical bytes, in the order of the commitments
+	Disclosures [][]byte   // canonical bytes, in the order of the commitments; nil: withheld from us too
 	Documents   []Document // in the order of Declaration.Supporting
 	PublicKey   ed25519.PublicKey
 }

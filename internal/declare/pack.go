@@ -17,7 +17,7 @@ import (
 func Pack(s *Signed, to HandOver, key ed25519.PrivateKey) ([]byte, error) {
 	to = to.complete(s.Declaration)
 	m := verify.Manifest{ID: to.ID, Sender: to.Sender, Recipient: to.Recipient, CreatedAt: whole(to.Now),
-		Members: []verify.ManifestMember{}, Shown: []int{}, Withheld: []verify.Withheld{}}
+		InReplyTo: to.InReplyTo, Members: []verify.ManifestMember{}, Shown: []int{}, Withheld: []verify.Withheld{}}
 	members, err := s.members(to, &m)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func member(name string, kind verify.ResourceKind, mediaType string, content []b
 func (s *Signed) members(to HandOver, m *verify.Manifest) ([]packed, error) {
 	out := []packed{member(verify.DeclarationMember, verify.DeclarationKind, verify.EnvelopeMediaType, s.Envelope)}
 	for i, c := range s.Declaration.Commitments {
-		if reason, withheld := to.Withhold[c.Duty()]; withheld {
+		if reason, withheld := to.Withhold[c.Duty()]; withheld || s.Disclosures[i] == nil {
 			m.Withheld = append(m.Withheld, verify.Withheld{Index: i, Reason: reason})
 			continue
 		}

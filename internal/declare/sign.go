@@ -90,7 +90,8 @@ func frame(in Input) verify.Declaration {
 	})
 	return verify.Declaration{ID: in.ID, Series: in.Series, Serial: in.Serial, Supersedes: in.Supersedes, Issuer: in.Issuer,
 		Object: in.Object, Requirements: r, IssuedAt: whole(in.Now), Place: in.Place, Signer: in.Signer,
-		Limitations: append([]lang.Text{}, in.Limitations...), Approvals: approvals, Assessment: in.Assessment, Ledger: in.Ledger}
+		Limitations: append([]lang.Text{}, in.Limitations...), Approvals: approvals, Assessment: in.Assessment, Ledger: in.Ledger,
+		Engaged: sorted(in.Engaged, func(a, b verify.Engaged) int { return strings.Compare(a.Name, b.Name) })}
 }
 
 // sorted gives a sorted copy, never nil.
