@@ -18,6 +18,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read"
+	"example.org/tasuki/internal/read/binary"
 	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/store"
 )
@@ -31,7 +32,8 @@ type Arrival struct {
 	Origin  string // where it came from: upload, cli, a CI run
 	Body    io.Reader
 	Subject fact.Subject
-	// Artifact marks a file of the release itself: it is kept and listed among the release's artifacts, not read.
+	// Artifact marks a file of the release itself: it is kept and listed among the release's artifacts; only of a
+	// program is read how it was hardened.
 	Artifact bool
 	// Trusted are the keys whose signature under an attestation counts. Whose they are is the workspace's decision.
 	Trusted []crypto.PublicKey
@@ -69,20 +71,31 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, a Arrival) (R
 	return r, err
 }
 
-// readDocument reads what was kept, unless it is a file of the release itself, which is opaque.
+// readDocument reads what was kept. A file of the release itself is opaque, but for a program: how it was hardened it
+// tells itself.
 func readDocument(db *store.DB, a Arrival, digest string) (fact.Reading, error) {
-	if a.Artifact {
-		return fact.Reading{Type: ArtifactType}, nil
-	}
 	b, err := db.ReadDocument(digest)
 	if err != nil {
 		return fact.Reading{}, err
+	}
+	if a.Artifact {
+		return readArtifact(b), nil
 	}
 	reading, err := read.Read(b)
 	if err == nil {
 		signed(&reading, intoto.Signers(b, a.Trusted))
 	}
 	return reading, err
+}
+
+func readArtifact(b []byte) fact.Reading {
+	r := fact.Reading{Type: ArtifactType}
+	if binary.Match(b) {
+		if program, err := binary.Read(b); err == nil { // one that cannot be read is a file like any other
+			r.Facts, r.Summary, r.Problems = program.Facts, program.Summary, program.Problems
+		}
+	}
+	return r
 }
 
 // signed marks the attestations of a reading whose signature holds under a trusted key.
@@ -154,7 +167,7 @@ func write(ctx context.Context, tx *store.Tx, a Arrival, r *Receipt, reading fac
 		}
 	}
 	if r.Accepted && !r.Known {
-		if err := keep(ctx, tx, a.Subject, r.Digest, reading); err != nil {
+		if err := keep(ctx, tx, a.Subject, r.Digest, r.File, reading); err != nil {
 			return err
 		}
 	}
@@ -194,13 +207,16 @@ func listArtifact(ctx context.Context, tx *store.Tx, subject fact.Subject, r *Re
 }
 
 // keep writes the facts of a reading, and the components an SBOM states for a release.
-func keep(ctx context.Context, tx *store.Tx, subject fact.Subject, digest string, reading fact.Reading) error {
+func keep(ctx context.Context, tx *store.Tx, subject fact.Subject, digest, name string, reading fact.Reading) error {
 	facts := slices.Clone(reading.Facts)
 	for i := range facts {
 		f := &facts[i]
 		f.Subject, f.Document = subject, digest
 		if f.ObservedAt.IsZero() || f.ObservedAt.After(tx.Now()) {
 			f.ObservedAt = tx.Now() // a document from the future is as fresh as its arrival, not fresher
+		}
+		if h, ok := f.Data.(*fact.Hardening); ok {
+			h.Name = name
 		}
 		if sbom, ok := f.Data.(*fact.SBOM); ok && subject.Kind == fact.Release {
 			if err := keepComponents(ctx, tx, subject.ID, digest, sbom); err != nil {
@@ -296,10 +312,10 @@ func Reread(ctx context.Context, db *store.DB, actor store.Actor, trusted []cryp
 }
 
 func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document, trusted []crypto.PublicKey) error {
-	if d.Type == ArtifactType || d.Type == "signed-declaration" || d.Type == "tasuki-bundle" {
+	if d.Type == "signed-declaration" || d.Type == "tasuki-bundle" {
 		return nil // nothing was read out of it
 	}
-	reading, readErr := readDocument(db, Arrival{Trusted: trusted}, d.Digest)
+	reading, readErr := readDocument(db, Arrival{Artifact: d.Type == ArtifactType, Trusted: trusted}, d.Digest)
 	r := receipt(d.Name, d.Digest, d.Size, reading, readErr)
 	return db.InTx(ctx, actor, func(tx *store.Tx) error {
 		d.SignatureState = signatureState(reading)
@@ -318,7 +334,7 @@ func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Docume
 			if !r.Accepted {
 				break
 			}
-			if err := keep(ctx, tx, s, d.Digest, reading); err != nil {
+			if err := keep(ctx, tx, s, d.Digest, d.Name, reading); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"bytes"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -150,5 +151,29 @@ func TestReadingAgainGivesTheSame(t *testing.T) {
 	}
 	if components, err := db.ComponentsOf(t.Context(), "r1"); err != nil || len(components) != 2 {
 		t.Errorf("%d components after reading again (%v)", len(components), err)
+	}
+}
+
+// A program among the files of a release is a file of it, and tells how it was hardened.
+func TestProgramsTellOfThemselves(t *testing.T) {
+	db := open(t)
+	program, err := os.ReadFile("../read/binary/testdata/tiny.elf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := receive(t, db, ingest.Arrival{Name: "app", Body: bytes.NewReader(program), Subject: about, Artifact: true})
+	broken := receive(t, db, ingest.Arrival{Name: "firmware", Body: bytes.NewReader(program[:100]), Subject: about, Artifact: true})
+	if r.Type != ingest.ArtifactType || !r.Accepted || !broken.Accepted {
+		t.Fatalf("%+v %+v", r, broken)
+	}
+	if _, err := ingest.Reread(t.Context(), db, actor, nil); err != nil {
+		t.Fatal(err)
+	}
+	facts, err := db.Facts(t.Context(), store.FactFilter{Kinds: []fact.Kind{fact.KindHardening}})
+	if err != nil || len(facts) != 1 {
+		t.Fatalf("%d facts, %v", len(facts), err)
+	}
+	if h := facts[0].Data.(*fact.Hardening); h.Name != "app" || h.RELRO != "full" || facts[0].Document != r.Digest {
+		t.Errorf("%+v", h)
 	}
 }
