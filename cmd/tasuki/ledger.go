@@ -1,17 +1,31 @@
 package main
 
 import (
+	"fmt"
+
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 )
 
 type ledgerCmd struct {
-	Verify     ledgerVerifyCmd     `cmd:"" help:"${help_ledger_verify}"`
-	Checkpoint ledgerCheckpointCmd `cmd:"" help:"${help_ledger_checkpoint}"`
+	Verify      ledgerVerifyCmd      `cmd:"" help:"${help_ledger_verify}"`
+	Checkpoint  ledgerCheckpointCmd  `cmd:"" help:"${help_ledger_checkpoint}"`
+	Key         ledgerKeyCmd         `cmd:"" help:"${help_ledger_key}"`
+	Export      ledgerExportCmd      `cmd:"" help:"${help_ledger_export}"`
+	Prove       ledgerProveCmd       `cmd:"" help:"${help_ledger_prove}"`
+	Consistency ledgerConsistencyCmd `cmd:"" help:"${help_ledger_consistency}"`
+	Witness     ledgerWitnessCmd     `cmd:"" help:"${help_ledger_witness}"`
 }
 
-type ledgerVerifyCmd struct{}
+type ledgerVerifyCmd struct {
+	Dir     string   `help:"${help_ledger_dir}" placeholder:"DIR" xor:"what"`
+	Proof   string   `help:"${help_ledger_proof}" placeholder:"FILE" xor:"what"`
+	Growth  string   `help:"${help_ledger_growth}" placeholder:"FILE" xor:"what"`
+	Earlier string   `help:"${help_ledger_earlier}" placeholder:"FILE"`
+	Key     string   `help:"${help_ledger_vkey}" placeholder:"KEY"`
+	Witness []string `help:"${help_ledger_wkey}" placeholder:"KEY"`
+}
 
 // ledgerJSON is what recomputing the ledger gave.
 type ledgerJSON struct {
@@ -21,8 +35,16 @@ type ledgerJSON struct {
 	Problems []jobs.Problem `json:"problems"`
 }
 
-// Run recomputes the whole log from what is stored, and holds the audit log and the documents against it.
-func (ledgerVerifyCmd) Run(p *program) error {
+// Run checks what somebody handed over, without a workspace, or else the workspace's own log.
+func (c *ledgerVerifyCmd) Run(p *program) error {
+	if c.Dir != "" || c.Proof != "" || c.Growth != "" {
+		return c.handedOver(p)
+	}
+	return verifyOwnLedger(p)
+}
+
+// verifyOwnLedger recomputes the whole log from what is stored, and holds the audit log and the documents against it.
+func verifyOwnLedger(p *program) error {
 	db, err := p.open()
 	if err != nil {
 		return err
@@ -76,5 +98,5 @@ func (ledgerCheckpointCmd) Run(p *program) error {
 	if !ok {
 		return &lang.Error{Kind: lang.Nothing, What: lang.T("台帳はまだ空です", "the ledger is empty yet")}
 	}
-	return p.print(map[string]any{"size": tree.N, "root": tree.Hash.String(), "checkpoint": c.Note}, func() { p.printf("%s", "%s", c.Note) })
+	return p.print(map[string]any{"size": tree.N, "root": tree.Hash.String(), "checkpoint": c.Note}, func() { fmt.Fprint(p.out, c.Note) })
 }

@@ -20,6 +20,7 @@ import (
 type serveCmd struct {
 	Listen    string `help:"${help_listen}" default:"127.0.0.1:8870" env:"TASUKI_LISTEN" placeholder:"ADDR"`
 	Secure    bool   `help:"${help_serve_secure}" env:"TASUKI_SECURE"`
+	Ledger    string `help:"${help_serve_ledger}" default:"token" enum:"token,public,off" env:"TASUKI_LEDGER" placeholder:"token|public|off"`
 	Storybook bool   `hidden:""`
 }
 
@@ -47,6 +48,11 @@ func (p *program) serve(db *store.DB, c *serveCmd) error {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages.Handler())
 	mux.Handle(api.Prefix, api.New(log, db, api.Options{Version: buildVersion()}))
+	if c.Ledger == "token" || c.Ledger == "public" {
+		for _, path := range api.LogPaths {
+			mux.Handle(path, api.NewLog(log, db, c.Ledger == "public"))
+		}
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, db) })
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}

@@ -124,7 +124,11 @@ func TestVerifyAllFinds(t *testing.T) {
 			l.leaves = l.leaves[:1006]
 			return c
 		}},
-		{"a changed stored hash", "leaf 8", func(l *log, c []string) []string {
+		{"a changed stored hash of a leaf", "hash 0/9", func(l *log, c []string) []string {
+			l.hashes[tlog.StoredHashIndex(0, 9)][5] ^= 4
+			return c
+		}},
+		{"a changed stored hash", "hash 1/4", func(l *log, c []string) []string {
 			l.hashes[tlog.StoredHashIndex(1, 4)][0] ^= 1
 			return c
 		}},

@@ -124,13 +124,31 @@ func (c *comparison) flush() error {
 	}
 	for i, h := range stored {
 		if h != c.pending[i] {
-			level, n := tlog.SplitStoredHashIndex(indexes[i])
-			return broken(fmt.Sprintf("leaf %d", n<<level), lang.F("記録 %[1]d から %[2]d までが、保存されたハッシュと一致しません",
-				"the entries %[1]d to %[2]d do not match their stored hash", n<<level, (n+1)<<level-1))
+			return c.blame(indexes[i], h)
 		}
 	}
 	c.next, c.pending = c.next+int64(len(stored)), c.pending[:0]
 	return nil
+}
+
+// blame says which of the two is damaged, what a hash was computed from or the stored hash itself. Above the leaves the
+// hashes below were found to match, so it is the stored one. At a leaf the stored parent decides, where there is one.
+func (c *comparison) blame(index int64, stored tlog.Hash) error {
+	level, n := tlog.SplitStoredHashIndex(index)
+	if level == 0 {
+		around, err := readBoth([]int64{tlog.StoredHashIndex(0, n^1), tlog.StoredHashIndex(1, n/2)}, nil, c.read)
+		left, right := stored, tlog.Hash{}
+		if err == nil {
+			if right = around[0]; n&1 == 1 {
+				left, right = right, left
+			}
+		}
+		if err != nil || tlog.NodeHash(left, right) == around[1] {
+			return broken(fmt.Sprintf("leaf %d", n), lang.F("記録 %d が、保存されたハッシュと一致しません", "entry %d does not match its stored hash", n))
+		}
+	}
+	return broken(fmt.Sprintf("hash %d/%d", level, n), lang.F("記録 %[1]d から %[2]d までの保存されたハッシュが壊れています（記録は無事です）",
+		"the stored hash over the entries %[1]d to %[2]d is damaged; the entries are not", n<<level, (n+1)<<level-1))
 }
 
 func broken(where string, what lang.Text) error {

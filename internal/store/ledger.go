@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/ledger"
 )
+
+var checkpointNoun = lang.T("チェックポイント", "checkpoint")
 
 // Lease takes a named lease for a holder until a time from now, or renews it. It gives false when another holder has
 // it. A holder that dies loses it when the time is up.
@@ -199,6 +203,26 @@ func (db *DB) PutCheckpoint(ctx context.Context, size int64, note string) error 
 			size, note, ms(tx.Now()))
 		return err
 	})
+}
+
+// CosignCheckpoint keeps a checkpoint in place of the one with fewer signatures that it was before.
+func (db *DB) CosignCheckpoint(ctx context.Context, size int64, before, note string) error {
+	return db.housekeeping(ctx, func(tx *Tx) error {
+		n, err := tx.exec(ctx, `update checkpoint set note = $1 where size = $2 and note = $3`, note, size, before)
+		if err == nil && n == 0 {
+			return changedMeanwhile(checkpointNoun, strconv.FormatInt(size, 10))
+		}
+		return err
+	})
+}
+
+// CheckpointAt gives the checkpoint of a size; false when none was signed.
+func (db *DB) CheckpointAt(ctx context.Context, size int64) (c Checkpoint, ok bool, err error) {
+	c, err = one(ctx, db, scanCheckpoint, `select size, note, at from checkpoint where size = $1`, size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, false, nil
+	}
+	return c, err == nil, err
 }
 
 // Checkpoint is a signed note on the tree at a size.
