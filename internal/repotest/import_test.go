@@ -30,7 +30,7 @@ var layers = []struct {
 	{"nouns", []string{"internal/chain", "internal/evidence/...", "internal/register", "internal/finding"}, nil},
 	{"readers", []string{"internal/read/..."}, []string{"internal/read/..."}},
 	{"guideline", []string{"guideline"}, nil},
-	{"vocabulary", []string{"internal/purl", "internal/version", "internal/fact", "internal/lang"}, []string{"internal/lang", "internal/purl", "internal/fact"}},
+	{"vocabulary", []string{"internal/purl", "internal/cpe", "internal/version", "internal/fact", "internal/lang", "internal/calendar"}, []string{"internal/lang", "internal/purl", "internal/fact"}},
 	{"assets", []string{"third_party/..."}, []string{"third_party/..."}},
 }
 

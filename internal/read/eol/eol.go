@@ -1,5 +1,6 @@
 // Package eol reads end-of-life data of endoflife.date, as one JSON document of all products, plain or gzip: until when
-// each release cycle of a product is supported.
+// each release cycle of a product is supported. It takes the answer of the API v1 (products/full) and a document that
+// lists the products as they are written in the project's repository.
 //
 // Start from [Read].
 package eol
@@ -95,15 +96,62 @@ type product struct {
 	Identifiers []struct {
 		PURL string `json:"purl"`
 		CPE  string `json:"cpe"`
+		Type string `json:"type"` // of the API: purl, cpe, repology
+		ID   string `json:"id"`
 	} `json:"identifiers"`
-	Releases []struct {
-		Cycle           string `json:"releaseCycle"`
-		Released        day    `json:"releaseDate"`
-		Latest          string `json:"latest"`
-		ActiveSupport   End    `json:"eoas"`
-		Support         End    `json:"eol"`
-		ExtendedSupport End    `json:"eoes"`
-	} `json:"releases"`
+	Releases []release `json:"releases"`
+}
+
+// release is a cycle as the document writes it: the repository's members first, then those of the API, where a member is
+// a statement (isEol) and another its date (eolFrom).
+type release struct {
+	Cycle           string `json:"releaseCycle"`
+	Released        day    `json:"releaseDate"`
+	Latest          latest `json:"latest"`
+	ActiveSupport   End    `json:"eoas"`
+	Support         End    `json:"eol"`
+	ExtendedSupport End    `json:"eoes"`
+
+	Name                  string `json:"name"`
+	EoasFrom              End    `json:"eoasFrom"`
+	EolFrom               End    `json:"eolFrom"`
+	EoesFrom              End    `json:"eoesFrom"`
+	IsEoas, IsEol, IsEoes *bool
+}
+
+// latest is the newest version: a text in the repository, an object with a name in the API.
+type latest string
+
+func (l *latest) UnmarshalJSON(b []byte) error {
+	var named struct {
+		Name string `json:"name"`
+	}
+	if len(b) > 0 && b[0] == '{' {
+		err := json.Unmarshal(b, &named)
+		*l = latest(named.Name)
+		return err
+	}
+	return json.Unmarshal(b, (*string)(l))
+}
+
+// either gives what the repository's member says, else what the API's members say.
+func either(end, from End, is *bool) End {
+	switch {
+	case end.Known:
+		return end
+	case from.Known || is == nil:
+		return from
+	}
+	return End{Known: true, Over: *is}
+}
+
+func (r release) cycle() Cycle {
+	name := r.Cycle
+	if name == "" {
+		name = r.Name
+	}
+	return Cycle{name, time.Time(r.Released), string(r.Latest), either(r.ActiveSupport, r.EoasFrom, r.IsEoas),
+		either(r.Support, r.EolFrom, r.IsEol), either(r.ExtendedSupport, r.EoesFrom, r.IsEoes)}
 }
 
 // Read reads a document, plain or gzip. A product that cannot be read is left out and told as a problem.
@@ -114,12 +162,16 @@ func Read(r io.Reader) ([]Product, []fact.Problem, error) {
 	}
 	var doc struct {
 		Products []json.RawMessage `json:"products"`
+		Result   []json.RawMessage `json:"result"` // of the API
 	}
 	if err := json.Unmarshal(b, &doc); err != nil {
 		return nil, nil, refuse(err)
 	}
 	if doc.Products == nil {
-		return nil, nil, refuse(errors.New("products is missing"))
+		doc.Products = doc.Result
+	}
+	if doc.Products == nil {
+		return nil, nil, refuse(errors.New("products (or result) is missing"))
 	}
 	var out []Product
 	var problems []fact.Problem
@@ -145,6 +197,12 @@ func read(raw json.RawMessage) (Product, error) {
 	}
 	out := Product{Name: p.Name, Label: p.Label}
 	for _, id := range p.Identifiers {
+		switch id.Type {
+		case "purl":
+			id.PURL = id.ID
+		case "cpe":
+			id.CPE = id.ID
+		}
 		if id.PURL != "" {
 			out.PURLs = append(out.PURLs, id.PURL)
 		}
@@ -153,10 +211,11 @@ func read(raw json.RawMessage) (Product, error) {
 		}
 	}
 	for i, r := range p.Releases {
-		if r.Cycle == "" {
+		c := r.cycle()
+		if c.Name == "" {
 			return Product{}, fmt.Errorf("releases/%d: releaseCycle is missing", i)
 		}
-		out.Cycles = append(out.Cycles, Cycle{r.Cycle, time.Time(r.Released), r.Latest, r.ActiveSupport, r.Support, r.ExtendedSupport})
+		out.Cycles = append(out.Cycles, c)
 	}
 	return out, nil
 }

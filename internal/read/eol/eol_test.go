@@ -76,3 +76,24 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestAPI reads the form of the project's API v1.
+func TestAPI(t *testing.T) {
+	got, problems, err := Read(strings.NewReader(`{"schema_version":"1.2.0","total":1,"result":[{"name":"go","label":"Go",
+		"identifiers":[{"type":"purl","id":"pkg:generic/go"},{"type":"cpe","id":"cpe:2.3:a:golang:go"},{"type":"repology","id":"go"}],
+		"releases":[{"name":"1.26","releaseDate":"2026-02-10","isEol":false,"eolFrom":null,"latest":{"name":"1.26.3","date":"2026-05-01"}},
+		{"name":"1.20","isEol":true,"eolFrom":"2024-02-06","isEoas":true,"latest":null}]}]}`))
+	if err != nil || len(problems) > 0 || len(got) != 1 || len(got[0].Cycles) != 2 {
+		t.Fatalf("%+v, %v, %v", got, problems, err)
+	}
+	p := got[0]
+	if p.PURLs[0] != "pkg:generic/go" || p.CPEs[0] != "cpe:2.3:a:golang:go" || p.Cycles[0].Latest != "1.26.3" {
+		t.Errorf("got %+v", p)
+	}
+	if c := p.Cycles[0]; !c.Support.Known || c.Support.Over || !c.Support.Date.IsZero() || c.ActiveSupport.Known {
+		t.Errorf("got %+v", c)
+	}
+	if c := p.Cycles[1]; c.Support.Date.Format("2006-01-02") != "2024-02-06" || !c.ActiveSupport.Over {
+		t.Errorf("got %+v", c)
+	}
+}
