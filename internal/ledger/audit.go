@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -79,65 +78,96 @@ func (a *audit) tree() {
 	}
 }
 
-// edge reads the partial tile of every level. When they do not give the root, those to blame are the fewest that can be
-// made anew from what lies below them so that they do.
+// edge reads the partial tile of every level. When they do not give the root, those are to blame that can be made anew,
+// in part or whole, from what lies below them so that they do.
 func (a *audit) edge() [][]tlog.Hash {
 	var stored, below [][]tlog.Hash
 	var tiles []tlog.Tile
 	for level := 0; a.Tree.N>>(tileHeight*level) > 0; level++ {
 		n := a.Tree.N >> (tileHeight * level)
 		t := tlog.Tile{H: tileHeight, L: level, N: n >> tileHeight, W: int(n % tileWidth)}
-		tiles, stored, below = append(tiles, t), append(stored, nil), append(below, nil)
+		tiles, stored = append(tiles, t), append(stored, nil)
 		if t.W > 0 {
 			stored[level] = a.read(t)
 		}
 	}
-	if rootOf(stored) == a.Tree.Hash && a.complete(stored, tiles) {
+	fits := func(edge [][]tlog.Hash) bool {
+		for level, t := range tiles {
+			if len(edge[level]) != t.W {
+				return false
+			}
+		}
+		return rootOf(edge) == a.Tree.Hash
+	}
+	if fits(stored) {
 		return stored
 	}
-	for level, t := range tiles {
+	for _, t := range tiles {
+		below = append(below, nil)
 		if t.W > 0 {
-			below[level] = a.below(t)
+			below[t.L] = a.below(t)
 		}
 	}
-	for _, swap := range byCount(len(tiles)) {
+	units := differences(stored, below)
+	for take := range 1 << len(units) {
 		mixed := slices.Clone(stored)
-		for level := range tiles {
-			if swap&(1<<level) != 0 {
-				mixed[level] = below[level]
+		for bit, u := range units {
+			if take&(1<<bit) != 0 {
+				u.from(below, mixed)
 			}
 		}
-		if rootOf(mixed) == a.Tree.Hash && a.complete(mixed, tiles) {
-			for level, t := range tiles {
-				if swap&(1<<level) != 0 && t.W > 0 {
-					a.problem(tilePath(t), tileDamaged())
-				}
-			}
-			return mixed
+		if !fits(mixed) {
+			continue
 		}
+		for level, t := range tiles {
+			if !slices.Equal(mixed[level], stored[level]) {
+				a.problem(tilePath(t), tileDamaged())
+			}
+		}
+		return mixed
 	}
 	a.problem(CheckpointFile, lang.T("保存されている記録とタイルは、署名されたチェックポイントにつながりません", "the stored entries and tiles do not lead to the signed checkpoint"))
 	return stored
 }
 
-// complete reports whether no tile of the edge is missing or of the wrong width.
-func (a *audit) complete(hashes [][]tlog.Hash, tiles []tlog.Tile) bool {
-	for level, t := range tiles {
-		if len(hashes[level]) != t.W {
-			return false
+// A place is where stored tiles and those made from below them differ: one hash, or the whole tile when at is -1.
+type place struct{ level, at int }
+
+// mostPlaces bounds how many are tried in every combination: each doubles the work.
+const mostPlaces = 8
+
+// differences gives the places in which tiles differ, hash by hash while they are few, else tile by tile.
+func differences(stored, below [][]tlog.Hash) []place {
+	var hashes, whole []place
+	for level := range stored {
+		before := len(hashes)
+		if len(stored[level]) != len(below[level]) {
+			hashes = append(hashes, place{level, -1})
+		} else {
+			for i := range stored[level] {
+				if stored[level][i] != below[level][i] {
+					hashes = append(hashes, place{level, i})
+				}
+			}
+		}
+		if len(hashes) > before {
+			whole = append(whole, place{level, -1})
 		}
 	}
-	return true
+	if len(hashes) > mostPlaces {
+		return whole
+	}
+	return hashes
 }
 
-// byCount gives the subsets of n things as bits, those with fewer things first, without the empty one.
-func byCount(n int) []uint {
-	out := make([]uint, 1<<n-1)
-	for i := range out {
-		out[i] = uint(i + 1)
+// from puts what stands at a place into other tiles, of which it copies the one it changes.
+func (p place) from(tiles, into [][]tlog.Hash) {
+	if p.at < 0 {
+		into[p.level] = tiles[p.level]
+		return
 	}
-	slices.SortStableFunc(out, func(a, b uint) int { return bits.OnesCount(a) - bits.OnesCount(b) })
-	return out
+	into[p.level] = slices.Clone(into[p.level])
+	into[p.level][p.at] = tiles[p.level][p.at]
 }
 
 // rootOf folds the tiles of the right edge from the lowest level up (RFC 6962, 2.1). Of an empty tree it is the hash of
@@ -179,16 +209,16 @@ func (a *audit) full(level int, n int64, want tlog.Hash) {
 	t := tlog.Tile{H: tileHeight, L: level, N: n, W: tileWidth}
 	hashes := a.read(t)
 	if len(hashes) != tileWidth || subtree(hashes) != want {
-		below := a.below(t)
-		whole := len(below) == tileWidth
-		if whole && subtree(below) == want || len(hashes) != tileWidth {
+		stored := hashes
+		var sound bool
+		if hashes, sound = mend(stored, a.below(t), want); sound || stored == nil {
 			a.problem(tilePath(t), tileDamaged())
 		} else {
 			a.problem(tilePath(t), lang.T("タイルが上位のタイルと一致せず、下の記録からも復元できません", "the tile does not match its parent, and cannot be made anew from below either"))
 		}
-		if whole {
-			hashes = below
-		}
+	}
+	if len(hashes) != tileWidth {
+		hashes = nil // nothing to hold what is below against
 	}
 	if level == 0 {
 		a.entries(t, hashes)
@@ -197,6 +227,28 @@ func (a *audit) full(level int, n int64, want tlog.Hash) {
 	for i, h := range hashes {
 		a.full(level-1, n*tileWidth+int64(i), h)
 	}
+}
+
+// mend finds the hashes that give want between those of a damaged tile and those made from below it: both may be
+// damaged, in different places. When none do, it gives what was made from below or, without that, what is stored.
+func mend(stored, below []tlog.Hash, want tlog.Hash) (hashes []tlog.Hash, sound bool) {
+	if len(below) != tileWidth {
+		return stored, false
+	}
+	pair := [][]tlog.Hash{below}
+	units := differences([][]tlog.Hash{stored}, pair)
+	for take := range 1 << len(units) {
+		mixed := [][]tlog.Hash{stored}
+		for bit, u := range units {
+			if take&(1<<bit) != 0 {
+				u.from(pair, mixed)
+			}
+		}
+		if len(mixed[0]) == tileWidth && subtree(mixed[0]) == want {
+			return mixed[0], true
+		}
+	}
+	return below, false
 }
 
 // below makes the hashes of a tile from its children: the entries, or the full tiles of the level below. It is nil when
@@ -257,7 +309,7 @@ func (a *audit) entries(t tlog.Tile, want []tlog.Hash) {
 	path := tilePath(entriesOf(t))
 	leaves, whole := a.bundle(entriesOf(t))
 	if len(want) != t.W {
-		return // the tile is missing, which was said
+		return // there is nothing to hold them against, which was said
 	}
 	wrong := func(i int, h tlog.Hash) bool { return i >= len(leaves) || Hash(leaves[i]) != h }
 	first, count := 0, 0

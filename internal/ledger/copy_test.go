@@ -167,6 +167,8 @@ func TestCheckNames(t *testing.T) {
 		{"a file that is not of the log", add("tile/0/note.txt"), []string{"tile/0/note.txt"}},
 		{"a partial tile of a size that never was", add("tile/0/007.p/1"), []string{"tile/0/007.p/1"}},
 		{"a missing tile above changed entries", both(remove("tile/0/003"), add("tile/entries/004")), []string{"tile/0/003", "tile/entries/004 entry 1024"}},
+		{"a tile and an entry below it, at another place", both(flip("tile/0/003", 40), flip("tile/entries/003", 2000)), []string{"tile/0/003", "tile/entries/003 entry 910"}},
+		{"a tile and the tile above it", both(flip("tile/0/003", 40), flip("tile/1/000.p/7", 32*4)), []string{"tile/1/000.p/7", "tile/0/003"}},
 		{"a missing checkpoint signature", add("checkpoint"), []string{"checkpoint"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -197,6 +199,19 @@ func add(path string) func(*testing.T, string) {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, path), []byte("\x00\x05other and what is left"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func flip(path string, at int) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		b, err := os.ReadFile(filepath.Join(dir, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b[at] ^= 1
+		if err := os.WriteFile(filepath.Join(dir, path), b, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

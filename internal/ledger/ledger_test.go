@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -150,6 +151,41 @@ func TestVerifyAllFinds(t *testing.T) {
 				t.Errorf("got %v, want an error at %q", err, c.where)
 			}
 		})
+	}
+}
+
+// Two hundred random bits of what a database keeps, one at a time, are each found where they are.
+func TestVerifyAllLocates(t *testing.T) {
+	l, checkpoints := grown(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 200 {
+		var b []byte
+		var want string
+		note := -1
+		switch random.IntN(3) {
+		case 0:
+			n := random.IntN(len(l.leaves))
+			b, want = l.leaves[n], fmt.Sprintf("leaf %d", n)
+		case 1:
+			i := random.IntN(len(l.hashes) - 1) // the last leaf has nothing above it that could decide
+			level, n := tlog.SplitStoredHashIndex(int64(i))
+			b, want = l.hashes[i][:], fmt.Sprintf("hash %d/%d", level, n)
+		default:
+			note = random.IntN(len(checkpoints))
+			b, want = []byte(checkpoints[note]), "/checkpoint"
+		}
+		at, bit := random.IntN(len(b)), byte(1)<<random.IntN(8)
+		b[at] ^= bit
+		changed := slices.Clone(checkpoints)
+		if note >= 0 {
+			changed[note] = string(b)
+		}
+		_, err := VerifyAll(l.all(), changed, key, l.read)
+		var e *lang.Error
+		if !errors.As(err, &e) || e.Where != want {
+			t.Errorf("bit %#x of byte %d: got %v, want an error at %q", bit, at, err, want)
+		}
+		b[at] ^= bit
 	}
 }
 
