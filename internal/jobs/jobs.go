@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -80,40 +79,6 @@ func TrustedKeys(ctx context.Context, db *store.DB) ([]crypto.PublicKey, error) 
 	return out, nil
 }
 
-// advisoryFolder is where a workspace keeps its advisory index.
-const advisoryFolder = "advisories"
-
-func indexFile(db *store.DB) string { return filepath.Join(db.Dir(), advisoryFolder, "index") }
-
-// OSV is the name of the advisory source that [ImportAdvisories] keeps.
-const OSV = "osv"
-
-// ImportAdvisories makes the workspace's advisory index from a folder of OSV records and matches every component that
-// is kept against it. fetched is when the folder's data was fetched: its age is what people are shown.
-func ImportAdvisories(ctx context.Context, db *store.DB, actor store.Actor, dir string, fetched time.Time) (match.Stats, error) {
-	if err := os.MkdirAll(filepath.Dir(indexFile(db)), 0o700); err != nil {
-		return match.Stats{}, err
-	}
-	stats, err := match.BuildIndex(ctx, dir, indexFile(db))
-	if err != nil {
-		return stats, err
-	}
-	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
-		source := store.AdvisorySource{Name: OSV, Count: int64(stats.Count), Newest: stats.Newest, LoadedAt: fetched}
-		if err := tx.SaveAdvisorySource(ctx, source); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: OSV}, map[string]any{"count": stats.Count, "digest": stats.Digest})
-	})
-	if err != nil {
-		return stats, err
-	}
-	if err := MatchAll(ctx, db, actor); err != nil {
-		return stats, err
-	}
-	return stats, Reassess(ctx, db, actor, "advisories imported")
-}
-
 // errNoAdvisories says that there is nothing to match against.
 func errNoAdvisories() error {
 	return &lang.Error{Kind: lang.Nothing, What: lang.T("脆弱性情報がまだ取り込まれていません", "no advisories have been imported yet"),
@@ -135,42 +100,59 @@ func Match(ctx context.Context, db *store.DB, actor store.Actor, release string)
 	if err != nil {
 		return err
 	}
-	return matchComponents(ctx, db, actor, components, []string{release})
+	return look(ctx, db, actor, looking{components: components, releases: []string{release}})
 }
 
 // MatchAll matches every distinct component that is kept, once, and writes down for each release how well it was looked.
 func MatchAll(ctx context.Context, db *store.DB, actor store.Actor) error {
-	components, err := db.Components(ctx)
+	l, err := everything(ctx, db)
 	if err != nil {
 		return err
 	}
-	m, err := db.LoadModel(ctx)
-	if err != nil {
-		return err
-	}
-	releases := make([]string, 0, len(m.Releases))
-	for _, r := range m.Releases {
-		releases = append(releases, r.ID)
-	}
-	return matchComponents(ctx, db, actor, components, releases)
+	return look(ctx, db, actor, l)
 }
 
-func matchComponents(ctx context.Context, db *store.DB, actor store.Actor, components []store.Component, releases []string) error {
+// looking says what is matched.
+type looking struct {
+	components []store.Component
+	releases   []string              // get a new fact that says how well was looked
+	dataAt     time.Time             // when the advisories were fetched; zero: as the store says
+	also       func(*store.Tx) error // done in the same transaction; may be nil
+}
+
+// everything is all distinct components, and every release.
+func everything(ctx context.Context, db *store.DB) (l looking, err error) {
+	if l.components, err = db.Components(ctx); err != nil {
+		return l, err
+	}
+	m, err := db.LoadModel(ctx)
+	for _, r := range m.Releases {
+		l.releases = append(l.releases, r.ID)
+	}
+	return l, err
+}
+
+// look matches components and writes down, in one transaction, what was found and what could not be looked up.
+func look(ctx context.Context, db *store.DB, actor store.Actor, l looking) error {
 	ix, err := Index(db)
 	if err != nil {
 		return err
 	}
 	defer ix.Close()
-	given, ids := make([]match.Component, len(components)), make([]int64, len(components))
-	for i, c := range components {
-		ids[i] = c.ID
-		given[i] = match.Component{Ref: strconv.FormatInt(c.ID, 10), PURL: c.PURL, Name: c.Name, Version: c.Version}
+	given, ids := make([]match.Component, len(l.components)), make([]int64, len(l.components))
+	for i, c := range l.components {
+		ids[i], given[i] = c.ID, asMatched(c)
 	}
 	result, err := ix.Match(given)
 	if err != nil {
 		return err
 	}
-	summaries, err := matchFacts(ctx, db, result, releases)
+	if l.dataAt.IsZero() {
+		if l.dataAt, err = dataAt(ctx, db); err != nil {
+			return err
+		}
+	}
+	summaries, err := matchFacts(ctx, db, result, l)
 	if err != nil {
 		return err
 	}
@@ -190,29 +172,29 @@ func matchComponents(ctx context.Context, db *store.DB, actor store.Actor, compo
 		if err := tx.PutFacts(ctx, summaries); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, "matched", store.Object{Kind: "advisories", ID: OSV}, map[string]any{"releases": releases, "components": len(ids),
+		if l.also != nil {
+			if err := l.also(tx); err != nil {
+				return err
+			}
+		}
+		return tx.Audit(ctx, "matched", store.Object{Kind: "advisories", ID: OSV}, map[string]any{"releases": l.releases, "components": len(ids),
 			"findings": len(findings), "added": added, "gone": gone, "unmatched": len(result.Unmatched), "digest": result.Advisories.Digest})
 	})
 }
 
+// asMatched gives a stored component as matching takes it, under its number.
+func asMatched(c store.Component) match.Component {
+	return match.Component{Ref: strconv.FormatInt(c.ID, 10), PURL: c.PURL, Name: c.Name, Version: c.Version}
+}
+
 // matchFacts gives one fact per release that states components: how many were looked up, and which could not be.
-func matchFacts(ctx context.Context, db *store.DB, result match.Result, releases []string) ([]fact.Fact, error) {
-	sources, err := db.AdvisorySources(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var dataAt time.Time
-	for _, s := range sources {
-		if s.Name == OSV {
-			dataAt = s.LoadedAt
-		}
-	}
+func matchFacts(ctx context.Context, db *store.DB, result match.Result, l looking) ([]fact.Fact, error) {
 	unmatched := map[string]match.Unmatched{}
 	for _, u := range result.Unmatched {
 		unmatched[u.Ref] = u
 	}
 	var facts []fact.Fact
-	for _, release := range releases {
+	for _, release := range l.releases {
 		components, err := db.ComponentsOf(ctx, release)
 		if err != nil {
 			return nil, err
@@ -220,7 +202,7 @@ func matchFacts(ctx context.Context, db *store.DB, result match.Result, releases
 		if len(components) == 0 {
 			continue
 		}
-		m := &fact.Match{Source: OSV, DataAt: dataAt, Digest: result.Advisories.Digest, Advisories: result.Advisories.Count, Components: len(components)}
+		m := &fact.Match{Source: OSV, DataAt: l.dataAt, Digest: result.Advisories.Digest, Advisories: result.Advisories.Count, Components: len(components)}
 		for _, c := range components {
 			if u, missed := unmatched[strconv.FormatInt(c.ID, 10)]; missed {
 				m.Unmatched = append(m.Unmatched, fact.Unmatched{Component: label(u), Reason: string(u.Reason), Text: u.Reason.Text()})

@@ -1,0 +1,67 @@
+package match
+
+import (
+	"example.org/tasuki/internal/purl"
+	"example.org/tasuki/internal/read/osv"
+	"example.org/tasuki/internal/version"
+)
+
+// Package names a package as advisories are looked up: the ecosystem, with its release where it has one, and the name in
+// the form in which names are compared there.
+type Package struct {
+	Ecosystem string `json:"ecosystem"`
+	Name      string `json:"name"`
+}
+
+// PackagesOf gives the packages that a record speaks of, whether it stands or was withdrawn.
+func PackagesOf(r osv.Record) []Package {
+	var out []Package
+	for _, a := range r.Affected {
+		for _, k := range keysOf(a) {
+			out = append(out, Package{k.ecosystem, k.name})
+		}
+	}
+	return out
+}
+
+// keysOf gives the names under which an affected package is found.
+func keysOf(a osv.Affected) (out []packageKey) {
+	if a.Package.Name != "" && version.Known(a.Package.Ecosystem) {
+		out = append(out, packageKey{ecosystemKey(a.Package.Ecosystem), purl.PackageName(version.Base(a.Package.Ecosystem), a.Package.Name)})
+	}
+	return out
+}
+
+// Named gives those of some components, in their order, that are looked up under one of some packages.
+func Named[T any](all []T, packages []Package, component func(T) Component) []T {
+	wanted := make(map[Package]bool, len(packages))
+	for _, p := range packages {
+		wanted[p] = true
+	}
+	var out []T
+	for _, c := range all {
+		for _, p := range lookedUpAs(component(c)) {
+			if wanted[p] {
+				out = append(out, c)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// lookedUpAs gives the packages under which a component is looked up.
+func lookedUpAs(c Component) (out []Package) {
+	p, err := purl.Parse(c.PURL)
+	if err != nil {
+		return nil
+	}
+	eco := p.Ecosystem()
+	if eco.Name == "" {
+		return nil
+	}
+	for _, name := range append([]string{eco.Package}, eco.Also...) {
+		out = append(out, Package{eco.String(), name})
+	}
+	return out
+}
