@@ -146,10 +146,15 @@ func (v *visit) engaged() {
 	}
 }
 
+// Compare orders parties relied on by name, then by bundle.
+func (e Engaged) Compare(f Engaged) int {
+	return cmp.Or(strings.Compare(e.Name, f.Name), strings.Compare(e.Bundle, f.Bundle))
+}
+
 // engagedHold checks the list's form: names in order, and every bundle named is one of a supplier.
 func engagedHold(d Declaration) error {
 	const where = "members/" + DeclarationMember + " /predicate/engaged"
-	if !ascending(d.Engaged, func(a, b Engaged) int { return strings.Compare(a.Name, b.Name) }) {
+	if !ascending(d.Engaged, Engaged.Compare) {
 		return unverified(where, "関連事業者が名前の順に並んでいないか、重複しています", "the parties relied on are not in order of name, or one is there twice")
 	}
 	for _, e := range d.Engaged {

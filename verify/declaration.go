@@ -61,7 +61,7 @@ type Declaration struct {
 	Assessment  Assessment   `json:"assessment"` // what the answers were judged by
 	Counts      Counts       `json:"counts"`
 	Commitments []Commitment `json:"commitments"`       // one per duty; position is the index of its disclosure
-	Engaged     []Engaged    `json:"engaged,omitempty"` // the parties its issuer relies on for it (4.2), sorted by name
+	Engaged     []Engaged    `json:"engaged,omitempty"` // the parties its issuer relies on for it (4.2), sorted by name and bundle
 	Supporting  []Resource   `json:"supporting"`        // ISO/IEC 17050-2: everything that backs it, by digest, sorted by name
 	Ledger      *LedgerKey   `json:"ledger,omitempty"`  // the log the issuer enters its declarations in
 }

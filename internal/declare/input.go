@@ -9,6 +9,7 @@ package declare
 import (
 	"crypto/ed25519"
 	"io"
+	"strings"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -82,3 +83,6 @@ type Signed struct {
 	Documents   []Document // in the order of Declaration.Supporting
 	PublicKey   ed25519.PublicKey
 }
+
+// Compare orders documents by name, as a declaration lists them.
+func (d Document) Compare(e Document) int { return strings.Compare(d.Name, e.Name) }

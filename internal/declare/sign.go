@@ -91,7 +91,7 @@ func frame(in Input) verify.Declaration {
 	return verify.Declaration{ID: in.ID, Series: in.Series, Serial: in.Serial, Supersedes: in.Supersedes, Issuer: in.Issuer,
 		Object: in.Object, Requirements: r, IssuedAt: whole(in.Now), Place: in.Place, Signer: in.Signer,
 		Limitations: append([]lang.Text{}, in.Limitations...), Approvals: approvals, Assessment: in.Assessment, Ledger: in.Ledger,
-		Engaged: sorted(in.Engaged, func(a, b verify.Engaged) int { return strings.Compare(a.Name, b.Name) })}
+		Engaged: sorted(in.Engaged, verify.Engaged.Compare)}
 }
 
 // sorted gives a sorted copy, never nil.
@@ -217,7 +217,7 @@ func validity(in Input, answers []verify.Answer) (verify.Validity, error) {
 
 // supporting completes and sorts the documents, and describes each as the declaration names it.
 func supporting(in []Document) ([]Document, []verify.Resource, error) {
-	docs := sorted(in, func(a, b Document) int { return strings.Compare(a.Name, b.Name) })
+	docs := sorted(in, Document.Compare)
 	resources := []verify.Resource{}
 	for i := range docs {
 		d := &docs[i]

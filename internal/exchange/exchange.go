@@ -101,6 +101,7 @@ type Received struct {
 	Subject  fact.Subject   // what the declaration is about, as we keep it
 	Fact     *fact.Received // nil when it was not accepted
 	SBOMs    []Member       // that came with it
+	Reply    *fact.Reply    // when it answers a request that we sent
 }
 
 // A Member is a document that came with a bundle.
@@ -143,12 +144,47 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, name string, 
 		}
 	}
 	r.Fact.HasSBOM = len(r.SBOMs) > 0
+	if r.Reply, err = answerTo(ctx, db, opt, opened, b); err != nil {
+		return r, err
+	}
 	return r, keep(ctx, db, actor, name, r, int64(len(b)), func(tx *store.Tx) error {
 		if err := tx.SaveModel(ctx, made); err != nil {
 			return err
 		}
 		return accept(ctx, tx, r, opened.Seen())
 	})
+}
+
+// answerTo says how a bundle answers a request that we sent: everything that was asked for is held against it. nil: it
+// answers none of ours.
+func answerTo(ctx context.Context, db *store.DB, opt verify.Options, o *verify.Opened, b []byte) (*fact.Reply, error) {
+	digest := o.Manifest.InReplyTo
+	if digest == "" {
+		return nil, nil
+	}
+	d, err := db.Document(ctx, digest)
+	if lang.KindOf(err) == lang.NotFound || err == nil && (d.Type != RequestType || d.Origin != "issued") {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	file, err := db.ReadDocument(digest)
+	if err != nil {
+		return nil, err
+	}
+	request, _, err := verify.OpenRequest(file)
+	if err != nil {
+		return nil, err
+	}
+	opt.Request, opt.RequestFile = &request, digest
+	reply := &fact.Reply{Kind: fact.Answered, Direction: fact.Incoming, To: digest, At: db.Now(), Fulfils: true}
+	for _, s := range verify.Bundle(b, opt).Steps {
+		if !s.OK {
+			reply.Fulfils = false
+			reply.Failed = append(reply.Failed, s.Name)
+		}
+	}
+	return reply, nil
 }
 
 // partyOf gives the party that the outermost bundle's signer speaks for.
@@ -262,7 +298,11 @@ func accept(ctx context.Context, tx *store.Tx, r Received, seen verify.Seen) err
 		if err := tx.DropFactsOf(ctx, r.Digest); err != nil {
 			return err
 		}
-		if err := tx.PutFacts(ctx, []fact.Fact{f}); err != nil {
+		facts := []fact.Fact{f}
+		if r.Reply != nil {
+			facts = append(facts, fact.Fact{Kind: fact.KindReply, Subject: r.Subject, ObservedAt: tx.Now(), Document: r.Digest, Data: r.Reply})
+		}
+		if err := tx.PutFacts(ctx, facts); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,10 @@ func empty(kind Kind) any {
 		return new(ArchiveCheck)
 	case KindReceived:
 		return new(Received)
+	case KindRequest:
+		return new(Request)
+	case KindReply:
+		return new(Reply)
 	case KindSecurityTxt:
 		return new(SecurityTxt)
 	case KindSecurityInsights:

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -29,6 +30,9 @@ type DraftRequest struct {
 	Software, Release, System string // ids
 	Arrangement               string
 	Limitations               []lang.Text
+	Supersedes                string             // id of the issued declaration that this takes the place of; empty: the latest about the same release
+	Redact                    []string           // ids of the parties whose bundles go in without answers and documents, or "all"
+	Key                       ed25519.PrivateKey // signs what is redacted
 }
 
 // Frozen is what a draft holds: everything a declaration says but who approved and signed it. It is what people approve,
@@ -47,6 +51,7 @@ type Frozen struct {
 	Assessment  verify.Assessment  `json:"assessment"`
 	Limitations []lang.Text        `json:"limitations"`
 	Supporting  []Supporting       `json:"supporting"`
+	Engaged     []verify.Engaged   `json:"engaged,omitempty"`
 }
 
 // Supporting is a document behind a declaration. Content is set for what is not a document of the store: a record, as it
@@ -58,7 +63,8 @@ type Supporting struct {
 	Digest    string              `json:"digest"`
 	Content   []byte              `json:"content,omitempty"`
 	ByDigest  bool                `json:"by_digest,omitempty"`
-	Size      int64               `json:"size,omitempty"` // with ByDigest
+	Size      int64               `json:"size,omitempty"`     // with ByDigest
+	Replaces  string              `json:"replaces,omitempty"` // digest of the received bundle that this is the redacted form of
 }
 
 // Draft judges again and freezes the answers of our organisation. The draft is a declaration when every duty is closed,
@@ -115,8 +121,11 @@ func (c common) freeze(ctx context.Context, db *store.DB, req DraftRequest, subj
 		return Frozen{}, err
 	}
 	f := Frozen{Series: subject.ID, Arrangement: a.ID, Level: a.Level, Limitations: append([]lang.Text{}, req.Limitations...),
-		Issuer: verify.Issuer{ID: self.ID, Name: self.Name, NameEN: self.NameEN, Address: self.Address, Contact: self.Contact, CorporateNumber: self.CorporateNumber}}
+		Issuer: issuerOf(self)}
 	if f.Serial, err = db.NextSerial(ctx, subject); err != nil {
+		return f, err
+	}
+	if f.Supersedes, err = supersedes(ctx, db, req, subject); err != nil {
 		return f, err
 	}
 	f.Object = c.object(req)
@@ -126,7 +135,7 @@ func (c common) freeze(ctx context.Context, db *store.DB, req DraftRequest, subj
 		return f, err
 	}
 	rows = slices.DeleteFunc(OfParty(c.in.Model, rows, self.ID), func(r Row) bool { return r.Arrangement != a.ID })
-	if err := c.answers(ctx, db, &f, rows, self.ID, keep); err != nil {
+	if err := c.answers(ctx, db, &f, rows, a, self.ID, req); err != nil {
 		return f, err
 	}
 	policy, err := json.Marshal(c.in.Policy)
@@ -138,6 +147,11 @@ func (c common) freeze(ctx context.Context, db *store.DB, req DraftRequest, subj
 		f.Assessment.Relaxed = append(f.Assessment.Relaxed, verify.Relaxed{Name: s.Name, Default: fmt.Sprint(s.Default), Value: fmt.Sprint(s.Value)})
 	}
 	return f, nil
+}
+
+// issuerOf is how a party names itself to others.
+func issuerOf(p chain.Party) verify.Issuer {
+	return verify.Issuer{ID: p.ID, Name: p.Name, NameEN: p.NameEN, Address: p.Address, Contact: p.Contact, CorporateNumber: p.CorporateNumber}
 }
 
 // arrangement finds the deal that the declaration is about.
@@ -207,30 +221,33 @@ func (c common) object(req DraftRequest) verify.Object {
 }
 
 // answers turns rows into answers, with the documents and records they rest on.
-func (c common) answers(ctx context.Context, db *store.DB, f *Frozen, rows []Row, self string, keep fact.Subject) error {
+func (c common) answers(ctx context.Context, db *store.DB, f *Frozen, rows []Row, a chain.Arrangement, self string, req DraftRequest) error {
 	accounts, err := people(ctx, db)
 	if err != nil {
 		return err
 	}
-	b := bench{db: db, records: map[string]register.Record{}, claims: map[string]evidence.Claim{}, people: accounts, frozen: f}
+	b := bench{db: db, records: map[string]register.Record{}, claims: map[string]evidence.Claim{}, people: accounts, frozen: f, instead: map[string]string{}}
 	for _, r := range c.in.Records {
 		b.records[r.ID] = r
 	}
 	for _, cl := range c.in.Claims {
 		b.claims[cl.ID] = cl
 	}
-	if err := b.sboms(ctx, keep); err != nil {
+	if err := b.sboms(ctx, req.Release); err != nil {
+		return err
+	}
+	if err := b.upstream(ctx, c, a, self, req); err != nil {
 		return err
 	}
 	f.Answers, f.Exclusions = []verify.Answer{}, []verify.Exclusion{}
 	for _, r := range rows {
-		a := verify.Answer{Party: c.unitName(r.Party, self), Role: r.Role, Stance: r.Stance, Requirement: r.Requirement, Level: f.Level,
+		answer := verify.Answer{Party: c.unitName(r.Party, self), Role: r.Role, Stance: r.Stance, Requirement: r.Requirement, Level: f.Level,
 			Status: verify.Status(r.Status), Basis: basis(assess.Basis(r.Basis)), Reasons: append([]lang.Text{}, r.Reasons...), ValidUntil: r.ValidUntil}
-		if a.Evidence, err = b.evidence(ctx, r.Evidence); err != nil {
+		if answer.Evidence, err = b.evidence(ctx, r.Evidence); err != nil {
 			return err
 		}
-		b.excuse(&a, r)
-		f.Answers = append(f.Answers, a)
+		b.excuse(&answer, r)
+		f.Answers = append(f.Answers, answer)
 	}
 	return nil
 }
@@ -277,14 +294,15 @@ type bench struct {
 	claims  map[string]evidence.Claim
 	people  map[string]verify.Person
 	frozen  *Frozen
+	instead map[string]string // digest of a received bundle to that of what we made of it
 }
 
 // sboms adds the SBOMs whose components are the current view of the release.
-func (b *bench) sboms(ctx context.Context, keep fact.Subject) error {
-	if keep.Kind != fact.Release {
+func (b *bench) sboms(ctx context.Context, release string) error {
+	if release == "" {
 		return nil
 	}
-	components, err := b.db.ReleaseComponents(ctx, keep.ID)
+	components, err := b.db.ReleaseComponents(ctx, release)
 	if err != nil {
 		return err
 	}
@@ -307,6 +325,10 @@ func (b *bench) evidence(ctx context.Context, ids []string) ([]string, error) {
 				return nil, err
 			}
 			out = append(out, digest)
+		}
+		if made, ok := b.instead[id]; ok {
+			out = append(out, made)
+			continue
 		}
 		if !strings.HasPrefix(id, "sha256:") {
 			continue
@@ -417,6 +439,7 @@ type Signing struct {
 	Recipient verify.Recipient
 	Withhold  map[verify.Duty]string
 	ByDigest  func(Supporting) bool // which documents are handed over by digest only; nil: none
+	InReplyTo string                // digest of the request that this answers
 }
 
 // kept is a signed declaration as the store keeps it, so that it can be handed over again without a new signature.
@@ -475,21 +498,13 @@ func unchanged(ctx context.Context, db *store.DB, actor store.Actor, d store.Dec
 	if err != nil {
 		return err
 	}
-	rows, err := Status(ctx, db, keep)
+	drifted, err := c.drift(ctx, db, d, f)
 	if err != nil {
 		return err
 	}
-	now := map[verify.Duty]string{}
-	for _, r := range OfParty(c.in.Model, rows, f.Issuer.ID) {
-		if r.Arrangement == f.Arrangement {
-			now[verify.Duty{Party: c.unitName(r.Party, f.Issuer.ID), Role: r.Role, Requirement: r.Requirement}] = r.Status
-		}
-	}
 	var changed []string
-	for _, a := range f.Answers {
-		if now[a.Duty()] != string(a.Status) {
-			changed = append(changed, string(a.Requirement))
-		}
+	for _, x := range drifted {
+		changed = append(changed, string(x.Requirement))
 	}
 	if len(changed) == 0 {
 		return nil
@@ -514,9 +529,9 @@ func input(ctx context.Context, db *store.DB, actor store.Actor, d store.Declara
 	if err != nil {
 		return declare.Input{}, err
 	}
-	in := declare.Input{ID: "urn:tasuki:declaration:" + d.ID, Series: f.Series, Serial: f.Serial, Supersedes: f.Supersedes, Issuer: f.Issuer, Object: f.Object,
+	in := declare.Input{ID: declarationURN(d), Series: f.Series, Serial: f.Serial, Supersedes: f.Supersedes, Issuer: f.Issuer, Object: f.Object,
 		Level: f.Level, Scope: f.Scope, Answers: f.Answers, Exclusions: f.Exclusions, Assessment: f.Assessment, Signer: signer, Place: place,
-		Limitations: f.Limitations, Ledger: &verify.LedgerKey{Origin: key.Origin, Key: key.Public()}, Now: db.Now(), Salts: rand.Reader,
+		Limitations: f.Limitations, Engaged: f.Engaged, Ledger: &verify.LedgerKey{Origin: key.Origin, Key: key.Public()}, Now: db.Now(), Salts: rand.Reader,
 		Approvals: []verify.Approval{{Step: verify.Drafted, By: person(accounts, d.CreatedBy), At: d.CreatedAt, Authenticated: "account"}}}
 	for _, a := range d.Approvals {
 		in.Approvals = append(in.Approvals, verify.Approval{Step: verify.Approved, By: person(accounts, a.Account), At: a.At, Authenticated: a.Method})
@@ -556,7 +571,7 @@ func enter(ctx context.Context, db *store.DB, actor store.Actor, d *store.Declar
 	if err != nil {
 		return err
 	}
-	earlier, err := db.Declarations(ctx, store.DeclarationFilter{Subject: d.Subject, Release: d.Release, State: store.DeclarationIssued})
+	earlier, err := replaced(ctx, db, *d, signed.Declaration.Supersedes)
 	if err != nil {
 		return err
 	}
@@ -588,7 +603,8 @@ func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Dec
 	if err != nil {
 		return nil, err
 	}
-	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Recipient: s.Recipient, Withhold: s.Withhold, Proof: proof, Now: db.Now()}
+	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Recipient: s.Recipient, Withhold: s.Withhold, Proof: proof,
+		InReplyTo: s.InReplyTo, Now: db.Now()}
 	for _, sup := range f.Supporting {
 		if s.ByDigest != nil && s.ByDigest(sup) {
 			to.ByDigest = append(to.ByDigest, sup.Name)
@@ -598,20 +614,28 @@ func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Dec
 	if err != nil {
 		return nil, err
 	}
-	digest, size, err := db.PutDocument(ctx, strings.NewReader(string(bundle)), maxBundle)
+	return bundle, keepBundle(ctx, db, actor, bundle, signed.Digest, s.Recipient, d)
+}
+
+// keepBundle keeps a bundle that goes out. The first hand-over of a declaration of ours is noted with it; later ones
+// change nothing in the declaration.
+func keepBundle(ctx context.Context, db *store.DB, actor store.Actor, bundle []byte, declaration string, recipient verify.Recipient, d *store.Declaration) error {
+	digest, size, err := db.PutDocument(ctx, bytes.NewReader(bundle), maxBundle)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return bundle, db.InTx(ctx, actor, func(tx *store.Tx) error {
+	return db.InTx(ctx, actor, func(tx *store.Tx) error {
 		if _, err := tx.AddDocument(ctx, store.Document{Digest: digest, Size: size, Name: "declaration.tasuki.json", Type: BundleType, Origin: "issued", Accepted: true}); err != nil {
 			return err
 		}
-		d.Bundle = digest
-		d.Revision++
-		if err := tx.SaveDeclaration(ctx, *d); err != nil {
-			return err
+		if d != nil && d.Bundle == "" {
+			d.Bundle = digest
+			d.Revision++
+			if err := tx.SaveDeclaration(ctx, *d); err != nil {
+				return err
+			}
 		}
-		return tx.Audit(ctx, "handed over", store.Object{Kind: "bundle", ID: digest}, map[string]any{"declaration": signed.Digest, "recipient": s.Recipient})
+		return tx.Audit(ctx, "handed over", store.Object{Kind: "bundle", ID: digest}, map[string]any{"declaration": declaration, "recipient": recipient})
 	})
 }
 

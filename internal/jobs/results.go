@@ -141,6 +141,26 @@ type Report struct {
 	Steps      []Step        `json:"steps"`
 	Chain      []verify.Link `json:"chain"`
 	NotChecked []Unchecked   `json:"not_checked" doc:"What was not given to check against"`
+	Changes    []Changed     `json:"changes" doc:"What differs from the last declaration of the same issuer about the same object"`
+}
+
+// Changed is something that differs from an earlier declaration.
+type Changed struct {
+	Name   string `json:"name"`
+	Bundle string `json:"bundle,omitempty"`
+	What   string `json:"what,omitempty" doc:"The duty, role or file"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
+	Detail string `json:"detail"`
+}
+
+// ChangesIn gives changes in one language; never nil.
+func ChangesIn(changes []verify.Change, l lang.Lang) []Changed {
+	out := []Changed{}
+	for _, c := range changes {
+		out = append(out, Changed{c.Name, c.Bundle, c.What, c.Before, c.After, c.Detail.In(l)})
+	}
+	return out
 }
 
 // Step is one step of a verification.
@@ -161,7 +181,7 @@ type Unchecked struct {
 
 // ReportOf gives a verification in one language.
 func ReportOf(r verify.Report, l lang.Lang) Report {
-	out := Report{OK: r.OK, Steps: []Step{}, Chain: r.Chain, NotChecked: []Unchecked{}}
+	out := Report{OK: r.OK, Steps: []Step{}, Chain: r.Chain, NotChecked: []Unchecked{}, Changes: ChangesIn(r.Changes, l)}
 	for _, s := range r.Steps {
 		out.Steps = append(out.Steps, Step{s.Name, s.Bundle, s.OK, s.Detail.In(l), s.Where})
 	}
@@ -177,9 +197,16 @@ type TakenIn struct {
 	Digest   string       `json:"digest"`
 	Report   Report       `json:"report"`
 	Subject  fact.Subject `json:"subject"`
+	Request  string       `json:"request,omitempty" doc:"Digest of the request of ours that it answers"`
+	Fulfils  bool         `json:"fulfils,omitempty" doc:"Everything that was asked for holds"`
+	Lacks    []string     `json:"lacks,omitempty" doc:"Names of the steps that do not hold against what was asked"`
 }
 
 // TakenInOf gives what became of a bundle, in one language.
 func TakenInOf(r exchange.Received, l lang.Lang) TakenIn {
-	return TakenIn{Accepted: r.Accepted, Digest: r.Digest, Subject: r.Subject, Report: ReportOf(r.Report, l)}
+	out := TakenIn{Accepted: r.Accepted, Digest: r.Digest, Subject: r.Subject, Report: ReportOf(r.Report, l)}
+	if r.Reply != nil {
+		out.Request, out.Fulfils, out.Lacks = r.Reply.To, r.Reply.Fulfils, r.Reply.Failed
+	}
+	return out
 }
