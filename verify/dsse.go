@@ -2,9 +2,7 @@ package verify
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -26,10 +24,10 @@ func Digest(b []byte) string {
 }
 
 // Fingerprint names a public key: the digest of its SubjectPublicKeyInfo in DER, so that
-// `openssl pkey -pubin -outform DER | sha256sum` gives the same.
-func Fingerprint(key ed25519.PublicKey) string {
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil { // cannot be: every ed25519.PublicKey can be encoded
+// `openssl pkey -pubin -outform DER | sha256sum` gives the same. It is empty for what is no key.
+func Fingerprint(key PublicKey) string {
+	der, err := keyDER(key)
+	if err != nil {
 		return ""
 	}
 	return Digest(der)
@@ -42,13 +40,13 @@ func isDigest(s string) bool {
 }
 
 // signer gives the key among keys that made the signature of a statement's envelope.
-func (e Envelope) signer(keys [][]byte) (ed25519.PublicKey, error) {
+func (e Envelope) signer(keys [][]byte) (PublicKey, error) {
 	return e.signed(PayloadType, keys)
 }
 
 // signed gives the key among keys that made the signature of an envelope of a payload type. The key id is a hint only:
 // every key is tried, and the id must then be that key's fingerprint, so that no byte of the envelope is free.
-func (e Envelope) signed(payloadType string, keys [][]byte) (ed25519.PublicKey, error) {
+func (e Envelope) signed(payloadType string, keys [][]byte) (PublicKey, error) {
 	if e.PayloadType != payloadType {
 		return nil, unverified("payloadType", "ペイロードの種別が %[1]s ではありません", "the payload type is not %[1]s", payloadType)
 	}
@@ -56,9 +54,7 @@ func (e Envelope) signed(payloadType string, keys [][]byte) (ed25519.PublicKey, 
 		return nil, unverified("signatures", "署名がちょうど1つではありません（%d個）", "there is not exactly one signature but %d", len(e.Signatures))
 	}
 	signed, s := PAE(e.PayloadType, e.Payload), e.Signatures[0]
-	i := slices.IndexFunc(keys, func(k []byte) bool {
-		return len(k) == ed25519.PublicKeySize && ed25519.Verify(k, signed, s.Sig)
-	})
+	i := slices.IndexFunc(keys, func(k []byte) bool { return SignatureHolds(k, signed, s.Sig) })
 	if i < 0 {
 		return nil, unverified("signatures/0/sig", "署名が内容と一致しません", "the signature does not match the content")
 	}

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -13,18 +12,18 @@ import (
 	"example.org/tasuki/internal/lang"
 )
 
-// ParseTrust reads the keys a person trusts: a trust file (docs/formats/bundle.md), or one Ed25519 public key in PEM.
+// ParseTrust reads the keys a person trusts: a trust file (docs/formats/bundle.md), or one public key in PEM.
 func ParseTrust(b []byte) ([]TrustedKey, error) {
 	if block, _ := pem.Decode(b); block != nil {
 		key, err := x509.ParsePKIXPublicKey(block.Bytes)
 		if err != nil {
 			return nil, badFile("", err, "公開鍵として読み取れません", "cannot be read as a public key")
 		}
-		ed, ok := key.(ed25519.PublicKey)
-		if !ok {
-			return nil, badFile("", nil, "Ed25519の公開鍵ではありません", "not an Ed25519 public key")
+		raw, err := KeyBytes(key)
+		if err != nil {
+			return nil, err
 		}
-		return []TrustedKey{{Name: Fingerprint(ed), Key: ed}}, nil
+		return []TrustedKey{{Name: Fingerprint(raw), Key: raw}}, nil
 	}
 	var f struct {
 		Format string       `json:"format"`
@@ -34,8 +33,8 @@ func ParseTrust(b []byte) ([]TrustedKey, error) {
 		return nil, err
 	}
 	for i, k := range f.Keys {
-		if len(k.Key) != ed25519.PublicKeySize || k.Name == "" {
-			return nil, badFile(entry("keys", i), nil, "鍵が32バイトではないか、名前がありません", "the key is not 32 bytes long, or has no name")
+		if _, err := ParseKey(k.Key); err != nil || k.Name == "" {
+			return nil, badFile(entry("keys", i), err, "鍵が Ed25519（32バイト）でも ECDSA P-256（DER）でもないか、名前がありません", "the key is neither Ed25519 (32 bytes) nor ECDSA P-256 (DER), or has no name")
 		}
 	}
 	return f.Keys, nil

@@ -99,7 +99,7 @@ func TestOpenSSLVerifiesTheDeclaration(t *testing.T) {
 	if err := verify.Unmarshal(o.Envelope, &e); err != nil {
 		t.Fatal(err)
 	}
-	der, err := x509.MarshalPKIXPublicKey(o.DeclarationKey)
+	der, err := x509.MarshalPKIXPublicKey(ed25519.PublicKey(o.DeclarationKey))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 package verify
 
 import (
-	"crypto/ed25519"
+	"crypto"
 	"strings"
 
 	"example.org/tasuki/internal/lang"
@@ -12,7 +12,7 @@ import (
 // about trust.
 type Letter struct {
 	Format   string   `json:"format"`
-	Key      []byte   `json:"key"` // Ed25519, 32 bytes
+	Key      []byte   `json:"key"` // see PublicKey
 	Envelope Envelope `json:"envelope"`
 }
 
@@ -42,19 +42,26 @@ func LetterFormat(b []byte) string {
 const maxLetter = 4 << 20
 
 // SignLetter gives the canonical bytes of a letter.
-func SignLetter(format string, content any, key ed25519.PrivateKey) ([]byte, error) {
+func SignLetter(format string, content any, key crypto.Signer) ([]byte, error) {
 	payload, err := Marshal(content)
 	if err != nil {
 		return nil, err
 	}
-	public := key.Public().(ed25519.PublicKey)
+	public, err := KeyBytes(key.Public())
+	if err != nil {
+		return nil, err
+	}
+	sig, err := Sign(key, PAE(letterType(format), payload))
+	if err != nil {
+		return nil, err
+	}
 	return Marshal(Letter{Format: format, Key: public, Envelope: Envelope{PayloadType: letterType(format), Payload: payload,
-		Signatures: []Signature{{KeyID: Fingerprint(public), Sig: ed25519.Sign(key, PAE(letterType(format), payload))}}}})
+		Signatures: []Signature{{KeyID: Fingerprint(public), Sig: sig}}}})
 }
 
 // openLetter verifies a letter's signature, parses exactly the verified bytes into content, and gives the key that
 // signed. Whether that key is trusted is for the caller to ask.
-func openLetter(b []byte, format string, content any) (ed25519.PublicKey, error) {
+func openLetter(b []byte, format string, content any) (PublicKey, error) {
 	var l Letter
 	if len(b) > maxLetter {
 		return nil, &lang.Error{Kind: lang.Unreadable, What: lang.F("ファイルが上限の %d バイトを超えています", "the file is larger than the limit of %d bytes", maxLetter)}

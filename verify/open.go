@@ -2,7 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,10 +16,10 @@ import (
 type Opened struct {
 	Digest         string // of the bundle file
 	Manifest       Manifest
-	ManifestKey    ed25519.PublicKey // signed the hand-over
-	Envelope       []byte            // the declaration's envelope, canonical bytes
+	ManifestKey    PublicKey // signed the hand-over
+	Envelope       []byte    // the declaration's envelope, canonical bytes
 	Declaration    Declaration
-	DeclarationKey ed25519.PublicKey // signed the declaration
+	DeclarationKey PublicKey // signed the declaration
 	Subjects       []Subject
 	Answers        []*Answer // by index of commitment; nil: withheld
 
@@ -197,7 +196,7 @@ func (o *Opened) readDeclaration() error {
 }
 
 func (o *Opened) keysUsed() int {
-	if o.ManifestKey.Equal(o.DeclarationKey) {
+	if bytes.Equal(o.ManifestKey, o.DeclarationKey) {
 		return 1
 	}
 	return 2

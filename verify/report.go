@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"crypto/ed25519"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -26,8 +25,8 @@ type Options struct {
 
 // A TrustedKey is a public key the reader took over by a way of their own and knows the holder of.
 type TrustedKey struct {
-	Name string            `json:"name"`
-	Key  ed25519.PublicKey `json:"key"` // 32 bytes
+	Name string    `json:"name"`
+	Key  PublicKey `json:"key"`
 	// Issuer limits the key to one issuer (Issuer.ID) as declarer or sender; empty: the reader knows the holder only.
 	Issuer string    `json:"issuer,omitempty"`
 	From   time.Time `json:"from,omitzero"`

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"crypto/ed25519"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +89,7 @@ type Under struct {
 
 // OpenRequest verifies the signature of a request, holds it against the rules of its form, and gives the key that
 // signed it. Whether the key is trusted is for the caller to ask.
-func OpenRequest(b []byte) (Request, ed25519.PublicKey, error) {
+func OpenRequest(b []byte) (Request, PublicKey, error) {
 	var r Request
 	key, err := openLetter(b, RequestFormat, &r)
 	if err != nil {
@@ -196,7 +195,7 @@ type Receipt struct {
 }
 
 // OpenReceipt verifies the signature of a receipt and gives the key that signed it.
-func OpenReceipt(b []byte) (Receipt, ed25519.PublicKey, error) {
+func OpenReceipt(b []byte) (Receipt, PublicKey, error) {
 	var r Receipt
 	key, err := openLetter(b, ReceiptFormat, &r)
 	if err == nil && (r.ID == "" || r.By.ID == "" || !isDigest(r.Of) || r.At.IsZero()) {

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ type RevocationList struct {
 
 // OpenRevocationList verifies the signature of a signed list and gives the key that signed it. Each entry then says by
 // which key it was revoked.
-func OpenRevocationList(b []byte) (RevocationList, ed25519.PublicKey, error) {
+func OpenRevocationList(b []byte) (RevocationList, PublicKey, error) {
 	var l RevocationList
 	key, err := openLetter(b, RevocationListFormat, &l)
 	if err != nil {

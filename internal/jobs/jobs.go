@@ -23,6 +23,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
 )
 
 // Receive takes files in, one after the other, all about one subject, and then matches and judges what they touch. One
@@ -69,7 +70,9 @@ func TrustedKeys(ctx context.Context, db *store.DB) ([]crypto.PublicKey, error) 
 	}
 	var out []crypto.PublicKey
 	for _, t := range list {
-		out = append(out, t.Key.Key)
+		if k, err := verify.ParseKey(t.Key.Key); err == nil {
+			out = append(out, k)
+		}
 	}
 	if own, ok, err := keys.PublicOf(SigningKeyFile(db)); err != nil {
 		return nil, err
