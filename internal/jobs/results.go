@@ -141,11 +141,11 @@ type Report struct {
 	Steps      []Step        `json:"steps"`
 	Chain      []verify.Link `json:"chain"`
 	NotChecked []Unchecked   `json:"not_checked" doc:"What was not given to check against"`
-	Changes    []Changed     `json:"changes" doc:"What differs from the last declaration of the same issuer about the same object"`
+	Changes    []Difference  `json:"changes" doc:"What differs from the last declaration of the same issuer about the same object"`
 }
 
-// Changed is something that differs from an earlier declaration.
-type Changed struct {
+// A Difference is something that differs from an earlier declaration.
+type Difference struct {
 	Name   string `json:"name"`
 	Bundle string `json:"bundle,omitempty"`
 	What   string `json:"what,omitempty" doc:"The duty, role or file"`
@@ -155,10 +155,10 @@ type Changed struct {
 }
 
 // ChangesIn gives changes in one language; never nil.
-func ChangesIn(changes []verify.Change, l lang.Lang) []Changed {
-	out := []Changed{}
+func ChangesIn(changes []verify.Change, l lang.Lang) []Difference {
+	out := []Difference{}
 	for _, c := range changes {
-		out = append(out, Changed{c.Name, c.Bundle, c.What, c.Before, c.After, c.Detail.In(l)})
+		out = append(out, Difference{c.Name, c.Bundle, c.What, c.Before, c.After, c.Detail.In(l)})
 	}
 	return out
 }
