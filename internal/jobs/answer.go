@@ -3,7 +3,7 @@ package jobs
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
+	"crypto"
 	"slices"
 	"strings"
 	"time"
@@ -62,13 +62,13 @@ func AnswerRequest(ctx context.Context, db *store.DB, actor store.Actor, r Reque
 }
 
 // judge verifies the answer as the asker will, who trusts our key.
-func (a *Answer) judge(db *store.DB, r RequestLine, key ed25519.PrivateKey) error {
+func (a *Answer) judge(db *store.DB, r RequestLine, key crypto.Signer) error {
 	opened, err := verify.Open(a.Bundle)
 	if err != nil {
 		return err
 	}
 	opt := verify.Options{At: db.Now(), Request: &r.Request, RequestFile: r.Digest, Trust: []verify.TrustedKey{
-		{Name: "self", Key: key.Public().(ed25519.PublicKey)}, {Name: "self", Key: opened.DeclarationKey}}}
+		{Name: "self", Key: verify.Public(key)}, {Name: "self", Key: opened.DeclarationKey}}}
 	if a.Earlier != "" {
 		b, err := db.ReadDocument(a.Earlier)
 		if err != nil {
@@ -155,7 +155,7 @@ func lastAnswer(ctx context.Context, db *store.DB, r RequestLine) (string, error
 }
 
 // Acknowledge signs a receipt for a file that came in and keeps it.
-func Acknowledge(ctx context.Context, db *store.DB, actor store.Actor, r verify.Receipt, party string, key ed25519.PrivateKey) ([]byte, error) {
+func Acknowledge(ctx context.Context, db *store.DB, actor store.Actor, r verify.Receipt, party string, key crypto.Signer) ([]byte, error) {
 	self, err := db.Self(ctx)
 	if err != nil {
 		return nil, err

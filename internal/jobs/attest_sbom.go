@@ -3,7 +3,7 @@ package jobs
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
+	"crypto"
 	"encoding/json"
 
 	"example.org/tasuki/internal/declare"
@@ -17,7 +17,7 @@ import (
 // AttestSBOM ties the release's current SBOM to its artifacts by a signature (S(2)-2.3, S(2)-4.2): it signs an in-toto
 // statement whose subjects are the artifacts and whose predicate is the SBOM, takes it in as evidence like any other
 // attestation, and gives its bytes for whoever receives the release.
-func AttestSBOM(ctx context.Context, db *store.DB, actor store.Actor, release string, key ed25519.PrivateKey) ([]byte, error) {
+func AttestSBOM(ctx context.Context, db *store.DB, actor store.Actor, release string, key crypto.Signer) ([]byte, error) {
 	r, err := db.ReleaseByID(ctx, release)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,7 @@ package jobs
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
+	"crypto"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
@@ -30,9 +30,9 @@ type DraftRequest struct {
 	Software, Release, System string // ids
 	Arrangement               string
 	Limitations               []lang.Text
-	Supersedes                string             // id of the issued declaration that this takes the place of; empty: the latest about the same release
-	Redact                    []string           // ids of the parties whose bundles go in without answers and documents, or "all"
-	Key                       ed25519.PrivateKey // signs what is redacted
+	Supersedes                string        // id of the issued declaration that this takes the place of; empty: the latest about the same release
+	Redact                    []string      // ids of the parties whose bundles go in without answers and documents, or "all"
+	Key                       crypto.Signer // signs what is redacted
 }
 
 // Frozen is what a draft holds: everything a declaration says but who approved and signed it. It is what people approve,
@@ -433,7 +433,7 @@ func ApproveDeclaration(ctx context.Context, db *store.DB, actor store.Actor, id
 
 // Signing says who signs and with what, and to whom the bundle goes.
 type Signing struct {
-	Key       ed25519.PrivateKey
+	Key       crypto.Signer
 	Title     string // function of the signer: 代表取締役
 	Place     string // empty: the organisation's address
 	Recipient verify.Recipient
@@ -444,9 +444,9 @@ type Signing struct {
 
 // kept is a signed declaration as the store keeps it, so that it can be handed over again without a new signature.
 type kept struct {
-	Envelope    []byte            `json:"envelope"`
-	Disclosures [][]byte          `json:"disclosures"`
-	PublicKey   ed25519.PublicKey `json:"public_key"`
+	Envelope    []byte           `json:"envelope"`
+	Disclosures [][]byte         `json:"disclosures"`
+	PublicKey   verify.PublicKey `json:"public_key"`
 }
 
 // Issue signs an approved draft, enters it in the ledger, and gives the bundle for the first recipient. What was approved

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/ed25519"
+	"crypto"
 	"slices"
 	"time"
 
@@ -33,7 +33,7 @@ type Ask struct {
 }
 
 // Request signs a request and keeps it.
-func Request(ctx context.Context, db *store.DB, actor store.Actor, a Ask, key ed25519.PrivateKey) ([]byte, verify.Request, error) {
+func Request(ctx context.Context, db *store.DB, actor store.Actor, a Ask, key crypto.Signer) ([]byte, verify.Request, error) {
 	r, err := a.draw(ctx, db)
 	if err != nil {
 		return nil, r, err

@@ -2,7 +2,7 @@ package jobs
 
 import (
 	"context"
-	"crypto/ed25519"
+	"crypto"
 	"strings"
 	"time"
 
@@ -34,7 +34,7 @@ func Revoke(ctx context.Context, db *store.DB, actor store.Actor, d store.Declar
 }
 
 // RevocationList gives the signed list of every declaration that we took back so far, for those who hold one.
-func RevocationList(ctx context.Context, db *store.DB, key ed25519.PrivateKey) ([]byte, error) {
+func RevocationList(ctx context.Context, db *store.DB, key crypto.Signer) ([]byte, error) {
 	self, err := db.Self(ctx)
 	if err != nil {
 		return nil, err
