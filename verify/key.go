@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
@@ -65,21 +64,40 @@ func keyDER(key PublicKey) ([]byte, error) {
 	return x509.MarshalPKIXPublicKey(parsed)
 }
 
+// Public gives the public key of a signer; nil when it is of another kind, which [Sign] says.
+func Public(key crypto.Signer) PublicKey {
+	b, err := KeyBytes(key.Public())
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// SignEnvelope puts a payload into a DSSE envelope with one signature, whose key id is the key's [Fingerprint].
+func SignEnvelope(payloadType string, payload []byte, key crypto.Signer) (Envelope, error) {
+	sig, err := Sign(key, PAE(payloadType, payload))
+	if err != nil {
+		return Envelope{}, fmt.Errorf("sign envelope: %w", err)
+	}
+	return Envelope{PayloadType: payloadType, Payload: payload, Signatures: []Signature{{KeyID: Fingerprint(Public(key)), Sig: sig}}}, nil
+}
+
 // Sign signs a message: Ed25519 over the message itself, ECDSA over its SHA-256, in DER. The key may be a file's or one
-// that never leaves its device.
+// that never leaves its device. Keys in files give the same signature for the same message (for ECDSA, RFC 6979).
 func Sign(key crypto.Signer, message []byte) ([]byte, error) {
 	switch key.Public().(type) {
 	case ed25519.PublicKey:
-		return key.Sign(rand.Reader, message, crypto.Hash(0))
+		return key.Sign(nil, message, crypto.Hash(0))
 	case *ecdsa.PublicKey:
 		sum := sha256.Sum256(message)
-		sig, err := key.Sign(rand.Reader, sum[:], crypto.SHA256)
+		sig, err := key.Sign(nil, sum[:], crypto.SHA256)
 		if err != nil {
 			return nil, err
 		}
 		return lowS(sig)
 	}
-	return nil, fmt.Errorf("cannot sign with a key of type %T", key.Public())
+	_, err := KeyBytes(key.Public())
+	return nil, err
 }
 
 // SignatureHolds reports whether a signature over a message is by a key. Of the two forms an ECDSA signature has, only

@@ -36,21 +36,25 @@ func TestSign(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 20 { // about half of ECDSA's signatures come out with the higher s
-			sig, err := verify.Sign(key, []byte("message"))
-			if err != nil || !verify.SignatureHolds(public, []byte("message"), sig) {
+			message := rand.Text()
+			sig, err := verify.Sign(key, []byte(message))
+			if err != nil || !verify.SignatureHolds(public, []byte(message), sig) {
 				t.Fatalf("%s: the signature does not hold (%v)", name, err)
+			}
+			if again, err := verify.Sign(key, []byte(message)); err != nil || string(again) != string(sig) {
+				t.Errorf("%s: another signature for the same message (%v)", name, err)
 			}
 			if verify.SignatureHolds(public, []byte("another"), sig) {
 				t.Errorf("%s: it holds for another message", name)
 			}
 			for i := range sig {
 				sig[i] ^= 1
-				if verify.SignatureHolds(public, []byte("message"), sig) {
+				if verify.SignatureHolds(public, []byte(message), sig) {
 					t.Errorf("%s: it holds with byte %d changed", name, i)
 				}
 				sig[i] ^= 1
 			}
-			if raw, _ := verify.KeyBytes(other.Public()); verify.SignatureHolds(raw, []byte("message"), sig) {
+			if raw, _ := verify.KeyBytes(other.Public()); verify.SignatureHolds(raw, []byte(message), sig) {
 				t.Errorf("%s: it holds under another key", name)
 			}
 		}

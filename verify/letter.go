@@ -47,16 +47,11 @@ func SignLetter(format string, content any, key crypto.Signer) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	public, err := KeyBytes(key.Public())
+	e, err := SignEnvelope(letterType(format), payload, key)
 	if err != nil {
 		return nil, err
 	}
-	sig, err := Sign(key, PAE(letterType(format), payload))
-	if err != nil {
-		return nil, err
-	}
-	return Marshal(Letter{Format: format, Key: public, Envelope: Envelope{PayloadType: letterType(format), Payload: payload,
-		Signatures: []Signature{{KeyID: Fingerprint(public), Sig: sig}}}})
+	return Marshal(Letter{Format: format, Key: Public(key), Envelope: e})
 }
 
 // openLetter verifies a letter's signature, parses exactly the verified bytes into content, and gives the key that

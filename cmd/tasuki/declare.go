@@ -1,12 +1,12 @@
 package main
 
 import (
+	"crypto"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
@@ -16,6 +16,7 @@ import (
 )
 
 type declareCmd struct {
+	passing
 	Software    string   `help:"${help_software}" placeholder:"NAME"`
 	Release     string   `help:"${help_release}" placeholder:"VERSION"`
 	System      string   `help:"${help_system}" placeholder:"NAME"`
@@ -23,9 +24,8 @@ type declareCmd struct {
 	Output      string   `short:"o" help:"${help_output}" required:"" placeholder:"FILE"`
 	Title       string   `help:"${help_declare_title}"`
 	Place       string   `help:"${help_declare_place}"`
-	To          string   `help:"${help_declare_to}" placeholder:"NAME"`
-	Withhold    []string `help:"${help_declare_withhold}" placeholder:"ID"`
-	ByDigest    bool     `help:"${help_declare_digest}"`
+	Supersedes  string   `help:"${help_declare_supersede}" placeholder:"ID"`
+	Redact      []string `name:"redact-upstream" help:"${help_declare_redact}" placeholder:"PARTY"`
 	Limitation  []string `help:"${help_declare_limitation}"`
 }
 
@@ -60,7 +60,7 @@ func (c *declareCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	signing, err := c.signing(key.Private)
+	signing, err := c.sealed(key.Private)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (c *declareCmd) Run(p *program) error {
 }
 
 func (c *declareCmd) request(p *program, db *store.DB, actor store.Actor) (jobs.DraftRequest, error) {
-	req := jobs.DraftRequest{Arrangement: c.Arrangement}
+	req := jobs.DraftRequest{Arrangement: c.Arrangement, Supersedes: c.Supersedes, Redact: c.Redact}
 	for _, l := range c.Limitation {
 		req.Limitations = append(req.Limitations, lang.T(l, l))
 	}
@@ -121,6 +121,13 @@ func (c *declareCmd) draft(p *program, db *store.DB, who store.Account, actor st
 	if err := auth.Require(who, auth.Edit); err != nil {
 		return err
 	}
+	if len(req.Redact) > 0 {
+		key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
+		if err != nil {
+			return err
+		}
+		req.Key = key.Private
+	}
 	d, err := jobs.Draft(p.ctx, db, actor, req)
 	if err != nil {
 		return err
@@ -136,23 +143,15 @@ func (c *declareCmd) draft(p *program, db *store.DB, who store.Account, actor st
 	return errSilent(lang.Gate)
 }
 
-func (c *declareCmd) signing(key []byte) (jobs.Signing, error) {
-	s := jobs.Signing{Key: key, Title: c.Title, Place: c.Place, Recipient: verify.Recipient{Name: c.To}, Withhold: map[verify.Duty]string{}}
+func (c *declareCmd) sealed(key crypto.Signer) (jobs.Signing, error) {
+	s, err := c.passing.signing()
+	if err != nil {
+		return s, err
+	}
+	s.Key, s.Title, s.Place = key, c.Title, c.Place
 	if strings.TrimSpace(c.Title) == "" {
 		return s, &lang.Error{Kind: lang.Usage, What: lang.T("署名する人の役職がありません", "the signer's function is missing"),
 			Next: lang.T("--title で指定してください（例: 代表取締役）", "give it with --title, for example \"Director\"")}
-	}
-	for _, w := range c.Withhold {
-		id, err := guideline.ParseID(w)
-		if err != nil {
-			return s, err
-		}
-		for _, r := range guideline.Roles {
-			s.Withhold[verify.Duty{Role: r, Requirement: id}] = ""
-		}
-	}
-	if c.ByDigest {
-		s.ByDigest = func(d jobs.Supporting) bool { return d.Kind != verify.SBOM }
 	}
 	return s, nil
 }

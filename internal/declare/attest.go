@@ -1,7 +1,7 @@
 package declare
 
 import (
-	"crypto/ed25519"
+	"crypto"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,7 +18,7 @@ const (
 
 // Attest signs an in-toto Statement v1 about files in a DSSE envelope, the form other tools read. The predicate is any
 // JSON. Unlike a declaration it need not be canonical: whoever verifies it verifies the payload's bytes as they are.
-func Attest(predicateType string, predicate any, files []verify.Artifact, key ed25519.PrivateKey) ([]byte, error) {
+func Attest(predicateType string, predicate any, files []verify.Artifact, key crypto.Signer) ([]byte, error) {
 	st := verify.Statement[any]{Type: verify.StatementType, PredicateType: predicateType, Subject: []verify.Subject{}, Predicate: predicate}
 	for _, f := range files {
 		hexa, ok := strings.CutPrefix(f.Digest, "sha256:")
@@ -31,6 +31,9 @@ func Attest(predicateType string, predicate any, files []verify.Artifact, key ed
 	if err != nil {
 		return nil, fmt.Errorf("attest: %w", err)
 	}
-	return json.Marshal(verify.Envelope{PayloadType: verify.PayloadType, Payload: payload, Signatures: []verify.Signature{{
-		KeyID: verify.Fingerprint(key.Public().(ed25519.PublicKey)), Sig: ed25519.Sign(key, verify.PAE(verify.PayloadType, payload))}}})
+	e, err := verify.SignEnvelope(verify.PayloadType, payload, key)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(e)
 }

@@ -7,7 +7,6 @@
 package declare
 
 import (
-	"crypto/ed25519"
 	"io"
 	"strings"
 	"time"
@@ -81,7 +80,7 @@ type Signed struct {
 	Declaration verify.Declaration
 	Disclosures [][]byte   // canonical bytes, in the order of the commitments; nil: withheld from us too
 	Documents   []Document // in the order of Declaration.Supporting
-	PublicKey   ed25519.PublicKey
+	PublicKey   verify.PublicKey
 }
 
 // Compare orders documents by name, as a declaration lists them.

@@ -3,7 +3,7 @@ package declare
 import (
 	"bytes"
 	"cmp"
-	"crypto/ed25519"
+	"crypto"
 	"slices"
 	"strings"
 
@@ -14,7 +14,7 @@ import (
 // Pack makes the bundle of one hand-over: the declaration, the disclosures that are shown, the documents, and a
 // manifest signed by the sender. The sender's key may be another than the declaration's. A bundle that [verify.Bundle]
 // would not accept from a reader who trusts both keys is never given out; the error names the step and the place.
-func Pack(s *Signed, to HandOver, key ed25519.PrivateKey) ([]byte, error) {
+func Pack(s *Signed, to HandOver, key crypto.Signer) ([]byte, error) {
 	to = to.complete(s.Declaration)
 	m := verify.Manifest{ID: to.ID, Sender: to.Sender, Recipient: to.Recipient, CreatedAt: whole(to.Now),
 		InReplyTo: to.InReplyTo, Members: []verify.ManifestMember{}, Shown: []int{}, Withheld: []verify.Withheld{}}
@@ -23,7 +23,7 @@ func Pack(s *Signed, to HandOver, key ed25519.PrivateKey) ([]byte, error) {
 		return nil, err
 	}
 	slices.SortFunc(members, func(a, b packed) int { return strings.Compare(a.Name, b.Name) })
-	f := verify.File{Format: verify.BundleFormat, Keys: keys(s.PublicKey, key.Public().(ed25519.PublicKey)), Members: []verify.Member{}}
+	f := verify.File{Format: verify.BundleFormat, Keys: keys(s.PublicKey, verify.Public(key)), Members: []verify.Member{}}
 	st := verify.Statement[verify.Manifest]{Type: verify.StatementType, PredicateType: verify.ManifestType}
 	for _, p := range members {
 		f.Members = append(f.Members, p.Member)
@@ -93,20 +93,20 @@ func (s *Signed) members(to HandOver, m *verify.Manifest) ([]packed, error) {
 }
 
 // keys gives the distinct keys in order.
-func keys(a, b ed25519.PublicKey) [][]byte {
+func keys(a, b verify.PublicKey) [][]byte {
 	out := [][]byte{a, b}
 	slices.SortFunc(out, bytes.Compare)
 	return slices.CompactFunc(out, bytes.Equal)
 }
 
 // selfCheck verifies the bundle as its recipient will.
-func selfCheck(b []byte, s *Signed, to HandOver, key ed25519.PrivateKey) error {
+func selfCheck(b []byte, s *Signed, to HandOver, key crypto.Signer) error {
 	at := whole(to.Now)
 	if from := s.Declaration.Validity.From; at.Before(from) {
 		at = from
 	}
 	r := verify.Bundle(b, verify.Options{At: at, Trust: []verify.TrustedKey{
-		{Name: to.Sender.Name, Key: key.Public().(ed25519.PublicKey)}, {Name: s.Declaration.Issuer.Name, Key: s.PublicKey}}})
+		{Name: to.Sender.Name, Key: verify.Public(key)}, {Name: s.Declaration.Issuer.Name, Key: s.PublicKey}}})
 	for _, step := range r.Steps {
 		if !step.OK {
 			return &lang.Error{Kind: lang.Inconsistent, Where: strings.TrimSpace(step.Bundle + " " + step.Where), Why: step.Detail,

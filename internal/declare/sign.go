@@ -2,7 +2,7 @@ package declare
 
 import (
 	"cmp"
-	"crypto/ed25519"
+	"crypto"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -18,7 +18,7 @@ import (
 
 // Make signs a declaration and packs it for one recipient with the same key. The bundle is deterministic for the same
 // input and salts, and has passed [verify.Bundle].
-func Make(in Input, to HandOver, key ed25519.PrivateKey) ([]byte, *Signed, error) {
+func Make(in Input, to HandOver, key crypto.Signer) ([]byte, *Signed, error) {
 	s, err := Sign(in, key)
 	if err != nil {
 		return nil, nil, err
@@ -29,8 +29,8 @@ func Make(in Input, to HandOver, key ed25519.PrivateKey) ([]byte, *Signed, error
 
 // Sign freezes the answers, commits to each, and signs. It is a declaration when every duty is met, met with exception
 // or not applicable, and a status report otherwise (guideline 4.1; ISO/IEC 17050-1, 6.1).
-func Sign(in Input, key ed25519.PrivateKey) (*Signed, error) {
-	s := &Signed{PublicKey: key.Public().(ed25519.PublicKey)}
+func Sign(in Input, key crypto.Signer) (*Signed, error) {
+	s := &Signed{PublicKey: verify.Public(key)}
 	answers, err := s.draw(in)
 	if err != nil {
 		return nil, err
@@ -241,7 +241,7 @@ func supporting(in []Document) ([]Document, []verify.Resource, error) {
 }
 
 // seal signs a statement: the canonical bytes of its DSSE envelope.
-func seal(statement any, key ed25519.PrivateKey) ([]byte, error) {
+func seal(statement any, key crypto.Signer) ([]byte, error) {
 	e, err := envelope(statement, key)
 	if err != nil {
 		return nil, err
@@ -249,15 +249,12 @@ func seal(statement any, key ed25519.PrivateKey) ([]byte, error) {
 	return verify.Marshal(e)
 }
 
-func envelope(statement any, key ed25519.PrivateKey) (verify.Envelope, error) {
+func envelope(statement any, key crypto.Signer) (verify.Envelope, error) {
 	payload, err := verify.Marshal(statement)
 	if err != nil {
 		return verify.Envelope{}, err
 	}
-	return verify.Envelope{PayloadType: verify.PayloadType, Payload: payload, Signatures: []verify.Signature{{
-		KeyID: verify.Fingerprint(key.Public().(ed25519.PublicKey)),
-		Sig:   ed25519.Sign(key, verify.PAE(verify.PayloadType, payload)),
-	}}}, nil
+	return verify.SignEnvelope(verify.PayloadType, payload, key)
 }
 
 func contradiction(what lang.Text) error {

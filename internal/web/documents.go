@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -248,9 +247,9 @@ func (s *Server) andOurs(d store.Declaration, trust []verify.TrustedKey) ([]veri
 		return nil, err
 	}
 	var signed struct {
-		PublicKey ed25519.PublicKey `json:"public_key"`
+		PublicKey verify.PublicKey `json:"public_key"`
 	}
-	if err := json.Unmarshal(b, &signed); err != nil || len(signed.PublicKey) != ed25519.PublicKeySize {
+	if err := json.Unmarshal(b, &signed); err != nil || len(signed.PublicKey) == 0 {
 		return trust, err
 	}
 	return append(slices.Clone(trust), verify.TrustedKey{Name: d.Party, Key: signed.PublicKey}), nil
