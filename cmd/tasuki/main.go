@@ -64,6 +64,13 @@ type commands struct {
 	Triage     triageCmd     `cmd:"" help:"${help_triage}"`
 	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
 	Declare    declareCmd    `cmd:"" help:"${help_declare}"`
+
+	Declarations declarationsCmd `cmd:"" help:"${help_declarations}"`
+	Handover     handoverCmd     `cmd:"" help:"${help_handover}"`
+	Revoke       revokeCmd       `cmd:"" help:"${help_revoke}"`
+	Request      requestCmd      `cmd:"" help:"${help_request}"`
+	Answer       answerCmd       `cmd:"" help:"${help_answer}"`
+
 	Receive    receiveCmd    `cmd:"" help:"${help_receive}"`
 	Demo       demoCmd       `cmd:"" help:"${help_demo}"`
 	Serve      serveCmd      `cmd:"" help:"${help_serve}"`

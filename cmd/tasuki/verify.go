@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"example.org/tasuki/internal/jobs"
@@ -16,6 +17,10 @@ type verifyCmd struct {
 	Seen         string   `help:"${help_verify_seen}" placeholder:"FILE"`
 	Revocations  string   `help:"${help_verify_revocations}" placeholder:"FILE"`
 	At           string   `help:"${help_verify_at}" placeholder:"TIME"`
+	Request      string   `help:"${help_verify_request}" placeholder:"FILE"`
+	RequireRole  []string `help:"${help_verify_roles}" placeholder:"R"`
+	RequireChain bool     `help:"${help_verify_chain}"`
+	With         []string `help:"${help_verify_files}" placeholder:"FILE" sep:"none"`
 }
 
 // Run verifies a bundle offline: nothing but the file and what is given here is looked at.
@@ -57,6 +62,9 @@ func (c *verifyCmd) options(p *program) (verify.Options, error) {
 		}
 		opt.RequireLevel = level
 	}
+	if err := c.asked(&opt); err != nil {
+		return opt, err
+	}
 	for _, file := range c.Trust {
 		keys, err := parseWith(file, verify.ParseTrust)
 		if err != nil {
@@ -76,6 +84,38 @@ func (c *verifyCmd) options(p *program) (verify.Options, error) {
 		}
 	}
 	return opt, nil
+}
+
+// asked puts what the reader asked for, and the files they hold, into the options.
+func (c *verifyCmd) asked(opt *verify.Options) error {
+	opt.RequireChain = c.RequireChain
+	roles, err := askedRoles(c.RequireRole, nil)
+	if err != nil {
+		return err
+	}
+	for _, r := range roles {
+		opt.RequireRoles = append(opt.RequireRoles, r.Role)
+	}
+	for _, file := range c.With {
+		b, err := readFile(file)
+		if err != nil {
+			return err
+		}
+		opt.Files = append(opt.Files, verify.Artifact{Name: filepath.Base(file), Digest: verify.Digest(b), Size: int64(len(b))})
+	}
+	if c.Request == "" {
+		return nil
+	}
+	b, err := readFile(c.Request)
+	if err != nil {
+		return err
+	}
+	r, _, err := verify.OpenRequest(b)
+	if err != nil {
+		return err
+	}
+	opt.Request, opt.RequestFile = &r, verify.Digest(b)
+	return nil
 }
 
 func parseWith[T any](file string, parse func([]byte) (T, error)) (T, error) {
@@ -122,6 +162,12 @@ func (p *program) printReport(r verify.Report) {
 			continue
 		}
 		p.printf("— %s（%s %s、%s、水準 %s、署名 %s）", "— %s (%s %s, %s, level %s, signed by %s)", l.Issuer, l.Object, l.Version, l.Kind.Title().In(p.lang), l.Level, l.Signer)
+	}
+	if len(r.Changes) > 0 {
+		p.printf("前回の宣言からの変更:", "changed since the last declaration:")
+		for _, ch := range r.Changes {
+			p.printf("  ・%s", "  - %s", ch.Detail.In(p.lang))
+		}
 	}
 	if len(r.NotChecked) > 0 {
 		p.printf("確認していないこと:", "not checked:")

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"time"
+
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+)
+
+type declarationsCmd struct {
+	List declarationsListCmd `cmd:"" default:"withargs" help:"${help_declarations_list}"`
+}
+
+type declarationsListCmd struct {
+	Renew bool `help:"${help_declarations_renew}"`
+}
+
+// standingJSON is a signed declaration of ours as scripts read it.
+type standingJSON struct {
+	ID           string                 `json:"id"`
+	Digest       string                 `json:"digest"`
+	Kind         string                 `json:"kind"`
+	Object       string                 `json:"object"`
+	Version      string                 `json:"version,omitempty"`
+	Level        string                 `json:"level"`
+	Serial       int64                  `json:"serial"`
+	State        store.DeclarationState `json:"state"`
+	Reason       string                 `json:"reason,omitempty"`
+	IssuedAt     time.Time              `json:"issued_at"`
+	ValidUntil   time.Time              `json:"valid_until"`
+	NeedsRenewal bool                   `json:"needs_renewal"`
+	Why          []string               `json:"why"`
+	Changed      []jobs.DutyChange      `json:"changed"`
+}
+
+var declarationStates = map[store.DeclarationState]lang.Text{
+	store.DeclarationIssued: lang.T("有効", "in force"), store.DeclarationSuperseded: lang.T("更新済み", "superseded"), store.DeclarationRevoked: lang.T("取消し済み", "revoked"),
+}
+
+// Run lists the declarations that were signed, and says which need to be renewed and because of which duties.
+func (c *declarationsListCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := jobs.Reassess(p.ctx, db, p.actor(), "declarations looked at"); err != nil {
+		return err
+	}
+	all, err := jobs.Standings(p.ctx, db)
+	if err != nil {
+		return err
+	}
+	out := []standingJSON{}
+	for _, s := range all {
+		if c.Renew && len(s.Why) == 0 {
+			continue
+		}
+		d := s.Declaration
+		line := standingJSON{ID: d.ID, Digest: s.Digest, Kind: d.Kind, Object: s.Object.Name, Version: s.Object.Version, Level: string(d.Level), Serial: d.Serial,
+			State: d.State, Reason: d.Reason, IssuedAt: d.IssuedAt, ValidUntil: s.ValidUntil, NeedsRenewal: len(s.Why) > 0, Why: []string{}, Changed: append([]jobs.DutyChange{}, s.Changed...)}
+		for _, w := range s.Why {
+			line.Why = append(line.Why, w.In(p.lang))
+		}
+		out = append(out, line)
+	}
+	return p.print(out, func() {
+		for _, l := range out {
+			p.printf("%s %s %s 第%d号（%s まで、%s）", "%s %s %s, serial %d (until %s, %s)", l.ID, l.Object, l.Version, l.Serial, l.ValidUntil.In(japan).Format(time.DateOnly), declarationStates[l.State].In(p.lang))
+			for _, w := range l.Why {
+				p.printf("    更新が必要です: %s", "    needs renewal: %s", w)
+			}
+		}
+		p.printf("%d 件", "%d declarations", len(out))
+	})
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
+)
+
+// passing says what a hand-over shows.
+type passing struct {
+	To               string   `help:"${help_declare_to}" placeholder:"NAME"`
+	Withhold         []string `help:"${help_declare_withhold}" placeholder:"ID"`
+	ByDigest         bool     `help:"${help_declare_digest}"`
+	UpstreamByDigest bool     `help:"${help_handover_upstream}"`
+}
+
+// signing gives the hand-over as the jobs take it.
+func (c passing) signing() (jobs.Signing, error) {
+	s := jobs.Signing{Recipient: verify.Recipient{Name: c.To}, Withhold: map[verify.Duty]string{}}
+	for _, w := range c.Withhold {
+		ids := []guideline.ID{}
+		if w == "all" {
+			for _, in := range guideline.Default().Individuals() {
+				ids = append(ids, in.ID)
+			}
+		} else if id, err := guideline.ParseID(w); err != nil {
+			return s, err
+		} else {
+			ids = append(ids, id)
+		}
+		for _, id := range ids {
+			for _, r := range guideline.Roles {
+				s.Withhold[verify.Duty{Role: r, Requirement: id}] = ""
+			}
+		}
+	}
+	if c.ByDigest || c.UpstreamByDigest {
+		s.ByDigest = func(d jobs.Supporting) bool {
+			return c.UpstreamByDigest && d.Kind == verify.Upstream || c.ByDigest && d.Kind != verify.SBOM && d.Kind != verify.Upstream
+		}
+	}
+	return s, nil
+}
+
+type handoverCmd struct {
+	passing
+	What   string `arg:"" help:"${help_handover_what}"`
+	Redact bool   `help:"${help_handover_redact}"`
+	Output string `short:"o" help:"${help_output}" required:"" placeholder:"FILE"`
+}
+
+// Run hands a signed declaration on: one of ours, or one that we received. No new signature is put on the declaration.
+func (c *handoverCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	actor, key, err := p.seal(db, auth.Approve)
+	if err != nil {
+		return err
+	}
+	s, err := c.signing()
+	if err != nil {
+		return err
+	}
+	s.Key = key
+	bundle, err := c.pack(p, db, actor, s)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(c.Output, bundle); err != nil {
+		return err
+	}
+	return p.print(map[string]any{"file": c.Output, "digest": verify.Digest(bundle)}, func() {
+		p.printf("襷を書き出しました: %s（%s）", "wrote the bundle %s (%s)", c.Output, verify.Digest(bundle))
+	})
+}
+
+func (c *handoverCmd) pack(p *program, db *store.DB, actor store.Actor, s jobs.Signing) ([]byte, error) {
+	d, err := jobs.FindDeclaration(p.ctx, db, c.What)
+	if err == nil {
+		if c.Redact {
+			s.Withhold, s.ByDigest = everyDuty(), func(x jobs.Supporting) bool { return x.Kind != verify.Upstream }
+		}
+		return jobs.HandOver(p.ctx, db, actor, d, s)
+	}
+	if lang.KindOf(err) != lang.NotFound {
+		return nil, err
+	}
+	if _, lookup := db.Document(p.ctx, c.What); lookup != nil {
+		return nil, err
+	}
+	return jobs.PassOn(p.ctx, db, actor, c.What, s, c.Redact)
+}
+
+func everyDuty() map[verify.Duty]string {
+	s, _ := passing{Withhold: []string{"all"}}.signing() // "all" is always understood
+	return s.Withhold
+}
+
+type revokeCmd struct {
+	Declaration string `arg:"" help:"${help_revoke_id}"`
+	Reason      string `help:"${help_revoke_reason}" required:"" placeholder:"TEXT"`
+	Output      string `short:"o" help:"${help_revoke_output}" required:"" placeholder:"FILE"`
+}
+
+// Run takes a declaration back and writes the signed list of everything that was taken back so far.
+func (c *revokeCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	actor, key, err := p.seal(db, auth.Approve)
+	if err != nil {
+		return err
+	}
+	d, err := jobs.FindDeclaration(p.ctx, db, c.Declaration)
+	if err != nil {
+		return err
+	}
+	if d, err = jobs.Revoke(p.ctx, db, actor, d, c.Reason); err != nil {
+		return err
+	}
+	list, err := jobs.RevocationList(p.ctx, db, key)
+	if err != nil {
+		return err
+	}
+	if err := writeNew(c.Output, list); err != nil {
+		return err
+	}
+	return p.print(map[string]any{"id": d.ID, "state": d.State, "reason": d.Reason, "file": c.Output, "digest": verify.Digest(list)}, func() {
+		p.printf("宣言を取り消しました: %s", "revoked: %s", d.ID)
+		p.printf("取消しの一覧 %s を、この宣言を渡した相手に送ってください（相手は tasuki receive で取り込めます）。", "Send the list %s to everybody who has the declaration; they take it in with tasuki receive.", c.Output)
+	})
+}
