@@ -20,7 +20,7 @@ import (
 // ChecklistOf gathers what the checklist of a software says: our organisation's duties, one row per individual
 // requirement, where the gravest status of its duties counts. release may be empty: the latest.
 func ChecklistOf(ctx context.Context, db *store.DB, l lang.Lang, software, release string) (xlsx.ChecklistInput, error) {
-	in := xlsx.ChecklistInput{Lang: l, Issued: db.Now().In(time.FixedZone("JST", 9*60*60))}
+	in := xlsx.ChecklistInput{Lang: l, Issued: db.Now().In(japan)}
 	m, err := db.LoadModel(ctx)
 	if err != nil {
 		return in, err
@@ -66,7 +66,7 @@ func ChecklistOf(ctx context.Context, db *store.DB, l lang.Lang, software, relea
 		}
 	}
 	in.Digest = digestOfRows(in)
-	return in, nil
+	return in, sheet.worked(ctx, software)
 }
 
 // Checklist writes the checklist of a software as a workbook.
@@ -89,14 +89,14 @@ func (c *checklist) add(ctx context.Context, r Row) error {
 	i := slices.IndexFunc(c.in.Rows, func(x xlsx.Row) bool { return x.ID == r.Requirement })
 	if i < 0 {
 		i = len(c.in.Rows)
-		c.in.Rows = append(c.in.Rows, xlsx.Row{ID: r.Requirement, Status: verify.Status(r.Status), Due: r.ValidUntil})
+		c.in.Rows = append(c.in.Rows, xlsx.Row{ID: r.Requirement, Status: verify.Status(r.Status), Due: r.ValidUntil.In(japan)})
 	}
 	line := &c.in.Rows[i]
 	if slices.Index(assess.Statuses, assess.Status(r.Status)) < slices.Index(assess.Statuses, assess.Status(line.Status)) {
 		line.Status = verify.Status(r.Status)
 	}
 	if !r.ValidUntil.IsZero() && (line.Due.IsZero() || r.ValidUntil.Before(line.Due)) {
-		line.Due = r.ValidUntil
+		line.Due = r.ValidUntil.In(japan)
 	}
 	line.Reason = joinLine(line.Reason, chain.RoleName(r.Role).In(c.in.Lang)+": "+words(r.Reasons, c.in.Lang))
 	if r.Detail.StatedOnly {
@@ -115,6 +115,23 @@ func (c *checklist) add(ctx context.Context, r Row) error {
 		}
 	}
 	return nil
+}
+
+// worked writes the working list into the lines: who, by when, and notes.
+func (c *checklist) worked(ctx context.Context, software string) error {
+	list, _, err := LoadWorklist(ctx, c.db, software)
+	for i := range c.in.Rows {
+		line := &c.in.Rows[i]
+		w := list[line.ID]
+		line.Owner = w.Owner
+		if day, err := time.ParseInLocation(time.DateOnly, w.Due, japan); err == nil {
+			line.Due = day
+		}
+		if w.Note != "" {
+			line.Note = w.Note
+		}
+	}
+	return err
 }
 
 // evidence lists a document once and gives its id; what is no document has none.
