@@ -81,6 +81,7 @@ type commands struct {
 	Claim      claimCmd      `cmd:"" help:"${help_claim}"`
 	Approve    approveCmd    `cmd:"" help:"${help_approve}"`
 	Export     exportCmd     `cmd:"" help:"${help_export}"`
+	Import     importCmd     `cmd:"" help:"${help_import}"`
 	Trust      trustCmd      `cmd:"" help:"${help_trust}"`
 	Keys       keysCmd       `cmd:"" help:"${help_keys}"`
 	User       userCmd       `cmd:"" help:"${help_user}"`
