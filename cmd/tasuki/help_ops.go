@@ -32,6 +32,12 @@ var opsTexts = map[string]lang.Text{
 	"record_output": lang.T("書き出すファイル（.csv。- は標準出力）", "file to write (.csv; - is standard output)"),
 	"subject":       lang.T("対象: software:名称, release:名称@版, system:名称, party:ID（既定は自組織）", "what it is about: software:NAME, release:NAME@VERSION, system:NAME, party:ID (default: our organisation)"),
 
+	"heartbeat":        lang.T("保護・監視の仕組みの稼働を知らせる（KEY がなければ一覧）", "say that a mechanism works; without KEY, list them"),
+	"heartbeat_key":    lang.T("台帳「保護・監視の仕組み」での名前", "its key in the register of mechanisms"),
+	"heartbeat_down":   lang.T("稼働していないことを知らせる", "say that it does not work"),
+	"heartbeat_note":   lang.T("補足", "a note"),
+	"heartbeat_scrape": lang.T("台帳に URL がある仕組みから値を取り寄せる（Prometheus 形式）", "ask the mechanisms whose record names a URL (Prometheus text format)"),
+
 	"claim":             lang.T("主張・例外措置・対象外の申告", "claims, exceptions, and what does not apply"),
 	"claim_add":         lang.T("起案する（別の人の承認で評価に反映）", "draft one; it counts once somebody else approves it"),
 	"claim_list":        lang.T("一覧", "list them"),

@@ -79,6 +79,7 @@ type commands struct {
 	Explain    explainCmd    `cmd:"" help:"${help_explain}"`
 	Record     recordCmd     `cmd:"" help:"${help_record}"`
 	Claim      claimCmd      `cmd:"" help:"${help_claim}"`
+	Heartbeat  heartbeatCmd  `cmd:"" help:"${help_heartbeat}"`
 	Approve    approveCmd    `cmd:"" help:"${help_approve}"`
 	Export     exportCmd     `cmd:"" help:"${help_export}"`
 	Import     importCmd     `cmd:"" help:"${help_import}"`

@@ -103,7 +103,7 @@ func (c *recordPutCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	entries, problems, err := register.Read(kind, raw)
+	entries, problems, err := jobs.ReadRecords(kind, raw)
 	if err != nil {
 		return err
 	}

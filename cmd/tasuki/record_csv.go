@@ -14,6 +14,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/report/xlsx"
@@ -209,7 +210,7 @@ func readRow(kind guideline.Register, head, row []string) ([]register.Entry, []f
 	if err != nil {
 		return nil, nil, err
 	}
-	return register.Read(kind, raw)
+	return jobs.ReadRecords(kind, raw)
 }
 
 func typedCell(f guideline.RegisterField, text string) (any, bool) {

@@ -126,8 +126,12 @@ func upkeep(ctx context.Context, log *slog.Logger, db *store.DB) {
 	}
 }
 
-// hourly judges again because time has passed; a day after the last time it also recomputes archive and ledger.
+// hourly asks the mechanisms and judges again because time has passed; a day after the last time it also recomputes
+// archive and ledger.
 func hourly(ctx context.Context, db *store.DB, actor store.Actor) error {
+	if _, err := jobs.Scrape(ctx, db, actor); err != nil {
+		return err
+	}
 	if err := jobs.Daily(ctx, db, actor); err != nil {
 		return err
 	}

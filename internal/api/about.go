@@ -20,7 +20,7 @@ type About struct {
 	System   string `query:"system" json:"system,omitempty" doc:"Name of the system"`
 	Party    string `query:"party" json:"party,omitempty" doc:"Id of a party; self is our own organisation"`
 	Create   bool   `query:"create" json:"create,omitempty" doc:"Make the release when it does not exist yet; with the scope edit the software too"`
-	Artifact bool   `query:"artifact" json:"artifact,omitempty" doc:"Keep as files of the release itself, without reading them"`
+	Artifact bool   `query:"artifact" json:"artifact,omitempty" doc:"Keep as files of the release itself; of programs it is read how they were hardened"`
 	Role     string `query:"role" default:"developer,supplier" json:"role,omitempty" doc:"Roles we hold in what create makes"`
 	Level    string `query:"level" default:"minimum" json:"level,omitempty" doc:"Level of what create makes"`
 }

@@ -62,7 +62,7 @@ func (s *server) putRecords(ctx context.Context, c *call, in *struct {
 	if err != nil {
 		return jobs.PutResult{}, err
 	}
-	entries, problems, err := register.Read(kind, b)
+	entries, problems, err := jobs.ReadRecords(kind, b)
 	if err != nil {
 		return jobs.PutResult{}, err
 	}

@@ -80,6 +80,15 @@ func (s *server) routes() {
 		Summary: lang.T("主張・例外措置・対象外を起案する", "Draft a claim, an exception or a statement that something does not apply"),
 		Detail:  lang.T("評価に反映されるのは、ほかの人が承認してからです。", "It counts once another person approves it.")}, s.draftClaim)
 
+	add(s, operation{ID: "list-mechanisms", Method: get, Path: "/heartbeats", Need: auth.Read,
+		Summary: lang.T("保護・監視の仕組みと、その稼働を最後に受信した時", "Mechanisms and when each was heard of last")}, s.mechanisms)
+	add(s, operation{ID: "send-heartbeat", Method: post, Path: "/heartbeats", Need: auth.Push, Takes: asJSON, Body: HeartbeatBody{},
+		Summary: lang.T("仕組みが稼働していることを知らせる", "Say that a mechanism works"),
+		Detail: lang.T("何度送っても構いません。新しいことがなければ、1時間に1度だけ記録します。",
+			"It can be sent as often as you like; what tells nothing new is written down once an hour.")}, s.heartbeat)
+	add(s, operation{ID: "get-criteria", Method: get, Path: "/software/{name}/criteria", Need: auth.Read,
+		Summary: lang.T("リリースについてのセキュリティの基準の値と推移", "The values of the security criteria for a release, and how they went")}, s.criteria)
+
 	add(s, operation{ID: "list-audit", Method: get, Path: "/audit", Need: auth.ReadAudit,
 		Summary: lang.T("監査記録（新しい順）", "The audit log, the latest first")}, s.audit)
 }

@@ -203,9 +203,10 @@ func (d *desk) fillFixed(env *Env, duty chain.Duty, releases []fact.Subject, ref
 	slices.SortFunc(env.Fixed, func(a, b FixedFact) int { return strings.Compare(a.Label, b.Label) })
 }
 
-// fillHeartbeats gives the signs of life of the mechanisms of a system and of those that serve the whole organisation.
+// fillHeartbeats gives the signs of life of the mechanisms of a system and its software, and of those that serve the
+// whole organisation.
 func (d *desk) fillHeartbeats(env *Env, duty chain.Duty, refs refs) {
-	about := d.orgSubjects(duty.Party)
+	about := append(d.orgSubjects(duty.Party), fact.Subject{Kind: fact.Software, ID: duty.Software})
 	if duty.System != "" {
 		about = append(about, fact.Subject{Kind: fact.System, ID: duty.System})
 	}

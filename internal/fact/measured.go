@@ -4,7 +4,7 @@ package fact
 const KindMeasured Kind = "measured"
 
 // Measured is the value a security criterion had for a release at the fact's ObservedAt. A fact is kept whenever value or
-// outcome changes, so that together they are the criterion's trend. The fact's Record is "criterion:" and the id of the
+// outcome changes, so that together they are the criterion's trend. The fact's Record is "criterion:" and the key of the
 // criterion's record.
 type Measured struct {
 	Criterion string  `json:"criterion"` // key of the record in the register of criteria

@@ -29,48 +29,101 @@ func (j judged) subject() fact.Subject {
 }
 
 // Reassess judges again and writes down what changed, with its cause: everything, or what some subjects touch (an
-// organisation touches all). Every supported release of every software with duties is judged, and every system.
+// organisation touches all). Every supported release of every software with duties is judged, and every system. Where the
+// developer's duties of software that is a component of others come out another way, those others are judged too.
 func Reassess(ctx context.Context, db *store.DB, actor store.Actor, cause string, only ...fact.Subject) error {
+	_, err := ReassessCounted(ctx, db, actor, cause, only...)
+	return err
+}
+
+// Judged counts what a re-judging did.
+type Judged struct {
+	Subjects int `json:"subjects"` // releases, software and systems that were judged
+	Duties   int `json:"duties"`
+	Changed  int `json:"changed"` // duties whose status is another
+}
+
+// maxRounds bounds how often judging follows components into what they are components of.
+const maxRounds = 8
+
+// ReassessCounted is [Reassess], and tells how much it did.
+func ReassessCounted(ctx context.Context, db *store.DB, actor store.Actor, cause string, only ...fact.Subject) (Judged, error) {
+	var done Judged
 	c, err := loadCommon(ctx, db)
 	if err != nil {
-		return err
+		return done, err
 	}
-	for _, j := range c.subjects() {
-		if len(only) > 0 && !c.touches(only, j) {
-			continue
+	next := slices.DeleteFunc(c.subjects(), func(j judged) bool { return len(only) > 0 && !c.around.touched(j, only) })
+	for round := 0; len(next) > 0 && round < maxRounds; round++ {
+		for _, j := range next {
+			n, changed, err := c.judge(ctx, db, actor, j, cause)
+			if err != nil {
+				return done, err
+			}
+			done.Subjects, done.Duties, done.Changed = done.Subjects+1, done.Duties+n, done.Changed+changed
 		}
-		in, err := c.inputFor(ctx, db, j.software, j.release, j.system)
-		if err != nil {
-			return err
-		}
-		if err := saveResult(ctx, db, actor, j.subject(), assess.Judge(in), cause); err != nil {
-			return fmt.Errorf("judge %s %s: %w", j.subject().Kind, j.subject().ID, err)
+		if next, err = c.takers(ctx, db); err != nil {
+			return done, err
 		}
 	}
-	return nil
+	return done, nil
+}
+
+// judge judges one subject and gives the number of its duties, and of those whose status changed.
+func (c common) judge(ctx context.Context, db *store.DB, actor store.Actor, j judged, cause string) (duties, changed int, err error) {
+	in, err := c.inputFor(ctx, db, j.software, j.release, j.system)
+	if err != nil {
+		return 0, 0, err
+	}
+	res := assess.Judge(in)
+	if changed, err = saveResult(ctx, db, actor, j.subject(), res, cause); err != nil {
+		return 0, 0, fmt.Errorf("judge %s %s: %w", j.subject().Kind, j.subject().ID, err)
+	}
+	return len(res.Rows), changed, nil
+}
+
+// takers looks again at the software that is a component of others, and gives what takes those whose state is another
+// than when it was looked at last.
+func (c *common) takers(ctx context.Context, db *store.DB) ([]judged, error) {
+	now, err := loadInner(ctx, db, c.in.Model)
+	if err != nil {
+		return nil, err
+	}
+	var other []string
+	for software, state := range now {
+		if c.in.Inner[software] != state {
+			other = append(other, software)
+		}
+	}
+	c.in.Inner = now
+	if len(other) == 0 {
+		return nil, nil
+	}
+	return slices.DeleteFunc(c.subjects(), func(j judged) bool { return !c.around.takes(j, other) }), nil
 }
 
 // subjects gives what has duties, in the model's order.
 func (c common) subjects() []judged {
 	var out []judged
-	add := func(j judged) {
-		if !slices.Contains(out, j) {
-			out = append(out, j)
-		}
-	}
+	seen := map[fact.Subject]bool{}
+	today := c.in.Now.Format("2006-01-02")
 	for _, a := range c.in.Model.Arrangements {
+		of := judged{software: a.Software}
 		if a.Software == "" {
-			add(judged{system: a.System})
+			of = judged{system: a.System}
+		}
+		if seen[of.subject()] {
 			continue
 		}
+		seen[of.subject()] = true
 		n := len(out)
-		for _, r := range c.in.Model.Releases {
-			if r.Software == a.Software && supported(r, c.in.Now.Format("2006-01-02")) {
-				add(judged{software: a.Software, release: r.ID})
+		for _, i := range c.around.releasesOf[a.Software] {
+			if r := c.in.Model.Releases[i]; a.Software != "" && supported(r, today) {
+				out = append(out, judged{software: a.Software, release: r.ID})
 			}
 		}
-		if len(out) == n && !slices.ContainsFunc(out, func(j judged) bool { return j.software == a.Software }) {
-			add(judged{software: a.Software})
+		if len(out) == n {
+			out = append(out, of)
 		}
 	}
 	return out
@@ -78,37 +131,6 @@ func (c common) subjects() []judged {
 
 func supported(r chain.Release, today string) bool {
 	return r.SupportedTo == "" || r.SupportedTo >= today
-}
-
-func (c common) touches(only []fact.Subject, j judged) bool {
-	for _, s := range only {
-		switch s.Kind {
-		case fact.Org:
-			return true
-		case fact.Release:
-			if s.ID == j.release || j.system != "" || c.softwareOf(s.ID) == j.software && j.software != "" {
-				return true
-			}
-		case fact.Software:
-			if s.ID == j.software || j.system != "" {
-				return true
-			}
-		case fact.System:
-			if s.ID == j.system {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (c common) softwareOf(release string) string {
-	for _, r := range c.in.Model.Releases {
-		if r.ID == release {
-			return r.Software
-		}
-	}
-	return ""
 }
 
 // Detail is what is kept of a row beyond the columns of its own: check by check.
@@ -121,13 +143,13 @@ type Detail struct {
 }
 
 // saveResult writes the rows of a judgement, and drops the statuses of duties that are no more.
-func saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fact.Subject, res assess.Result, cause string) error {
+func saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fact.Subject, res assess.Result, cause string) (changed int, err error) {
 	statuses := make([]store.DutyStatus, 0, len(res.Rows))
 	keys := map[store.DutyKey]bool{}
 	for _, r := range res.Rows {
 		s, err := status(subject, r, cause)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if keys[s.DutyKey] {
 			continue // the same role held twice by a party in one arrangement is one duty
@@ -135,7 +157,7 @@ func saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fa
 		keys[s.DutyKey] = true
 		statuses = append(statuses, s)
 	}
-	return db.InTx(ctx, actor, func(tx *store.Tx) error {
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
 		before, err := tx.Statuses(ctx, store.StatusFilter{Subjects: []fact.Subject{subject}})
 		if err != nil {
 			return err
@@ -147,12 +169,15 @@ func saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fa
 				}
 			}
 		}
-		changed, err := tx.SaveStatuses(ctx, statuses)
-		if err != nil {
+		if changed, err = tx.SaveStatuses(ctx, statuses); err != nil {
+			return err
+		}
+		if err := keepMeasured(ctx, tx, subject, res.Measured); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, "judged", store.Object{Kind: string(subject.Kind), ID: subject.ID}, map[string]any{"duties": len(statuses), "changed": changed, "cause": cause})
 	})
+	return changed, err
 }
 
 func status(subject fact.Subject, r assess.Row, cause string) (store.DutyStatus, error) {

@@ -311,6 +311,9 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 	if (register.Entry{ValidUntil: r.FormValue("valid_until")}).Until().IsZero() && r.FormValue("valid_until") != "" {
 		problems = append(problems, fact.Problem{Where: "valid_until", What: lang.T("有効期限が日付ではありません", "the expiry is no date")})
 	}
+	if len(problems) == 0 {
+		problems = jobs.DataProblems(p.Kind, data)
+	}
 	key := strings.TrimSpace(r.FormValue("key"))
 	if p.New && key == "" {
 		problems = append(problems, fact.Problem{Where: "key", What: lang.T("番号・記号を入力してください", "give it a key")})
