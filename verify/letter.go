@@ -73,3 +73,10 @@ func openLetter(b []byte, format string, content any) (PublicKey, error) {
 	}
 	return key, within("envelope/payload", Unmarshal(l.Envelope.Payload, content))
 }
+
+// OpenLetter verifies the signature of a letter of a format, puts its content into content, and gives the key that
+// signed. Whether that key is trusted is for the caller to ask. Requests, receipts and revocations have functions of
+// their own, which also check what they say.
+func OpenLetter(b []byte, format string, content any) (PublicKey, error) {
+	return openLetter(b, format, content)
+}

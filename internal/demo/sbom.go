@@ -2,7 +2,6 @@ package demo
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -81,8 +80,11 @@ func attest(key keys.Key, predicateType string, predicate any, about ...attested
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(verify.Envelope{PayloadType: verify.PayloadType, Payload: payload, Signatures: []verify.Signature{{
-		KeyID: key.Fingerprint(), Sig: ed25519.Sign(key.Private, verify.PAE(verify.PayloadType, payload))}}})
+	e, err := verify.SignEnvelope(verify.PayloadType, payload, key.Private)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(e)
 }
 
 // The predicate types that are attested here.

@@ -77,7 +77,11 @@ func TrustedKeys(ctx context.Context, db *store.DB) ([]crypto.PublicKey, error) 
 	if own, ok, err := keys.PublicOf(SigningKeyFile(db)); err != nil {
 		return nil, err
 	} else if ok {
-		out = append(out, own)
+		k, err := verify.ParseKey(own)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, k)
 	}
 	return out, nil
 }

@@ -30,6 +30,12 @@ type LogKey struct {
 	keys.Key
 }
 
+// private gives the key to sign checkpoints with: ledgers have Ed25519 keys (C2SP signed-note).
+func (k LogKey) private() ed25519.PrivateKey {
+	p, _ := k.Private.(ed25519.PrivateKey)
+	return p
+}
+
 const (
 	ledgerKeyFile  = "ledger.json"
 	signingKeyFile = "signing.json"
@@ -59,40 +65,18 @@ func LedgerKey(db *store.DB) (LogKey, error) {
 // SigningKeyFile is where a workspace keeps the key that signs its declarations.
 func SigningKeyFile(db *store.DB) string { return filepath.Join(db.KeysDir(), signingKeyFile) }
 
-// NewSigningKey makes the key that signs the workspace's declarations, encrypted when there is a passphrase. There is one
-// at a time; an existing one is never overwritten.
-func NewSigningKey(ctx context.Context, db *store.DB, actor store.Actor, name string, passphrase []byte) (keys.Key, error) {
-	self, err := db.Self(ctx)
-	if err != nil && !isNotFound(err) {
-		return keys.Key{}, err
-	}
-	if name == "" {
-		name = self.Name
-	}
-	k, err := keys.Generate(rand.Reader, name, self.ID, db.Now())
-	if err != nil {
-		return k, err
-	}
-	if len(passphrase) > 0 {
-		err = keys.Write(SigningKeyFile(db), k, passphrase, rand.Reader)
-	} else {
-		err = keys.WritePlain(SigningKeyFile(db), k)
-	}
-	if err != nil {
-		return k, err
-	}
-	return k, db.InTx(ctx, actor, func(tx *store.Tx) error {
-		return tx.Audit(ctx, "created", store.Object{Kind: "key", ID: k.Fingerprint()}, map[string]any{"name": name, "encrypted": len(passphrase) > 0})
-	})
-}
-
 // SigningKey reads the key that signs the workspace's declarations.
 func SigningKey(db *store.DB, passphrase []byte) (keys.Key, error) {
 	if _, err := os.Stat(SigningKeyFile(db)); errors.Is(err, fs.ErrNotExist) {
 		return keys.Key{}, &lang.Error{Kind: lang.NotFound, What: lang.T("署名鍵がまだありません", "there is no signing key yet"),
 			Next: lang.T("tasuki keys init で作ってください", "make one with tasuki keys init")}
 	}
-	return keys.Read(SigningKeyFile(db), passphrase)
+	k, err := keys.Read(SigningKeyFile(db), passphrase)
+	if err == nil && !k.Until.IsZero() && db.Now().After(k.Until) {
+		return keys.Key{}, &lang.Error{Kind: lang.Forbidden, What: lang.F("署名鍵の有効期限（%s）が過ぎています", "the signing key was good until %s", k.Until.Format(time.DateOnly)),
+			Next: lang.T("tasuki keys rotate で新しい鍵に替えてください", "put a new one in its place with tasuki keys rotate")}
+	}
+	return k, err
 }
 
 // PlaceLedger gives every waiting event its place in the ledger and signs a checkpoint over the whole.
@@ -123,7 +107,7 @@ func PlaceLedger(ctx context.Context, db *store.DB) (tlog.Tree, error) {
 	if err != nil {
 		return tree, err
 	}
-	note, err := ledger.Checkpoint(key.Origin, tree, ed25519.PrivateKey(key.Private))
+	note, err := ledger.Checkpoint(key.Origin, tree, key.private())
 	if err != nil {
 		return tree, err
 	}

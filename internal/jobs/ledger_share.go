@@ -215,7 +215,7 @@ func Witness(ctx context.Context, db *store.DB, actor store.Actor, log verify.Le
 			return &lang.Error{Kind: lang.Conflict, What: lang.F("前回この台帳に署名したのは %[1]d 件の時点です（提出されたのは %[2]d 件から）", "this ledger was signed last at %[1]d entries, and this is from %[2]d", old.N, g.Old),
 				Next: lang.F("tasuki ledger consistency --from %d で作り直してください", "make it anew with tasuki ledger consistency --from %d", old.N)}
 		}
-		if line, tree, err = ledger.Cosign(g, old, log, own.Origin, own.Private, tx.Now()); err != nil {
+		if line, tree, err = ledger.Cosign(g, old, log, own.Origin, own.private(), tx.Now()); err != nil {
 			return err
 		}
 		seen[log.String()] = tree

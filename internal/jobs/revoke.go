@@ -33,7 +33,7 @@ func Revoke(ctx context.Context, db *store.DB, actor store.Actor, d store.Declar
 	})
 }
 
-// RevocationList gives the signed list of every declaration that we took back so far, for those who hold one.
+// RevocationList gives the signed list of every declaration and key that we took back so far, for those who hold one.
 func RevocationList(ctx context.Context, db *store.DB, key crypto.Signer) ([]byte, error) {
 	self, err := db.Self(ctx)
 	if err != nil {
@@ -51,5 +51,10 @@ func RevocationList(ctx context.Context, db *store.DB, key crypto.Signer) ([]byt
 		}
 		list.Revoked = append(list.Revoked, verify.Revocation{Declaration: verify.Digest(k.Envelope), Reason: d.Reason})
 	}
+	taken, err := OwnRevokedKeys(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	list.Revoked = append(list.Revoked, taken...)
 	return verify.SignLetter(verify.RevocationListFormat, list, key)
 }

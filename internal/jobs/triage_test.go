@@ -240,7 +240,7 @@ func attestation(t *testing.T, key keys.Key, digest string) string {
 	payload := []byte(`{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "vex.json", "digest": {"sha256": "` + strings.TrimPrefix(digest, "sha256:") +
 		`"}}], "predicateType": "https://openvex.dev/ns", "predicate": {}}`)
 	b, err := json.Marshal(map[string]any{"payloadType": payloadType, "payload": base64.StdEncoding.EncodeToString(payload),
-		"signatures": []map[string]string{{"sig": base64.StdEncoding.EncodeToString(ed25519.Sign(key.Private, verify.PAE(payloadType, payload)))}}})
+		"signatures": []map[string]string{{"sig": base64.StdEncoding.EncodeToString(ed25519.Sign(key.Private.(ed25519.PrivateKey), verify.PAE(payloadType, payload)))}}})
 	if err != nil {
 		t.Fatal(err)
 	}
