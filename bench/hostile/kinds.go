@@ -82,7 +82,7 @@ func kinds() []kind {
 	feed("end of life: items", []string{"feeds", "import-eol"}, `{"schema_version":"1.2.0","result":[{"name":"a"}`, `,{"name":"a","releases":[]}`)
 	all = append(all, kind{name: "epss: swelling gzip", command: []string{"feeds", "import-epss"}, workspace: true,
 		head: "#model_version:v2025.03.14,score_date:2026-01-01T00:00:00Z\ncve,epss,percentile\n", unit: "CVE-2020-0001,0.1,0.1\n", wrap: gzipped, times: 20})
-	all = append(all, kind{name: "osv: swelling zip", command: []string{"advisories", "build", "--index", os.DevNull, "--advisories"}, head: `{"id":"A","affected":[`, unit: `{},`, wrap: zipped, times: 20, file: "osv/npm/all.zip", give: "osv"})
+	all = append(all, kind{name: "osv: swelling zip", command: []string{"advisories", "build", "--index", "index", "--advisories"}, head: `{"id":"A","affected":[`, unit: `{},`, wrap: zipped, times: 20, file: "osv/npm/all.zip", give: "osv"})
 	return all
 }
 

@@ -101,7 +101,7 @@ func try(program, dir string, k kind, size int64) (outcome, error) {
 		defer os.RemoveAll(filepath.Join(dir, "ws"))
 	}
 	cmd := exec.Command(program, args...)
-	cmd.Env = append(os.Environ(), "TASUKI_LANG=en")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "TASUKI_LANG=en")
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	started := time.Now()

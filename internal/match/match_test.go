@@ -316,3 +316,14 @@ func BenchmarkMatch(b *testing.B) {
 		}
 	}
 }
+
+// An index never takes the place of what is no file, such as a device.
+func TestBuildIndexOnlyOverFiles(t *testing.T) {
+	folder := t.TempDir()
+	if _, err := BuildIndex(context.Background(), t.TempDir(), folder); err == nil {
+		t.Error("an index was written in the place of a folder")
+	}
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		t.Errorf("the folder is no more: %v %v", info, err)
+	}
+}

@@ -3,6 +3,7 @@ package match
 import (
 	"bufio"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -42,6 +43,9 @@ type Stats struct {
 // BuildIndex makes the index file of a folder of advisories. The file appears whole or not at all; one that was there
 // is replaced without disturbing those who have it open. The same advisories give the same file, byte for byte.
 func BuildIndex(ctx context.Context, dir, file string) (Stats, error) {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return Stats{}, cannotWrite(file, errors.New("it is not a regular file")) // a device would be replaced
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".advisories-*")
 	if err != nil {
 		return Stats{}, cannotWrite(file, err)
