@@ -35,6 +35,9 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /software/{id}/declarations", s.in(auth.Read, s.declarations))
 	mux.Handle("POST /software/{id}/declarations", s.in(auth.Edit, s.draftDeclaration))
 	mux.Handle("GET /software/{id}/checklist.xlsx", s.in(auth.Read, s.checklist))
+	mux.Handle("GET /software/{id}/sheet", s.in(auth.Edit, s.sheet))
+	mux.Handle("POST /software/{id}/sheet", s.in(auth.Edit, s.files(s.previewSheet)))
+	mux.Handle("POST /software/{id}/sheet/apply", s.in(auth.Edit, s.files(s.applySheet)))
 	mux.Handle("POST /software/{id}/claims", s.in(auth.Edit, s.addClaim))
 
 	mux.Handle("GET /claims/{id}", s.in(auth.Read, s.claim))

@@ -67,6 +67,11 @@ func samples() []sample {
 		{"declarations", "filled", func(b Base) page {
 			return &declarationsPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Lines: sampleDeclarations(), Counts: countRows(sampleRows(b)), WillBe: "status_report", MayDraft: true}
 		}},
+		{"sheet", "empty", func(b Base) page { return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations")} }},
+		{"sheet", "preview", sampleSheet},
+		{"sheet", "unchanged", func(b Base) page {
+			return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Seen: &jobs.SheetPreview{File: "checklist.xlsx", Sheet: "要求事項チェックリスト", Software: "見本会計", Release: "2.1.0", Rows: 69, Unchanged: 69}}
+		}},
 		{"requirements", "all", sampleRequirements},
 		{"requirement", "filled", sampleRequirement},
 		{"vulnerabilities", "none-and-no-data", func(b Base) page { return &vulnerabilitiesPage{Base: at(b, "vulnerabilities"), Stale: true} }},
@@ -251,6 +256,18 @@ func sampleArrival(b Base) page {
 		p.Files = append(p.Files, a)
 	}
 	return p
+}
+
+func sampleSheet(b Base) page {
+	seen := jobs.SheetPreview{File: "見本会計_回答.xlsx", Sheet: "要求事項チェックリスト", Software: "見本会計", Release: "2.1.0", Rows: 69, Unchanged: 66,
+		Changes: []jobs.SheetChange{
+			{Cell: "K7", Requirement: "S(1)-1.2", Field: "status", Old: "partly_met", New: "met", Differs: true, What: b.T("申告として起案します", "becomes a draft claim")},
+			{Cell: "L7", Requirement: "S(1)-1.2", Field: "reason", Old: b.T("設計レビューの記録が2件足りません。", "Two records are missing."), New: b.T("2件を追加しました。", "Both were added."), What: b.T("申告として起案します", "becomes a draft claim")},
+			{Cell: "O9", Requirement: "S(1)-2.1", Field: "due", New: "2026-12-25", What: b.T("作業の一覧に残します", "kept in the working list")}},
+		Drafts:     []jobs.SheetDraft{{Kind: "claim", Requirement: "S(1)-1.2"}},
+		Unreadable: []jobs.SheetSpot{{Cell: "O12", Value: "12/25", What: b.T("年が書かれていません", "the year is missing"), Next: b.T("2026-04-01 のように年月日で書いてください", "write year, month and day, such as 2026-04-01")}},
+		Ignored:    []jobs.SheetSpot{{Sheet: "要求事項チェックリスト", Cell: "S5", Value: "社内メモ", What: b.T("追加された列は読み取りません", "an added column is not read")}}}
+	return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Seen: &seen, Token: sampleDigest(1), Body: "eA=="}
 }
 
 func sampleFinding() store.Finding {
