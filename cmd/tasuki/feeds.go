@@ -4,15 +4,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 )
 
 type feedsCmd struct {
+	List       feedsListCmd       `cmd:"" help:"${help_feeds_list}"`
+	Fetch      feedsFetchCmd      `cmd:"" help:"${help_feeds_fetch}"`
 	Import     feedsImportCmd     `cmd:"" help:"${help_feeds_import}"`
+	Set        feedsSetCmd        `cmd:"" help:"${help_feeds_set}"`
 	ImportEOL  feedsImportEOLCmd  `cmd:"" name:"import-eol" help:"${help_feeds_eol}"`
 	ImportKEV  feedsImportKEVCmd  `cmd:"" name:"import-kev" help:"${help_feeds_kev}"`
 	ImportEPSS feedsImportEPSSCmd `cmd:"" name:"import-epss" help:"${help_feeds_epss}"`
@@ -20,13 +23,19 @@ type feedsCmd struct {
 }
 
 type feedsImportCmd struct {
-	Dir     string `arg:"" help:"${help_advisories}"`
+	Name    string `arg:"" help:"${help_feeds_name}"`
+	Path    string `arg:"" optional:"" help:"${help_feeds_path}"`
 	Fetched string `help:"${help_feeds_fetched}" placeholder:"TIME"`
 }
 
-// Run takes OSV records from a folder into the workspace and matches everything that is kept against them.
+// Run takes a source in from a file or folder and matches everything that is kept against it. One argument alone is a
+// folder of OSV records.
 func (c *feedsImportCmd) Run(p *program) error {
-	fetched, err := c.fetched(p.now())
+	name, from := c.Name, c.Path
+	if from == "" {
+		name, from = jobs.OSV, c.Name
+	}
+	fetched, err := newestFile(from, c.Fetched, p.now())
 	if err != nil {
 		return err
 	}
@@ -35,32 +44,44 @@ func (c *feedsImportCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	stats, err := jobs.ImportAdvisories(p.ctx, db, p.actor(), c.Dir, fetched)
+	r, err := jobs.ImportFeed(p.ctx, db, p.actor(), name, from, fetched)
 	if err != nil {
 		return err
+	}
+	if name != jobs.OSV {
+		return p.printFeed(name, int(r.Count), fetched, r.Problems)
 	}
 	found, err := db.FindingCount(p.ctx)
 	if err != nil {
 		return err
 	}
-	out := map[string]any{"count": stats.Count, "newest": stats.Newest, "fetched": fetched, "problems": len(stats.Problems), "findings": found}
+	out := map[string]any{"source": name, "count": r.Count, "newest": r.Newest, "fetched": fetched, "problems": len(r.Problems), "findings": found}
 	return p.print(out, func() {
 		p.printf("脆弱性情報 %d 件を取り込みました（取得 %s）。検出 %d 件", "imported %d advisories (fetched %s); %d findings",
-			stats.Count, fetched.UTC().Format(time.DateOnly), found)
-		for _, pr := range stats.Problems {
-			p.say("  読み取れません: %s: %s", "  left out: %s: %s", pr.Where, pr.What.In(p.lang))
-		}
+			r.Count, fetched.UTC().Format(time.DateOnly), found)
+		p.sayProblems(r.Problems)
 	})
 }
 
-// fetched is when the folder's data was fetched: as said, else the time of its newest file. It is never in the future.
-func (c *feedsImportCmd) fetched(now time.Time) (time.Time, error) {
-	if c.Fetched != "" {
-		return parseTime(c.Fetched)
+// sayProblems tells what was left out: the first few, and how many more.
+func (p *program) sayProblems(problems []fact.Problem) {
+	const shown = 20
+	for _, pr := range problems[:min(shown, len(problems))] {
+		p.say("  除外: %s: %s", "  left out: %s: %s", pr.Where, pr.What.In(p.lang))
+	}
+	if n := len(problems) - shown; n > 0 {
+		p.say("  ほか %d 件", "  and %d more", n)
+	}
+}
+
+// newestFile is when data was fetched: as said, else the time of the newest file. It is never in the future.
+func newestFile(from, said string, now time.Time) (time.Time, error) {
+	if said != "" {
+		return parseTime(said)
 	}
 	var newest time.Time
-	err := filepath.WalkDir(c.Dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".zip") && !strings.HasSuffix(path, ".json") {
+	err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		info, err := d.Info()
@@ -70,7 +91,7 @@ func (c *feedsImportCmd) fetched(now time.Time) (time.Time, error) {
 		return err
 	})
 	if err != nil {
-		return newest, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を読めません", "cannot read %q", c.Dir), Err: err}
+		return newest, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を読めません", "cannot read %q", from), Err: err}
 	}
 	if newest.After(now) {
 		newest = now
@@ -90,12 +111,9 @@ func (c *feedsImportEOLCmd) Run(p *program) error {
 		return &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", c.File), Err: err}
 	}
 	defer f.Close()
-	fetched, err := (&feedsImportCmd{Dir: c.File, Fetched: c.Fetched}).fetched(p.now())
+	fetched, err := newestFile(c.File, c.Fetched, p.now())
 	if err != nil {
 		return err
-	}
-	if info, err := f.Stat(); err == nil && c.Fetched == "" {
-		fetched = info.ModTime().UTC()
 	}
 	db, err := p.openOrMake()
 	if err != nil {

@@ -86,8 +86,6 @@ func (p *program) printFeed(name string, n int, fetched time.Time, problems []fa
 	out := map[string]any{"source": name, "count": n, "fetched": fetched, "problems": len(problems)}
 	return p.print(out, func() {
 		p.printf("%s を %d 件取り込みました（取得 %s）", "%s: imported %d (fetched %s)", name, n, fetched.Format(time.DateOnly))
-		for _, pr := range problems {
-			p.say("  読み取れません: %s: %s", "  left out: %s: %s", pr.Where, pr.What.In(p.lang))
-		}
+		p.sayProblems(problems)
 	})
 }

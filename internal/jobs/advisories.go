@@ -278,9 +278,12 @@ func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending) (
 	if err != nil {
 		return stats, err
 	}
-	if after, err := ecosystemsIn(next); err != nil {
+	after, digest, err := namesIn(next)
+	if err != nil {
 		return stats, err
-	} else if !p.All && !slices.Equal(before, after) { // what could not be looked up may be looked up now, or the reverse
+	}
+	stats.Digest = digest
+	if !p.All && !slices.Equal(before, after) { // what could not be looked up may be looked up now, or the reverse
 		p.All, p.Packages = true, nil
 		if err := writePending(db, p); err != nil {
 			return stats, err
@@ -347,26 +350,27 @@ func moveFiles(from, to string, files []string) error {
 	return nil
 }
 
-// ecosystemsOf gives the ecosystems of the index at hand, none when there is no index.
+// ecosystemsOf gives the ecosystems of the index at hand, none when there is none that can be read.
 func ecosystemsOf(db *store.DB) ([]string, error) {
-	names, err := ecosystemsIn(indexFile(db))
+	names, _, err := namesIn(indexFile(db))
 	if lang.KindOf(err) == lang.Unreadable {
 		return nil, nil // made anew below
 	}
 	return names, err
 }
 
-func ecosystemsIn(file string) ([]string, error) {
+// namesIn gives the ecosystems of an index, and its digest.
+func namesIn(file string) (ecosystems []string, digest string, err error) {
 	ix, err := match.OpenIndex(file)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer ix.Close()
-	var names []string
-	for _, e := range ix.Info().Ecosystems {
-		names = append(names, e.Name)
+	info := ix.Info()
+	for _, e := range info.Ecosystems {
+		ecosystems = append(ecosystems, e.Name)
 	}
-	return names, nil
+	return ecosystems, info.Digest, nil
 }
 
 // packagesOf gives the packages that changed records speak of now or, by the index at hand, spoke of before; nil when

@@ -25,6 +25,7 @@ type Exposure struct {
 	DataAt   time.Time         `json:"data_at,omitzero"` // when the advisory data was fetched
 	Releases []AffectedRelease `json:"releases"`
 	Software []string          `json:"software"` // names, once each
+	Notes    []CatalogueNote   `json:"notes"`    // what NVD and JVN say of it
 }
 
 // AffectedRelease is one release that holds an affected component.
@@ -62,14 +63,15 @@ type AffectedParty struct {
 
 // ExposureView is an exposure as scripts read it, in one language.
 type ExposureView struct {
-	ID       string         `json:"id"`
-	Known    bool           `json:"known"`
-	Vulns    []string       `json:"vulns"`
-	DataAt   time.Time      `json:"data_at,omitzero"`
-	Software []string       `json:"software"`
-	Headline string         `json:"headline"`
-	Caveats  []string       `json:"caveats"`
-	Releases []AffectedView `json:"releases"`
+	ID       string          `json:"id"`
+	Known    bool            `json:"known"`
+	Vulns    []string        `json:"vulns"`
+	DataAt   time.Time       `json:"data_at,omitzero"`
+	Software []string        `json:"software"`
+	Notes    []CatalogueNote `json:"notes"`
+	Headline string          `json:"headline"`
+	Caveats  []string        `json:"caveats"`
+	Releases []AffectedView  `json:"releases"`
 }
 
 // AffectedView is an affected release in one language.
@@ -86,7 +88,7 @@ type PartyView struct {
 
 // In gives the exposure with its texts in one language, for JSON.
 func (e Exposure) In(l lang.Lang) ExposureView {
-	out := ExposureView{ID: e.ID, Known: e.Known, Vulns: e.Vulns, DataAt: e.DataAt, Software: e.Software, Headline: e.Headline.In(l),
+	out := ExposureView{ID: e.ID, Known: e.Known, Vulns: e.Vulns, DataAt: e.DataAt, Software: e.Software, Notes: e.Notes, Headline: e.Headline.In(l),
 		Caveats: []string{}, Releases: []AffectedView{}}
 	for _, c := range e.Caveats {
 		out.Caveats = append(out.Caveats, c.In(l))
@@ -104,15 +106,16 @@ func (e Exposure) In(l lang.Lang) ExposureView {
 // AffectedBy finds the releases affected by a vulnerability under any of its ids, supported and latest first.
 func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) {
 	id = strings.TrimSpace(id)
-	e := Exposure{ID: id, Vulns: []string{}, Releases: []AffectedRelease{}, Software: []string{}}
+	e := Exposure{ID: id, Vulns: []string{}, Releases: []AffectedRelease{}, Software: []string{}, Notes: []CatalogueNote{}}
 	m, err := db.LoadModel(ctx)
 	if err != nil {
 		return e, err
 	}
-	hits, err := db.AffectedBy(ctx, id)
-	if len(hits) == 0 && err == nil {
-		hits, err = db.AffectedBy(ctx, strings.ToUpper(id))
+	names, err := namesOf(ctx, db, id)
+	if err != nil {
+		return e, err
 	}
+	hits, err := affectedByAny(ctx, db, names)
 	if err != nil {
 		return e, err
 	}
@@ -151,25 +154,58 @@ func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) 
 		return strings.Compare(b.Release, a.Release)
 	})
 	e.headline()
-	return e, nil
+	return e, e.note(ctx, db, names)
+}
+
+// affectedByAny gives the releases affected by vulnerabilities under any of some ids, each once.
+func affectedByAny(ctx context.Context, db *store.DB, names []string) (out []store.Affected, err error) {
+	for _, name := range names {
+		hits, err := db.AffectedBy(ctx, name)
+		if len(hits) == 0 && err == nil {
+			hits, err = db.AffectedBy(ctx, strings.ToUpper(name))
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range hits {
+			if !slices.Contains(out, h) {
+				out = append(out, h)
+			}
+		}
+	}
+	return out, nil
+}
+
+// note adds what catalogues say of the vulnerability, under the ids it was asked for and found by.
+func (e *Exposure) note(ctx context.Context, db *store.DB, names []string) error {
+	ids := append(slices.Clone(names), strings.ToUpper(e.ID))
+	ids = append(ids, e.Vulns...)
+	ix, err := Index(db)
+	if err == nil {
+		defer ix.Close()
+		for _, id := range slices.Clone(ids) {
+			known, err := ix.Advisories(id)
+			if err != nil {
+				return err
+			}
+			for _, a := range known {
+				ids = append(append(ids, a.ID), a.Aliases...)
+			}
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	notes, err := notesOn(ctx, db, ids)
+	e.Notes = flat(notes, ids)
+	e.Known = e.Known || len(e.Notes) > 0
+	return err
 }
 
 // look says how well could be looked: the age of the data, releases without an SBOM, components that were not matched,
 // and whether the data knows the id at all.
 func (e *Exposure) look(ctx context.Context, db *store.DB, m chain.Model) error {
-	sources, err := db.AdvisorySources(ctx)
-	if err != nil {
+	if err := e.lookAtSources(ctx, db); err != nil {
 		return err
-	}
-	for _, s := range sources {
-		if s.Name == OSV {
-			e.DataAt = s.LoadedAt
-		}
-	}
-	if e.DataAt.IsZero() {
-		e.Caveats = append(e.Caveats, lang.T("脆弱性情報がまだ取り込まれていません。影響の有無は分かりません。", "no advisories have been imported: whether anything is affected is not known"))
-	} else if age := db.Now().Sub(e.DataAt); age > 7*24*time.Hour {
-		e.Caveats = append(e.Caveats, lang.F("脆弱性情報が%d日前のものです", "the advisory data is %d days old", int(age.Hours()/24)))
 	}
 	if ix, err := Index(db); err == nil {
 		defer ix.Close()
@@ -199,6 +235,34 @@ func (e *Exposure) look(ctx context.Context, db *store.DB, m chain.Model) error 
 	}
 	if unmatched > 0 {
 		e.Caveats = append(e.Caveats, lang.F("照合できなかった部品が延べ%d件あります", "%d components of releases could not be looked up", unmatched))
+	}
+	return nil
+}
+
+// lookAtSources says what the advisory data is worth: never fetched, old, failing or empty data is no ground for calm.
+func (e *Exposure) lookAtSources(ctx context.Context, db *store.DB) (err error) {
+	if e.DataAt, err = dataAt(ctx, db); err != nil {
+		return err
+	}
+	if e.DataAt.IsZero() {
+		e.Caveats = append(e.Caveats, lang.T("脆弱性情報がまだ取り込まれていません。影響の有無は分かりません。", "no advisories have been imported: whether anything is affected is not known"))
+	} else if age := db.Now().Sub(e.DataAt); age > 7*24*time.Hour {
+		e.Caveats = append(e.Caveats, lang.F("脆弱性情報が%d日前のものです", "the advisory data is %d days old", int(age.Hours()/24)))
+	}
+	sources, err := db.AdvisorySources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		switch {
+		case s.Error != "":
+			e.Caveats = append(e.Caveats, lang.F("情報源 %s の取得に失敗しています（%s）", "the source %s fails (%s)", s.Name, s.Error))
+		case s.Empty():
+			e.Caveats = append(e.Caveats, lang.F("情報源 %s は空です", "the source %s is empty", s.Name))
+		}
+	}
+	if _, running := FeedProgress(db); running {
+		e.Caveats = append(e.Caveats, lang.T("脆弱性情報を取り込んでいる途中です", "advisory data is being imported just now"))
 	}
 	return nil
 }

@@ -26,6 +26,9 @@ func ImportEPSS(ctx context.Context, db *store.DB, actor store.Actor, r io.Reade
 	if err != nil {
 		return 0, problems, err
 	}
+	if len(day.Scores) == 0 {
+		return 0, problems, emptySource(EPSS)
+	}
 	scores := make([]store.EPSS, len(day.Scores))
 	for i, s := range day.Scores {
 		scores[i] = store.EPSS{CVE: s.CVE, Score: s.EPSS, Percentile: s.Percentile}

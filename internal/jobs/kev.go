@@ -19,6 +19,9 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 	if err != nil {
 		return 0, problems, err
 	}
+	if len(c.Entries) == 0 {
+		return 0, problems, emptySource(KEV)
+	}
 	known := map[string]time.Time{} // since when it is listed
 	for _, e := range c.Entries {
 		known[e.CVE] = e.Added

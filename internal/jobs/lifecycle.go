@@ -46,6 +46,9 @@ func ImportEndOfLife(ctx context.Context, db *store.DB, actor store.Actor, r io.
 			kept[packageKey(id)] = cycles
 		}
 	}
+	if len(kept) == 0 {
+		return 0, problems, emptySource(EndOfLife)
+	}
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
 		revision, err := tx.Setting(ctx, EndOfLife, new(map[string][]cycle))
 		if err != nil {

@@ -43,6 +43,8 @@ type Triaged struct {
 	Results      []triage.Result `json:"results"`                  // one for each of our roles: supplier, deployer
 	Due          time.Time       `json:"due"`                      // by when it is to be treated
 	Opinion      triage.Opinion  `json:"opinion"`
+	Notes        []CatalogueNote `json:"notes"`              // what NVD and JVN say of it
+	RatedBy      string          `json:"rated_by,omitempty"` // the catalogue whose rating it has; empty: the advisories' own
 
 	of triage.Case
 }
@@ -168,12 +170,20 @@ func (d *desk) triage(ctx context.Context, r chain.Release, vulns ...string) ([]
 		cves = append(cves, out[i].of.IDs()...)
 	}
 	slices.Sort(cves)
-	scores, err := d.db.EPSSOf(ctx, slices.Compact(cves))
+	cves = slices.Compact(cves)
+	scores, err := d.db.EPSSOf(ctx, cves)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := notesOn(ctx, d.db, cves)
 	if err != nil {
 		return nil, err
 	}
 	for i := range out {
-		d.look(&out[i], scores, voices)
+		t := &out[i]
+		t.Notes = flat(notes, t.of.IDs())
+		t.RatedBy = rate(&t.Finding.Finding, t.Notes)
+		d.look(t, scores, voices)
 	}
 	return out, nil
 }

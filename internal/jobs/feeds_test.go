@@ -1,0 +1,252 @@
+package jobs_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/feed"
+	"example.org/tasuki/internal/ingest"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+)
+
+// publisher is a server over TLS that serves files with entity tags.
+type publisher struct {
+	*httptest.Server
+	files map[string][]byte
+}
+
+func publish(t *testing.T) *publisher {
+	p := &publisher{files: map[string][]byte{}}
+	p.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, ok := p.files[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(b)))
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *publisher) client() *feed.Client {
+	c := feed.NewClient("tasuki/test", p.Client().Transport)
+	c.Tries, c.Idle = 1, time.Second
+	return c
+}
+
+func pack(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, text := range files {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// fetch fetches sources and wants them all to succeed.
+func (d *desk) fetch(p *publisher, names ...string) []jobs.FeedResult {
+	d.Helper()
+	out, err := jobs.FetchFeeds(d.Context(), d.db, author, p.client(), names...)
+	d.must(err)
+	for _, r := range out {
+		if r.Err != nil {
+			d.Fatalf("%s: %v", r.Source, r.Err)
+		}
+	}
+	return out
+}
+
+func (d *desk) feedState(name string) jobs.FeedState {
+	d.Helper()
+	all, err := jobs.Feeds(d.Context(), d.db)
+	d.must(err)
+	i := slices.IndexFunc(all, func(s jobs.FeedState) bool { return s.Name == name })
+	if i < 0 {
+		d.Fatalf("%s is not listed", name)
+	}
+	return all[i]
+}
+
+// matched gives how many components the matching that was audited last looked at.
+func (d *desk) matched() string {
+	d.Helper()
+	entries, err := d.db.AuditLog(d.Context(), store.AuditFilter{Object: store.Object{Kind: "advisories", ID: jobs.OSV}})
+	d.must(err)
+	for _, e := range entries {
+		if e.Action == "matched" {
+			return string(e.Detail)
+		}
+	}
+	return ""
+}
+
+const two = `{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[
+{"type":"library","bom-ref":"l","name":"log4j-core","version":"2.14.1","purl":"pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"},
+{"type":"library","bom-ref":"o","name":"other","version":"1.0","purl":"pkg:maven/example/other@1.0"}]}`
+
+func on(pkg, id, fixed, modified string) string {
+	return `{"id":"` + id + `","modified":"` + modified + `","affected":[{"package":{"ecosystem":"Maven","name":"` + pkg + `"},
+		"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"` + fixed + `"}]}]}]}`
+}
+
+func TestFetchedAdvisories(t *testing.T) {
+	d := open(t)
+	_, release := d.product()
+	d.push(release, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(two)})
+	p := publish(t)
+	p.files["/osv/ecosystems.txt"] = []byte("Maven\n")
+	p.files["/osv/Maven/all.zip"] = pack(t, map[string]string{"A-1.json": on("org.apache.logging.log4j:log4j-core", "A-1", "2.15", "2026-10-01T00:00:00Z")})
+	p.files["/osv/Maven/modified_id.csv"] = []byte("2026-10-01T00:00:00Z,A-1\n")
+	p.files["/osv/Maven/A-1.json"] = []byte(on("org.apache.logging.log4j:log4j-core", "A-1", "2.15", "2026-10-01T00:00:00Z"))
+	d.must(jobs.SetFeed(t.Context(), d.db, author, jobs.OSV, jobs.FeedSetting{URL: p.URL + "/osv"}))
+	if s := d.feedState(jobs.OSV); s.State != jobs.FeedNever || s.AgeDays != nil || !s.Fetched {
+		t.Errorf("before: %+v", s)
+	}
+	d.fetch(p, jobs.OSV)
+	found := func() (out string) {
+		all, err := d.db.FindingsOf(t.Context(), release)
+		d.must(err)
+		for _, f := range all {
+			out += f.Vuln + " in " + f.Name + " "
+		}
+		return out
+	}
+	if got := found(); got != "A-1 in log4j-core " || d.feedState(jobs.OSV).State != jobs.FeedFresh {
+		t.Errorf("found %q, %+v", got, d.feedState(jobs.OSV))
+	}
+
+	// A changed record takes its finding away, a new one brings one; only their components are matched.
+	d.now = d.now.Add(time.Hour)
+	p.files["/osv/Maven/modified_id.csv"] = []byte("2026-10-03T00:00:00Z,A-2\n2026-10-01T00:00:00Z,A-1\n")
+	p.files["/osv/Maven/A-2.json"] = []byte(on("example:other", "A-2", "2.0", "2026-10-03T00:00:00Z"))
+	if r := d.fetch(p, jobs.OSV); !r[0].Changed || r[0].Count != 2 {
+		t.Errorf("result %+v", r)
+	}
+	if got, log := found(), d.matched(); got != "A-2 in other A-1 in log4j-core " || !strings.Contains(log, `"components":2`) {
+		t.Errorf("found %q; matched %s", got, log) // A-1 comes once more, as its time is that of the newest in the archive
+	}
+	d.now = d.now.Add(time.Hour)
+	p.files["/osv/Maven/modified_id.csv"] = []byte("2026-10-04T00:00:00Z,A-2\n2026-10-01T00:00:00Z,A-1\n")
+	p.files["/osv/Maven/A-2.json"] = []byte(strings.Replace(on("example:nothing", "A-2", "2.0", "2026-10-04T00:00:00Z"), `"id"`, `"withdrawn":"2026-10-04T00:00:00Z","id"`, 1))
+	d.fetch(p, jobs.OSV)
+	if got, log := found(), d.matched(); got != "A-1 in log4j-core " || !strings.Contains(log, `"components":1`) {
+		t.Errorf("found %q; matched %s", got, log)
+	}
+	d.now = d.now.Add(48 * time.Hour)
+	if r := d.fetch(p, jobs.OSV); r[0].Changed || !d.feedState(jobs.OSV).LoadedAt.Equal(d.now) {
+		t.Errorf("unchanged: %+v, %+v", r, d.feedState(jobs.OSV))
+	}
+
+	// What fails is said, and what is kept stays as old as it is.
+	loaded := d.feedState(jobs.OSV).LoadedAt
+	d.now = d.now.Add(8 * 24 * time.Hour)
+	p.files["/osv/Maven/all.zip"] = pack(t, nil)
+	r, err := jobs.FetchFeeds(t.Context(), d.db, author, p.client(), jobs.OSV)
+	d.must(err)
+	if s := d.feedState(jobs.OSV); r[0].Err == nil || s.State != jobs.FeedFailing || !s.LoadedAt.Equal(loaded) || s.Error == "" || s.Count != 2 || found() == "" {
+		t.Errorf("an empty archive: %+v, %+v", r, s)
+	}
+	e, err := jobs.AffectedBy(t.Context(), d.db, "CVE-2099-1")
+	d.must(err)
+	if !slices.ContainsFunc(e.Caveats, func(c lang.Text) bool { return strings.Contains(c.EN, "osv") }) {
+		t.Errorf("the answer does not say that the source fails: %v", e.Caveats)
+	}
+	row := d.row(release, "S(3)-1.1")
+	if row.Status == string(assess.Met) {
+		t.Errorf("with a failing source the feeds read as fresh: %+v", row)
+	}
+}
+
+// row gives the row of a release for one requirement; the zero row when there is none.
+func (d *desk) row(release, id string) jobs.Row {
+	for _, r := range d.rows(release) {
+		if string(r.Requirement) == id {
+			return r
+		}
+	}
+	return jobs.Row{}
+}
+
+func TestEmptySources(t *testing.T) {
+	d := open(t)
+	d.product()
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		d.must(os.MkdirAll(filepath.Dir(file), 0o755))
+		d.must(os.WriteFile(file, []byte(text), 0o644))
+		return file
+	}
+	for name, file := range map[string]string{
+		jobs.KEV:       write("kev.json", `{"catalogVersion":"1","dateReleased":"2026-10-01T00:00:00Z","vulnerabilities":[]}`),
+		jobs.EPSS:      write("epss.csv", "#model_version:v1,score_date:2026-10-01T00:00:00Z\ncve,epss,percentile\n"),
+		jobs.EndOfLife: write("eol.json", `{"products":[]}`),
+		jobs.NVD:       write("nvd.json", `{"vulnerabilities":[]}`),
+		jobs.JVN:       write("jvn.rdf", `<VULDEF-Document></VULDEF-Document>`),
+		jobs.Malicious: write("mal/README.md", "x"),
+		jobs.OSV:       filepath.Dir(write("osv/npm/A.json", "{")),
+	} {
+		if strings.HasSuffix(file, ".md") {
+			file = filepath.Dir(file)
+		}
+		if name == jobs.OSV {
+			file = filepath.Dir(file)
+		}
+		_, err := jobs.ImportFeed(t.Context(), d.db, author, name, file, d.now)
+		if err == nil {
+			t.Errorf("%s: an empty source is taken", name)
+		}
+		if s := d.feedState(name); s.State != jobs.FeedNever {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	if _, err := jobs.ImportFeed(t.Context(), d.db, author, "nothing", dir, d.now); lang.KindOf(err) != lang.Usage {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestDirectories takes in records from checkouts of advisory databases.
+func TestDirectories(t *testing.T) {
+	d := open(t)
+	_, release := d.product()
+	d.push(release, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(two)})
+	dir := t.TempDir()
+	file := filepath.Join(dir, "advisories", "2026", "GHSA-1", "GHSA-1.json")
+	d.must(os.MkdirAll(filepath.Dir(file), 0o755))
+	d.must(os.WriteFile(file, []byte(on("example:other", "GHSA-1", "2.0", "2026-10-03T00:00:00Z")), 0o644))
+	r, err := jobs.ImportFeed(t.Context(), d.db, author, jobs.GitHub, dir, d.now)
+	d.must(err)
+	if all, err := d.db.FindingsOf(t.Context(), release); err != nil || len(all) != 1 || r.Count != 1 {
+		t.Errorf("found %v, %+v, %v", all, r, err)
+	}
+	d.advisories() // another source does not take these away
+	if all, err := d.db.FindingsOf(t.Context(), release); err != nil || len(all) != 2 {
+		t.Errorf("found %v, %v", all, err)
+	}
+}
+
