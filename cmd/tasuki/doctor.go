@@ -247,8 +247,10 @@ func keysHealth(_ *program, db *store.DB) ([]symptom, error) {
 		s.health, s.detail, s.next = warning, lang.T("署名鍵がありません", "there is no signing key"), lang.T("宣言するには tasuki keys init で作ってください", "make one with tasuki keys init to declare")
 	case err != nil:
 		s.health, s.detail = broken, lang.T(lang.Explain(err, lang.JA), lang.Explain(err, lang.EN))
-	case !about.Encrypted:
+	case !about.Encrypted && len(about.Command) == 0:
 		s.health, s.detail, s.next = warning, lang.T("署名鍵が暗号化されていません", "the signing key is not encrypted"), lang.T("バックアップにもそのまま含まれます。保管場所に注意してください", "backups hold it as it is: mind where they are kept")
+	case len(about.Command) > 0:
+		s.detail = lang.F("署名鍵「%[1]s」（%[2]s で署名）", "signing key %[1]q, signed with by %[2]s", about.Name, about.Command[0])
 	default:
 		s.detail = lang.F("署名鍵「%s」（暗号化済み）", "signing key %q, encrypted", about.Name)
 	}

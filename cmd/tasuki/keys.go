@@ -13,8 +13,11 @@ import (
 )
 
 type keysCmd struct {
-	Init keysInitCmd `cmd:"" help:"${help_keys_init}"`
-	List keysListCmd `cmd:"" help:"${help_keys_list}"`
+	Init    keysInitCmd    `cmd:"" help:"${help_keys_init}"`
+	List    keysListCmd    `cmd:"" help:"${help_keys_list}"`
+	Rotate  keysRotateCmd  `cmd:"" help:"${help_keys_rotate}"`
+	Revoke  keysRevokeCmd  `cmd:"" help:"${help_keys_revoke}"`
+	Request keysRequestCmd `cmd:"" help:"${help_keys_request}"`
 }
 
 // keyJSON is a key as scripts read it; nothing secret.
@@ -23,18 +26,19 @@ type keyJSON struct {
 	Name        string    `json:"name"`
 	Party       string    `json:"party,omitempty"`
 	Fingerprint string    `json:"fingerprint"`
-	Key         []byte    `json:"key"` // public, 32 bytes
+	Key         []byte    `json:"key"` // public; see verify.PublicKey
 	CreatedAt   time.Time `json:"created_at"`
+	Until       time.Time `json:"until,omitzero"`
+	Algorithm   string    `json:"algorithm"`
 	Encrypted   bool      `json:"encrypted"`
+	Command     []string  `json:"command,omitempty"`
 }
 
 func keyLine(file string, a keys.About) keyJSON {
-	return keyJSON{file, a.Name, a.Issuer, verify.Fingerprint(a.Key), a.Key, a.From, a.Encrypted}
+	return keyJSON{file, a.Name, a.Issuer, verify.Fingerprint(a.Key), a.Key, a.From, a.Until, string(a.Algorithm), a.Encrypted, a.Command}
 }
 
-type keysInitCmd struct {
-	Name string `help:"${help_keys_name}" placeholder:"NAME"`
-}
+type keysInitCmd struct{ newKeyFlags }
 
 // Run makes the key that signs the workspace's declarations.
 func (c *keysInitCmd) Run(p *program) error {
@@ -47,7 +51,11 @@ func (c *keysInitCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if _, err := jobs.NewSigningKey(p.ctx, db, actor, c.Name, []byte(p.secret("TASUKI_KEY_PASSPHRASE"))); err != nil {
+	n, err := c.newKey(p)
+	if err != nil {
+		return err
+	}
+	if _, err := jobs.MakeSigningKey(p.ctx, db, actor, n); err != nil {
 		return err
 	}
 	about, err := keys.Describe(jobs.SigningKeyFile(db))
@@ -58,7 +66,7 @@ func (c *keysInitCmd) Run(p *program) error {
 	return p.print(k, func() {
 		p.printf("署名鍵を作りました: %s", "made the signing key: %s", k.File)
 		p.printf("指紋 %s", "fingerprint %s", k.Fingerprint)
-		if !k.Encrypted {
+		if !k.Encrypted && len(k.Command) == 0 {
 			p.printf("この鍵は暗号化されていません（所有者だけが読めます）。暗号化するには TASUKI_KEY_PASSPHRASE 又は TASUKI_KEY_PASSPHRASE_FILE を指定して作ります。",
 				"The key is NOT encrypted; only its owner can read the file. To have it encrypted, make it with TASUKI_KEY_PASSPHRASE or TASUKI_KEY_PASSPHRASE_FILE set.")
 		}
@@ -92,7 +100,7 @@ func (keysListCmd) Run(p *program) error {
 	}
 	return p.print(out, func() {
 		for _, k := range out {
-			p.printf("%s %s（%s、%s）", "%s %s (%s, %s)", k.File, k.Name, k.CreatedAt.In(japan).Format(time.DateOnly), encryptedWord(k.Encrypted).In(p.lang))
+			p.printf("%s %s（%s、%s）", "%s %s (%s, %s)", k.File, k.Name, k.CreatedAt.In(japan).Format(time.DateOnly), keptHow(k).In(p.lang))
 			p.printf("    指紋 %s", "    fingerprint %s", k.Fingerprint)
 		}
 		if len(out) == 0 {

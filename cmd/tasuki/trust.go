@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -21,6 +20,8 @@ import (
 type trustCmd struct {
 	Add    trustAddCmd    `cmd:"" help:"${help_trust_add}"`
 	List   trustListCmd   `cmd:"" help:"${help_trust_list}"`
+	Show   trustShowCmd   `cmd:"" help:"${help_trust_show}"`
+	Follow trustFollowCmd `cmd:"" help:"${help_trust_follow}"`
 	Remove trustRemoveCmd `cmd:"" help:"${help_trust_remove}"`
 	Export trustExportCmd `cmd:"" help:"${help_trust_export}"`
 }
@@ -44,6 +45,9 @@ func (p *program) printTrust(lines []trustJSON) {
 	for _, t := range lines {
 		p.printf("%s（関連事業者 %s、署名者 %s）", "%s (party %s, speaks for %s)", t.Name, orDash(t.Party), orDash(t.Issuer))
 		p.printf("    指紋 %s", "    fingerprint %s", t.Fingerprint)
+		if !t.Until.IsZero() {
+			p.printf("    %s まで有効", "    good until %s", t.Until.In(japan).Format(time.DateOnly))
+		}
 	}
 }
 
@@ -58,11 +62,13 @@ type trustAddCmd struct {
 	Key   string `arg:"" help:"${help_trust_key}"`
 	Name  string `help:"${help_trust_name}" placeholder:"NAME"`
 	Party string `help:"${help_trust_party}" placeholder:"ID"`
+	Root  string `help:"${help_trust_root}" placeholder:"FILE"`
+	Chain string `help:"${help_trust_chain}" placeholder:"FILE"`
 }
 
 // Run takes the keys of a trust file, a PEM public key or a key in base64 into the list of those this workspace trusts.
 func (c *trustAddCmd) Run(p *program) error {
-	given, err := c.keys()
+	given, err := c.certified(p)
 	if err != nil {
 		return err
 	}
@@ -101,7 +107,7 @@ func (c *trustAddCmd) Run(p *program) error {
 // keys reads what was given: a file, or 32 bytes in base64.
 func (c *trustAddCmd) keys() ([]verify.TrustedKey, error) {
 	raw, err := base64.StdEncoding.DecodeString(c.Key)
-	if err == nil && len(raw) == ed25519.PublicKeySize {
+	if _, bad := verify.ParseKey(raw); err == nil && bad == nil {
 		if c.Name == "" {
 			return nil, &lang.Error{Kind: lang.Usage, What: lang.T("鍵の持ち主の名前がありません", "the name of the key's holder is missing"),
 				Next: lang.T("--name で指定してください", "give it with --name")}
@@ -110,7 +116,7 @@ func (c *trustAddCmd) keys() ([]verify.TrustedKey, error) {
 	}
 	if _, err := os.Stat(c.Key); errors.Is(err, fs.ErrNotExist) {
 		return nil, &lang.Error{Kind: lang.Usage, What: lang.F("「%s」はファイルでも公開鍵でもありません", "%q is neither a file nor a public key", c.Key),
-			Next: lang.T("信頼ファイル、PEM の公開鍵、又は base64 の公開鍵（32バイト）を指定してください", "give a trust file, a PEM public key, or 32 bytes of public key in base64")}
+			Next: lang.T("信頼ファイル、PEM の公開鍵、又は base64 の公開鍵を指定してください", "give a trust file, a PEM public key, or a public key in base64")}
 	}
 	given, err := parseWith(c.Key, verify.ParseTrust)
 	if err != nil {
@@ -166,32 +172,33 @@ func (c *trustRemoveCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	fingerprint, err := c.find(p, db)
+	t, err := findTrusted(p, db, c.Fingerprint)
 	if err != nil {
 		return err
 	}
+	fingerprint := verify.Fingerprint(t.Key.Key)
 	if err := exchange.RemoveTrust(p.ctx, db, actor, fingerprint); err != nil {
 		return err
 	}
 	return p.print(map[string]any{"removed": fingerprint}, func() { p.printf("信頼する鍵から外しました: %s", "no longer trusted: %s", fingerprint) })
 }
 
-// find completes the beginning of a fingerprint when it names just one key.
-func (c *trustRemoveCmd) find(p *program, db *store.DB) (string, error) {
+// findTrusted completes the beginning of a fingerprint when it names just one key.
+func findTrusted(p *program, db *store.DB, beginning string) (exchange.TrustedParty, error) {
 	list, err := exchange.Trust(p.ctx, db)
 	if err != nil {
-		return "", err
+		return exchange.TrustedParty{}, err
 	}
-	start, found := strings.TrimPrefix(c.Fingerprint, "sha256:"), []string{}
+	start, found := strings.TrimPrefix(beginning, "sha256:"), []exchange.TrustedParty{}
 	for _, t := range list {
 		if f := verify.Fingerprint(t.Key.Key); len(start) >= 6 && strings.HasPrefix(strings.TrimPrefix(f, "sha256:"), start) {
-			found = append(found, f)
+			found = append(found, t)
 		}
 	}
 	if len(found) == 1 {
 		return found[0], nil
 	}
-	return "", &lang.Error{Kind: lang.NotFound, What: lang.F("指紋「%s」に当たる鍵が1つに決まりません（%d 件）", "the fingerprint %q names %d keys, not one", c.Fingerprint, len(found)),
+	return exchange.TrustedParty{}, &lang.Error{Kind: lang.NotFound, What: lang.F("指紋「%s」に当たる鍵が1つに決まりません（%d 件）", "the fingerprint %q names %d keys, not one", beginning, len(found)),
 		Next: lang.T("tasuki trust list で指紋を確かめ、6文字以上で指定してください", "see tasuki trust list, and give at least 6 characters of it")}
 }
 

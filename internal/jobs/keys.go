@@ -151,6 +151,29 @@ func FollowSuccession(ctx context.Context, db *store.DB, actor store.Actor, lett
 	return out, exchange.SetTrust(ctx, db, actor, out)
 }
 
+// OwnKey completes the beginning of the fingerprint of a key that this workspace signs or signed with.
+func OwnKey(db *store.DB, beginning string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(db.KeysDir(), "*.json"))
+	if err != nil {
+		return "", err
+	}
+	start, found := strings.TrimPrefix(beginning, "sha256:"), []string{}
+	for _, file := range files {
+		about, err := keys.Describe(file)
+		if err != nil {
+			return "", err
+		}
+		if f := verify.Fingerprint(about.Key); len(start) >= 6 && strings.HasPrefix(strings.TrimPrefix(f, "sha256:"), start) {
+			found = append(found, f)
+		}
+	}
+	if len(found) != 1 {
+		return "", &lang.Error{Kind: lang.NotFound, What: lang.F("指紋「%[1]s」に当たる自組織の鍵が1つに決まりません（%[2]d 件）", "the fingerprint %[1]q names %[2]d of our keys, not one", beginning, len(found)),
+			Next: lang.T("tasuki keys list で指紋を確かめ、6文字以上で指定してください", "see tasuki keys list, and give at least 6 characters of it")}
+	}
+	return found[0], nil
+}
+
 // revokedKeysSetting holds the keys of ours that we took back.
 const revokedKeysSetting = "revoked_keys"
 
