@@ -197,15 +197,18 @@ func smallest(in *declare.Input, _ *declare.HandOver) {
 	in.Answers[0].Evidence = []string{}
 }
 
-func refused(t *testing.T, b []byte, opt verify.Options, place int) {
+// refused wants a bundle refused with a place and in words, and gives the exit code.
+func refused(t *testing.T, b []byte, opt verify.Options, place int) int {
 	t.Helper()
 	r := verify.Bundle(b, opt)
-	if c := verify.ExitCode(r); r.OK || c != 5 && c != 6 {
-		t.Fatalf("byte %d of %d: ok %v, exit code %d", place, len(b), r.OK, c)
+	code := verify.ExitCode(r)
+	if r.OK || code != 5 && code != 6 {
+		t.Fatalf("byte %d of %d: ok %v, exit code %d", place, len(b), r.OK, code)
 	}
 	if f := failing(r)[0]; f.Where == "" || f.Detail.JA == "" || f.Detail.EN == "" {
 		t.Fatalf("byte %d of %d: no place or no words: %+v", place, len(b), f)
 	}
+	return code
 }
 
 // TestDamageIsFound changes, cuts, inserts, repeats and exchanges bytes of a bundle that holds another bundle.
