@@ -113,7 +113,7 @@ func TestRegistersAndPolicyHold(t *testing.T) {
 		}
 	}
 	used := map[string]bool{"fiscal_year_start_month": true, // of the clock
-		"treat_days_immediate": true, "treat_days_out_of_cycle": true, "treat_days_scheduled": true, "treat_days_defer": true, "epss_exploit_percent": true} // of triage
+		"treat_days_immediate": true, "treat_days_out_of_cycle": true, "treat_days_scheduled": true, "treat_days_defer": true, "epss_exploit_percent": true, "treat_business_days": true} // of triage
 	for _, k := range compiled().all {
 		for _, n := range k.thresholds {
 			used[n] = true
