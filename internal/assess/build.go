@@ -7,6 +7,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/register"
 )
@@ -54,11 +55,13 @@ func layOut(in Input) *desk {
 	for _, k := range register.Kinds() {
 		d.kinds[k.Kind] = k
 	}
+	concerned := d.concerned()
 	for _, r := range in.Records {
-		if _, known := d.kinds[r.Kind]; known && r.InForce(in.Now) {
+		if _, known := d.kinds[r.Kind]; known && r.InForce(in.Now) && concerned(r.Subject) {
 			d.records = append(d.records, r)
 		}
 	}
+	d.in.Claims = slices.DeleteFunc(slices.Clone(in.Claims), func(c evidence.Claim) bool { return !concerned(c.Subject) })
 	slices.SortFunc(d.records, func(a, b register.Record) int {
 		return strings.Compare(a.Kind+"\x00"+a.Key+"\x00"+a.ID, b.Kind+"\x00"+b.Key+"\x00"+b.ID)
 	})
@@ -67,6 +70,31 @@ func layOut(in Input) *desk {
 		d.release = d.viewRelease(in.Release)
 	}
 	return d
+}
+
+// concerned tells what the duties at hand are about: organisations, their software with all its releases, their systems
+// with what runs there. What is on record about anything else says nothing here.
+func (d *desk) concerned() func(fact.Subject) bool {
+	about := map[fact.Subject]bool{{Kind: fact.Release, ID: d.in.Release}: true}
+	for _, duty := range d.in.Duties {
+		about[fact.Subject{Kind: fact.Software, ID: duty.Software}] = true
+		about[fact.Subject{Kind: fact.System, ID: duty.System}] = true
+	}
+	for _, r := range d.in.Model.Releases {
+		if about[fact.Subject{Kind: fact.Software, ID: r.Software}] {
+			about[fact.Subject{Kind: fact.Release, ID: r.ID}] = true
+		}
+	}
+	for _, s := range d.in.Model.Systems {
+		if !about[fact.Subject{Kind: fact.System, ID: s.ID}] {
+			continue
+		}
+		for _, id := range s.Releases {
+			about[fact.Subject{Kind: fact.Release, ID: id}] = true
+			about[fact.Subject{Kind: fact.Software, ID: d.releases[id].Software}] = true
+		}
+	}
+	return func(s fact.Subject) bool { return s.Kind == fact.Org || s.ID == "" || about[s] }
 }
 
 // org gives the organisation a party belongs to.

@@ -74,13 +74,13 @@ func checkMechanism(data map[string]any) []fact.Problem {
 }
 
 // keepMeasured writes down the values of criteria that are not what they were when they were written down last.
-func keepMeasured(ctx context.Context, tx *store.Tx, subject fact.Subject, values []fact.Measured) error {
+func keepMeasured(ctx context.Context, tx *store.Tx, subject fact.Subject, values []fact.Measured) (kept int, err error) {
 	if len(values) == 0 {
-		return nil
+		return 0, nil
 	}
 	trends, err := Trends(ctx, tx.DB, subject)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var facts []fact.Fact
 	for _, v := range values {
@@ -90,7 +90,10 @@ func keepMeasured(ctx context.Context, tx *store.Tx, subject fact.Subject, value
 		}
 		facts = append(facts, fact.Fact{Kind: fact.KindMeasured, Subject: subject, ObservedAt: tx.Now(), Record: "criterion:" + v.Criterion, Data: &v})
 	}
-	return tx.PutFacts(ctx, facts)
+	if len(facts) == 0 {
+		return 0, nil
+	}
+	return len(facts), tx.PutFacts(ctx, facts)
 }
 
 // A Trend is the values a security criterion had for one release, as scripts read it.

@@ -26,7 +26,7 @@ func Policy(ctx context.Context, db *store.DB) (guideline.Policy, error) {
 // common is what every judgement of a workspace looks at, read once.
 type common struct {
 	in     assess.Input
-	duties []chain.Duty
+	around *surroundings
 	desk   *desk
 }
 
@@ -41,13 +41,17 @@ func loadCommon(ctx context.Context, db *store.DB) (common, error) {
 	if c.in.Model, err = db.LoadModel(ctx); err != nil {
 		return c, err
 	}
-	c.duties = chain.Duties(guideline.Default(), c.in.Model)
 	if c.in.Records, err = db.Records(ctx, store.RecordFilter{}); err != nil {
 		return c, err
 	}
 	if c.in.Claims, err = db.Claims(ctx, store.ClaimFilter{}); err != nil {
 		return c, err
 	}
+	orgFacts, err := db.Facts(ctx, store.FactFilter{About: fact.Org})
+	if err != nil {
+		return c, err
+	}
+	c.around = layOut(c.in.Model, chain.Duties(guideline.Default(), c.in.Model), c.in.Records, c.in.Claims, orgFacts)
 	if c.desk, err = openDesk(ctx, db); err != nil {
 		return c, err
 	}
@@ -146,26 +150,19 @@ func loadReceived(ctx context.Context, db *store.DB) ([]assess.Received, error) 
 	return out, nil
 }
 
-// inputFor adds to what is shared what the judgement of one software (at one release) or one system needs.
+// inputFor narrows what is shared to what surrounds one software (at one release) or one system, and adds what is known
+// of it.
 func (c common) inputFor(ctx context.Context, db *store.DB, software, release, system string) (assess.Input, error) {
-	in := c.in
+	j := judged{software: software, release: release, system: system}
+	p := c.around.pick(j, c.in.Received)
+	in := c.around.narrow(c.in, p)
 	in.Release = release
-	in.Duties = nil
-	for _, d := range c.duties {
-		if software != "" && d.Software == software || software == "" && system != "" && d.System == system {
-			in.Duties = append(in.Duties, d)
-		}
-	}
-	releases := c.releasesFor(software, system)
-	subjects := []fact.Subject{}
-	for _, p := range in.Model.Parties {
-		subjects = append(subjects, fact.Subject{Kind: fact.Org, ID: p.ID})
-	}
+	releases := releasesFor(in.Model, software, system)
+	subjects := []fact.Subject{p.subject}
 	for _, s := range in.Model.Systems {
-		subjects = append(subjects, fact.Subject{Kind: fact.System, ID: s.ID})
-	}
-	if software != "" {
-		subjects = append(subjects, fact.Subject{Kind: fact.Software, ID: software})
+		if s.ID != system {
+			subjects = append(subjects, fact.Subject{Kind: fact.System, ID: s.ID})
+		}
 	}
 	for _, r := range releases {
 		subjects = append(subjects, fact.Subject{Kind: fact.Release, ID: r.ID})
@@ -174,7 +171,7 @@ func (c common) inputFor(ctx context.Context, db *store.DB, software, release, s
 	if err != nil {
 		return in, err
 	}
-	in.Facts = facts
+	in.Facts = append(in.Facts, facts...)
 	in.Matches, in.Archive = matchesOf(facts), archiveOf(facts)
 	ids := make([]string, len(releases))
 	for i, r := range releases {
@@ -188,9 +185,9 @@ func (c common) inputFor(ctx context.Context, db *store.DB, software, release, s
 }
 
 // releasesFor gives the releases a judgement looks at: all of the software, or those the system runs.
-func (c common) releasesFor(software, system string) []chain.Release {
+func releasesFor(m chain.Model, software, system string) []chain.Release {
 	runs := map[string]bool{}
-	for _, s := range c.in.Model.Systems {
+	for _, s := range m.Systems {
 		if s.ID == system {
 			for _, r := range s.Releases {
 				runs[r] = true
@@ -198,8 +195,8 @@ func (c common) releasesFor(software, system string) []chain.Release {
 		}
 	}
 	var out []chain.Release
-	for _, r := range c.in.Model.Releases {
-		if r.Software == software || runs[r.ID] {
+	for _, r := range m.Releases {
+		if r.Software == software && software != "" || runs[r.ID] {
 			out = append(out, r)
 		}
 	}

@@ -62,7 +62,7 @@ func office(t *testing.T) (d *desk, software, release string) {
 		statuses = append(statuses, v)
 	}
 	d.must(d.db.InTx(t.Context(), author, func(tx *store.Tx) error {
-		_, err := tx.SaveStatuses(t.Context(), statuses)
+		_, _, err := tx.SaveStatuses(t.Context(), statuses)
 		if err != nil {
 			return err
 		}

@@ -55,23 +55,28 @@ type StatusChange struct {
 	Cause    string      `json:"cause"`
 }
 
-// SaveStatuses writes what was judged and gives the number of duties whose status changed. A row whose content is as
-// before is not written; the history grows only where the status itself differs. JudgedAt is the transaction's instant.
-func (tx *Tx) SaveStatuses(ctx context.Context, statuses []DutyStatus) (changed int, err error) {
+// SaveStatuses writes what was judged and gives the number of rows it wrote, and of duties whose status changed. A row
+// whose content is as before is not written; the history grows only where the status itself differs. JudgedAt is the
+// transaction's instant.
+func (tx *Tx) SaveStatuses(ctx context.Context, statuses []DutyStatus) (written, changed int, err error) {
 	before, err := tx.statusesBefore(ctx, statuses)
 	if err != nil {
-		return 0, fmt.Errorf("save statuses: %w", err)
+		return 0, 0, fmt.Errorf("save statuses: %w", err)
 	}
 	for _, s := range statuses {
-		c, err := tx.saveStatus(ctx, before[s.DutyKey], s)
-		if err != nil {
-			return 0, fmt.Errorf("save status of %s: %w", s.Requirement, err)
+		old := before[s.DutyKey]
+		if same(old, s) {
+			continue
 		}
-		if c {
+		if err := tx.saveStatus(ctx, old, s); err != nil {
+			return 0, 0, fmt.Errorf("save status of %s: %w", s.Requirement, err)
+		}
+		written++
+		if old.Status != s.Status {
 			changed++
 		}
 	}
-	return changed, nil
+	return written, changed, nil
 }
 
 // statusesBefore gives what is stored about the subjects of statuses.
@@ -101,13 +106,10 @@ func (k DutyKey) args() []any {
 	return []any{k.Party, k.Arrangement, string(k.Subject.Kind), k.Subject.ID, string(k.Role), string(k.Requirement)}
 }
 
-// saveStatus writes a status unless it says what the one before it says.
-func (tx *Tx) saveStatus(ctx context.Context, before, s DutyStatus) (changed bool, err error) {
-	if same(before, s) {
-		return false, nil
-	}
+// saveStatus writes a status in the place of the one before it.
+func (tx *Tx) saveStatus(ctx context.Context, before, s DutyStatus) error {
 	s.JudgedAt = tx.Now()
-	_, err = tx.exec(ctx, `insert into duty_status (party, arrangement, subject_kind, subject_id, role, requirement, stance,
+	_, err := tx.exec(ctx, `insert into duty_status (party, arrangement, subject_kind, subject_id, role, requirement, stance,
 		level, status, basis, reasons, evidence, remedy, detail, valid_until, judged_at, cause)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		on conflict (party, arrangement, subject_kind, subject_id, role, requirement) do update set stance = excluded.stance,
@@ -117,9 +119,9 @@ func (tx *Tx) saveStatus(ctx context.Context, before, s DutyStatus) (changed boo
 		append(s.args(), string(s.Stance), string(s.Level), s.Status, s.Basis, inJSON(s.Reasons), inJSON(s.Evidence),
 			inJSON(s.Remedy), string(s.Detail), ms(s.ValidUntil), ms(s.JudgedAt), s.Cause)...)
 	if err != nil || before.Status == s.Status {
-		return false, err
+		return err
 	}
-	return true, tx.addHistory(ctx, before.Status, s)
+	return tx.addHistory(ctx, before.Status, s)
 }
 
 // same reports whether two judgements say the same, whenever and whyever they were made.

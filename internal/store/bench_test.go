@@ -78,7 +78,7 @@ func BenchmarkSaveStatuses(b *testing.B) {
 		for i := range b.N {
 			statuses[0].Status = fmt.Sprint(i)
 			storetest.Change(b, db, func(tx *store.Tx) error {
-				_, err := tx.SaveStatuses(ctx, statuses)
+				_, _, err := tx.SaveStatuses(ctx, statuses)
 				return err
 			})
 		}

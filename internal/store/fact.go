@@ -45,6 +45,7 @@ func (tx *Tx) DropFactsOfRecord(ctx context.Context, record string) error {
 // FactFilter narrows [DB.Facts]. Zero fields do not narrow.
 type FactFilter struct {
 	Subjects []fact.Subject
+	About    fact.SubjectKind
 	Kinds    []fact.Kind
 	Document string
 	Record   string
@@ -64,6 +65,9 @@ func (f FactFilter) where() *where {
 	w := new(where)
 	if len(f.Subjects) > 0 {
 		w.subjects("subject_kind", "subject_id", f.Subjects)
+	}
+	if f.About != "" {
+		w.add("subject_kind = ?", string(f.About))
 	}
 	if len(f.Kinds) > 0 {
 		kinds := make([]string, len(f.Kinds))

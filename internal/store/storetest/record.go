@@ -116,7 +116,7 @@ func testStatuses(t *testing.T, db *store.DB) {
 	other.Requirement, other.Reasons, other.Evidence, other.Detail, other.ValidUntil = "S(1)-1.2", nil, nil, nil, time.Time{}
 	save := func(ss ...store.DutyStatus) (n int) {
 		t.Helper()
-		Change(t, db, func(tx *store.Tx) (err error) { n, err = tx.SaveStatuses(ctx, ss); return err })
+		Change(t, db, func(tx *store.Tx) (err error) { _, n, err = tx.SaveStatuses(ctx, ss); return err })
 		return n
 	}
 	if n := save(s, other); n != 2 {
