@@ -27,10 +27,11 @@ type mirror struct {
 	asked  []string
 	cert   string
 	data   string
+	now    time.Time // a minute later at every run: the clock never goes back
 }
 
 func newMirror(t *testing.T) *mirror {
-	m := &mirror{T: t, files: map[string][]byte{}, data: filepath.Join(t.TempDir(), "ws"), cert: filepath.Join(t.TempDir(), "ca.pem")}
+	m := &mirror{T: t, files: map[string][]byte{}, data: filepath.Join(t.TempDir(), "ws"), now: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC), cert: filepath.Join(t.TempDir(), "ca.pem")}
 	m.server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, ok := m.files[r.URL.Path]
 		m.asked = append(m.asked, r.URL.Path)
@@ -60,8 +61,9 @@ func (m *mirror) share(address string, parts ...string) {
 }
 
 func (m *mirror) command(args ...string) *exec.Cmd {
+	m.now = m.now.Add(time.Minute)
 	cmd := exec.Command(os.Args[0], append(args, "--data", m.data, "--lang", "en")...)
-	cmd.Env = append(os.Environ(), runMain+"=1", "SSL_CERT_FILE="+m.cert, "TASUKI_TEST_CLOCK=2026-10-01T00:00:00Z")
+	cmd.Env = append(os.Environ(), runMain+"=1", "SSL_CERT_FILE="+m.cert, testClock+"="+m.now.Format(time.RFC3339))
 	return cmd
 }
 
