@@ -50,6 +50,11 @@ var exchangeTexts = map[string]lang.Text{
 	"declarations_list":  lang.T("一覧を出す", "list them"),
 	"declarations_renew": lang.T("更新が必要なものだけ", "only those that need renewal"),
 
+	"procurement":           lang.T("調達: 候補の比較と、使うシステムのライフサイクル", "procurement: candidates side by side, and the life of systems"),
+	"procurement_compare":   lang.T("候補の回答と襷を並べて比べる", "show the candidates' answers and bundles side by side"),
+	"procurement_lifecycle": lang.T("システムの利用予定と、ソフトウェアのサポート期限を並べる", "planned use of systems against the support of what they run"),
+	"procurement_output":    lang.T("表計算（.xlsx）にも書き出す", "write a workbook (.xlsx) as well"),
+
 	"receive_file":    lang.T("受け取ったファイル（襷、依頼、受領書、取消し一覧）", "the file: a bundle, a request, a receipt or a list of revocations"),
 	"receive_receipt": lang.T("受領書に署名してこのファイルに書き出す", "sign a receipt and write it to this file"),
 	"verify_request":  lang.T("この依頼の内容（水準、役割、対象、文書、連鎖）に照らす", "hold it against what this request asked for"),

@@ -70,6 +70,7 @@ type commands struct {
 	Revoke       revokeCmd       `cmd:"" help:"${help_revoke}"`
 	Request      requestCmd      `cmd:"" help:"${help_request}"`
 	Answer       answerCmd       `cmd:"" help:"${help_answer}"`
+	Procurement  procurementCmd  `cmd:"" help:"${help_procurement}"`
 
 	Receive    receiveCmd    `cmd:"" help:"${help_receive}"`
 	Demo       demoCmd       `cmd:"" help:"${help_demo}"`
