@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -39,7 +40,7 @@ func (c *approveCmd) Run(p *program) error {
 	}
 	actor := store.Actor{Account: who.ID, Via: store.CLI}
 	result, refused := []approvedJSON{}, error(nil)
-	judge := false
+	var judge []fact.Subject
 	for _, given := range c.IDs {
 		id, err := recordID(p, db, given)
 		var a jobs.Approval
@@ -56,11 +57,13 @@ func (c *approveCmd) Run(p *program) error {
 				refused = err
 			}
 		}
-		judge = judge || err == nil && a.Object != "declaration"
+		if err == nil && a.Object != "declaration" {
+			judge = append(judge, a.Subject)
+		}
 		result = append(result, line)
 	}
-	if judge {
-		if err := jobs.Reassess(p.ctx, db, actor, "approved"); err != nil {
+	if len(judge) > 0 {
+		if err := jobs.Reassess(p.ctx, db, actor, "approved", judge...); err != nil {
 			return err
 		}
 	}

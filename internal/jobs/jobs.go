@@ -36,6 +36,7 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 	}
 	receipts := make([]ingest.Receipt, 0, len(arrivals))
 	releases := map[string]bool{}
+	var touched []fact.Subject
 	for _, a := range arrivals {
 		a.Trusted = trusted
 		r, err := ingest.Receive(ctx, db, actor, a)
@@ -49,6 +50,9 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 		if a.Subject.Kind == fact.Release && r.Accepted && !r.Known {
 			releases[a.Subject.ID] = true
 		}
+		if r.Accepted && !slices.Contains(touched, a.Subject) {
+			touched = append(touched, a.Subject)
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(releases)) {
 		if err := Match(ctx, db, actor, id); err != nil && lang.KindOf(err) != lang.Nothing {
@@ -58,7 +62,10 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 			return receipts, err
 		}
 	}
-	return receipts, Reassess(ctx, db, actor, "documents received")
+	if len(touched) == 0 {
+		return receipts, nil
+	}
+	return receipts, Reassess(ctx, db, actor, "documents received", touched...)
 }
 
 // TrustedKeys gives the keys whose signature under an attestation counts: our own signing key, and those of the trust

@@ -55,19 +55,21 @@ func PutRecords(ctx context.Context, db *store.DB, actor store.Actor, l lang.Lan
 			return out, err
 		}
 	}
-	voided := false
+	var voided []fact.Subject
 	for i, e := range entries {
 		r, action, err := PutRecord(ctx, db, actor, kind, e, subjects[i])
 		if err != nil {
 			return out, err
 		}
-		voided = voided || action == Changed
+		if action == Changed {
+			voided = append(voided, r.Subject)
+		}
 		out.Records = append(out.Records, PutLine{r.ID, r.Kind, r.Key, r.Revision, r.State, action})
 	}
-	if !voided {
+	if len(voided) == 0 {
 		return out, nil
 	}
-	return out, Reassess(ctx, db, actor, "records changed")
+	return out, Reassess(ctx, db, actor, "records changed", voided...)
 }
 
 func entrySubject(ctx context.Context, db *store.DB, actor store.Actor, kind guideline.Register, e register.Entry, given string) (fact.Subject, error) {
