@@ -19,6 +19,9 @@ const (
 	RevocationListType = "tasuki-revocation-list"
 )
 
+// Revoked is the signature state of a bundle whose issuer took its declaration back.
+const Revoked = "revoked"
+
 // A Letter is what became of a request, a receipt or a list of revocations that came in.
 type Letter struct {
 	Type     string // document type
@@ -180,7 +183,7 @@ func (l *Letter) revoke(ctx context.Context, tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		d.Accepted, d.SignatureState = false, "revoked"
+		d.Accepted, d.SignatureState = false, Revoked
 		d.Problems = []fact.Problem{{What: lang.T("発行者が取り消した宣言です", "the declaration was revoked by its issuer")}}
 		if err := tx.SetReading(ctx, d); err != nil {
 			return err

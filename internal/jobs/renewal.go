@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -84,7 +86,29 @@ func (c common) standing(ctx context.Context, db *store.DB, d store.Declaration)
 		return s, err
 	}
 	s.Why = c.whyRenew(s, f)
-	return s, nil
+	revoked, err := takenBack(ctx, db, f)
+	if len(revoked) > 0 {
+		s.Why = append(s.Why, lang.F("宣言に含めた取引先の宣言が取り消されています: %s", "a supplier took back the declaration in it: %s", strings.Join(revoked, ", ")))
+	}
+	return s, err
+}
+
+// takenBack names the suppliers' bundles in a declaration that were revoked since.
+func takenBack(ctx context.Context, db *store.DB, f Frozen) ([]string, error) {
+	var out []string
+	for _, s := range f.Supporting {
+		if s.Kind != verify.Upstream {
+			continue
+		}
+		d, err := db.Document(ctx, cmp.Or(s.Replaces, s.Digest))
+		if err != nil && !isNotFound(err) {
+			return nil, err
+		}
+		if d.SignatureState == exchange.Revoked {
+			out = append(out, d.Name)
+		}
+	}
+	return out, nil
 }
 
 // whyRenew names what makes a renewal necessary.
