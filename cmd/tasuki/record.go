@@ -301,7 +301,7 @@ func (c *recordRetireCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if err := jobs.Reassess(p.ctx, db, actor, "record retired"); err != nil {
+	if err := jobs.Reassess(p.ctx, db, actor, "record retired", r.Subject); err != nil {
 		return err
 	}
 	return p.print(p.recordJSON(r), func() { p.printf("廃止しました: %s/%s", "retired: %s/%s", r.Kind, r.Key) })
