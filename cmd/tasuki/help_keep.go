@@ -54,5 +54,12 @@ var keepTexts = map[string]lang.Text{
 	"trust_root":        lang.T("信頼する認証局の証明書（PEM）。鍵の持ち主の名前を証明書から取る", "certificates of the authorities you trust, PEM; the key's holder is then named by the certificate"),
 	"trust_chain":       lang.T("鍵の証明書と中間の証明書（PEM。既定は鍵のファイル自身）", "certificate of the key and those between, PEM (default: the key file itself)"),
 
+	"archive":         lang.T("リリースの保管庫", "the archive of releases"),
+	"archive_list":    lang.T("リリースごとの保管物、サポート期限と保管期限、足りないもの", "what is kept of each release, until when, and what is missing"),
+	"archive_restore": lang.T("リリースの保管物を全てディレクトリに復元する", "write everything kept of a release into a folder"),
+	"archive_dir":     lang.T("復元先の空のディレクトリ", "empty folder to restore to"),
+	"archive_drill":   lang.T("復元を試し、結果を記録する（不足や不一致は終了コード3）", "try a restore and record what came of it; exit code 3 when something is missing or does not match"),
+	"archive_page":    lang.T("リリースのページ（ハッシュ、確かめ方、サポート期限）を HTML で書き出す", "write the page of a release as HTML: hashes, how to verify, end of support"),
+
 	"serve_ledger": lang.T("台帳（/checkpoint と /tile/）の公開: token（監査を読める API キーが必要）、public、off", "serve the ledger (/checkpoint and /tile/): token (an API key that may read the audit log), public, off"),
 }

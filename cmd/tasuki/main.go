@@ -89,6 +89,7 @@ type commands struct {
 	User       userCmd       `cmd:"" help:"${help_user}"`
 	Token      tokenCmd      `cmd:"" help:"${help_token}"`
 	Ledger     ledgerCmd     `cmd:"" help:"${help_ledger}"`
+	Archive    archiveCmd    `cmd:"" help:"${help_archive}"`
 	Audit      auditCmd      `cmd:"" help:"${help_audit}"`
 	Backup     backupCmd     `cmd:"" help:"${help_backup}"`
 	Restore    restoreCmd    `cmd:"" help:"${help_restore}"`

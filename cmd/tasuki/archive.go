@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"strings"
+	"time"
+
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/keys"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
+)
+
+type archiveCmd struct {
+	List    archiveListCmd    `cmd:"" help:"${help_archive_list}"`
+	Restore archiveRestoreCmd `cmd:"" help:"${help_archive_restore}"`
+	Drill   archiveDrillCmd   `cmd:"" help:"${help_archive_drill}"`
+	Page    archivePageCmd    `cmd:"" help:"${help_archive_page}"`
+}
+
+type archiveListCmd struct {
+	Software string `help:"${help_software}" placeholder:"NAME"`
+}
+
+// Run lists what is kept of every release, until when it is supported and kept, and what is missing.
+func (c *archiveListCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if c.Software != "" {
+		if _, err := db.SoftwareByName(p.ctx, c.Software); err != nil {
+			return err
+		}
+	}
+	list, err := jobs.Archive(p.ctx, db, c.Software)
+	if err != nil {
+		return err
+	}
+	return p.print(list, func() {
+		for _, r := range list {
+			p.printArchived(r)
+		}
+		if len(list) == 0 {
+			p.printf("リリースはまだありません", "there is no release yet")
+		}
+	})
+}
+
+func (p *program) printArchived(r jobs.ArchivedRelease) {
+	p.printf("%s %s（サポート期限 %s、保管期限 %s）", "%s %s (supported to %s, kept to %s)", r.Software, r.Version, orDash(r.SupportedTo), orDash(r.KeepTo))
+	for _, i := range r.Items {
+		p.printf("    %s %s %s（照合 %s、署名 %s）", "    %s %s %s (verified %s, signed by %s)", i.Kind, i.Name, shortDigest(i.Digest), dayOrDash(i.VerifiedAt), orDash(shortDigests(i.Signers)))
+	}
+	if len(r.Missing) > 0 {
+		p.printf("    ✕ 保管されていないもの: %s", "    ✕ not kept: %s", strings.Join(r.Missing, ", "))
+	}
+	if d := r.Drill; d != nil {
+		p.printf("    復元の訓練 %s: %s", "    restore tried %s: %s", dayOrDash(d.At), drillWord(*d).In(p.lang))
+	}
+}
+
+func drillWord(d jobs.Drill) lang.Text {
+	switch {
+	case d.OK:
+		return lang.F("%[1]d 個のファイルを復元し、すべて一致しました", "%[1]d files restored, all of them match", d.Files)
+	case d.Why != "":
+		return lang.F("復元できませんでした（%s）", "could not be restored (%s)", d.Why)
+	}
+	return lang.F("%[1]d 個のファイルを復元しましたが、足りないものがあります: %[2]s", "%[1]d files restored, but some are missing: %[2]s", d.Files, strings.Join(d.Missing, ", "))
+}
+
+// shortDigest is the beginning of a digest, enough to tell two apart by eye.
+func shortDigest(digest string) string {
+	if hexa, ok := strings.CutPrefix(digest, "sha256:"); ok && len(hexa) > 12 {
+		return hexa[:12]
+	}
+	return digest
+}
+
+func shortDigests(all []string) string {
+	out := make([]string, len(all))
+	for i, d := range all {
+		out[i] = shortDigest(d)
+	}
+	return strings.Join(out, ", ")
+}
+
+func dayOrDash(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	return t.In(japan).Format(time.DateOnly)
+}
+
+// ofRelease names a release.
+type ofRelease struct {
+	Software string `help:"${help_software}" required:"" placeholder:"NAME"`
+	Release  string `help:"${help_release}" required:"" placeholder:"VERSION"`
+}
+
+func (o ofRelease) find(p *program, db *store.DB) (fact.Subject, error) {
+	return jobs.Find(p.ctx, db, p.actor(), jobs.Target{Software: o.Software, Release: o.Release})
+}
+
+type archiveRestoreCmd struct {
+	ofRelease
+	Dir string `arg:"" help:"${help_archive_dir}"`
+}
+
+// Run writes everything that is kept of a release into a folder.
+func (c *archiveRestoreCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	subject, err := c.find(p, db)
+	if err != nil {
+		return err
+	}
+	a, err := jobs.Restore(p.ctx, db, subject.ID, c.Dir)
+	if err != nil {
+		return err
+	}
+	return p.print(a, func() {
+		p.printf("%d 個のファイルを %s に復元しました（SHA256SUMS で照合できます）", "restored %d files to %s; SHA256SUMS is there to check them", len(a.Items), c.Dir)
+		if len(a.Missing) > 0 {
+			p.printf("✕ 保管されていないもの: %s", "✕ not kept: %s", strings.Join(a.Missing, ", "))
+		}
+	})
+}
+
+type archiveDrillCmd struct{ ofRelease }
+
+// Run tries whether a release can be restored, and records it. What is missing or does not match gives exit code 3.
+func (c *archiveDrillCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	subject, err := c.find(p, db)
+	if err != nil {
+		return err
+	}
+	d, err := jobs.RestoreDrill(p.ctx, db, p.actor(), subject.ID)
+	if err != nil {
+		return err
+	}
+	if err := p.print(d, func() { p.printf("%s", "%s", drillWord(d).In(p.lang)) }); err != nil || d.OK {
+		return err
+	}
+	return errSilent(lang.Gate)
+}
+
+type archivePageCmd struct {
+	ofRelease
+	Output string `short:"o" help:"${help_output}" required:"" placeholder:"FILE"`
+}
+
+//go:embed archive_page.html
+var archivePage string
+
+// releasePage is what the page of a release shows.
+type releasePage struct {
+	jobs.ArchivedRelease
+	Lang       lang.Lang
+	Day        string
+	Key        string   // name of the signing key; empty: there is none
+	Groups     []string // its fingerprint, four groups of four a line
+	LedgerKey  string
+	SHA256SUMS string
+}
+
+// T picks the text of the page's language.
+func (r releasePage) T(ja, en string) string { return lang.T(ja, en).In(r.Lang) }
+
+// Hex gives a digest without its prefix, as checking tools print it.
+func (releasePage) Hex(digest string) string { return strings.TrimPrefix(digest, "sha256:") }
+
+// Run writes the page of a release: its files with hashes, how to verify them, until when it is supported. It is one
+// file without scripts that any web server can serve.
+func (c *archivePageCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	subject, err := c.find(p, db)
+	if err != nil {
+		return err
+	}
+	page := releasePage{Lang: p.lang, Day: p.now().In(japan).Format(time.DateOnly)}
+	if page.ArchivedRelease, err = jobs.ArchiveOf(p.ctx, db, subject.ID); err != nil {
+		return err
+	}
+	about, err := keys.Describe(jobs.SigningKeyFile(db))
+	if err == nil {
+		page.Key = about.Name
+		groups := groupsOf(strings.TrimPrefix(verify.Fingerprint(about.Key), "sha256:"))
+		for i := 0; i+4 <= len(groups); i += 4 {
+			page.Groups = append(page.Groups, strings.Join(groups[i:i+4], " "))
+		}
+	} else if lang.KindOf(err) != lang.NotFound {
+		return err
+	}
+	ledgerKey, err := jobs.PublicLedgerKey(db)
+	if err != nil {
+		return err
+	}
+	page.LedgerKey = ledgerKey.String()
+	for _, i := range page.Items {
+		page.SHA256SUMS += page.Hex(i.Digest) + "  " + i.Name + "\n"
+	}
+	t, err := template.New("page").Parse(archivePage)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, page); err != nil {
+		return err
+	}
+	if err := p.output(c.Output, b.Bytes()); err != nil || c.Output == "-" {
+		return err
+	}
+	return p.print(map[string]any{"file": c.Output, "files": len(page.Items)}, func() { p.printf("%s を書き出しました", "wrote %s", c.Output) })
+}
