@@ -29,6 +29,7 @@ var layers = []struct {
 	{"verification", []string{"verify"}, nil},
 	{"nouns", []string{"internal/chain", "internal/evidence/...", "internal/register", "internal/finding"}, nil},
 	{"readers", []string{"internal/read/..."}, []string{"internal/read/..."}},
+	{"signatures of others", []string{"internal/sigstore", "internal/timestamp"}, []string{"internal/timestamp"}},
 	{"guideline", []string{"guideline"}, nil},
 	{"vocabulary", []string{"internal/purl", "internal/cpe", "internal/version", "internal/fact", "internal/lang", "internal/calendar"}, []string{"internal/lang", "internal/purl", "internal/fact"}},
 	{"assets", []string{"third_party/..."}, []string{"third_party/..."}},
