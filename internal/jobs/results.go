@@ -198,7 +198,7 @@ type TakenIn struct {
 	Report   Report       `json:"report"`
 	Subject  fact.Subject `json:"subject"`
 	Request  string       `json:"request,omitempty" doc:"Digest of the request of ours that it answers"`
-	Fulfils  bool         `json:"fulfils,omitempty" doc:"Everything that was asked for holds"`
+	Fulfils  *bool        `json:"fulfils,omitempty" doc:"Everything that was asked for holds"`
 	Lacks    []string     `json:"lacks,omitempty" doc:"Names of the steps that do not hold against what was asked"`
 }
 
@@ -206,7 +206,7 @@ type TakenIn struct {
 func TakenInOf(r exchange.Received, l lang.Lang) TakenIn {
 	out := TakenIn{Accepted: r.Accepted, Digest: r.Digest, Subject: r.Subject, Report: ReportOf(r.Report, l)}
 	if r.Reply != nil {
-		out.Request, out.Fulfils, out.Lacks = r.Reply.To, r.Reply.Fulfils, r.Reply.Failed
+		out.Request, out.Fulfils, out.Lacks = r.Reply.To, &r.Reply.Fulfils, r.Reply.Failed
 	}
 	return out
 }
