@@ -10,7 +10,9 @@ import (
 )
 
 type attestCmd struct {
-	SBOM attestSBOMCmd `cmd:"" name:"sbom" help:"${help_attest_sbom}"`
+	SBOM  attestSBOMCmd  `cmd:"" name:"sbom" help:"${help_attest_sbom}"`
+	Check attestCheckCmd `cmd:"" help:"${help_attest_check}"`
+	Stamp attestStampCmd `cmd:"" help:"${help_attest_stamp}"`
 }
 
 type attestSBOMCmd struct {

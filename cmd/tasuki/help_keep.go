@@ -54,6 +54,18 @@ var keepTexts = map[string]lang.Text{
 	"trust_root":        lang.T("信頼する認証局の証明書（PEM）。鍵の持ち主の名前を証明書から取る", "certificates of the authorities you trust, PEM; the key's holder is then named by the certificate"),
 	"trust_chain":       lang.T("鍵の証明書と中間の証明書（PEM。既定は鍵のファイル自身）", "certificate of the key and those between, PEM (default: the key file itself)"),
 
+	"attest_check":     lang.T("他者の Sigstore バンドル（キーレス署名など）をオフラインで検証する", "verify somebody else's Sigstore bundle, keyless or with a key, offline"),
+	"attest_bundle":    lang.T("Sigstore バンドル（.sigstore.json）", "Sigstore bundle (.sigstore.json)"),
+	"attest_root":      lang.T("信頼の起点（trusted_root.json）", "trusted root (trusted_root.json)"),
+	"attest_identity":  lang.T("署名した人又はワークフロー（証明書に載る URL やメールアドレス）", "who has to have signed: the URL or mail address in the certificate"),
+	"attest_issuer":    lang.T("その本人確認をした発行者の URL", "URL of who vouched for that identity"),
+	"attest_public":    lang.T("鍵で署名したバンドルの公開鍵（PEM）", "public key of a bundle signed with a key, in PEM"),
+	"attest_artifact":  lang.T("署名の対象のファイル", "file that the signature is about"),
+	"attest_stamp":     lang.T("ファイルのタイムスタンプ（RFC 3161）を検証する", "verify a time stamp (RFC 3161) over a file"),
+	"attest_token":     lang.T("タイムスタンプのトークン又は応答", "time-stamp token, or the response around it"),
+	"attest_stamped":   lang.T("タイムスタンプの対象のファイル", "file that was stamped"),
+	"attest_authority": lang.T("信頼するタイムスタンプ局の証明書（PEM。ルートを最後に）", "certificates of an authority you trust, PEM, the root last"),
+
 	"archive":         lang.T("リリースの保管庫", "the archive of releases"),
 	"archive_list":    lang.T("リリースごとの保管物、サポート期限と保管期限、足りないもの", "what is kept of each release, until when, and what is missing"),
 	"archive_restore": lang.T("リリースの保管物を全てディレクトリに復元する", "write everything kept of a release into a folder"),

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"time"
+
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/sigstore"
+	"example.org/tasuki/internal/timestamp"
+	"example.org/tasuki/verify"
+)
+
+type attestCheckCmd struct {
+	Bundle   string `arg:"" help:"${help_attest_bundle}"`
+	Root     string `help:"${help_attest_root}" required:"" placeholder:"FILE"`
+	Identity string `help:"${help_attest_identity}" placeholder:"ID"`
+	Issuer   string `help:"${help_attest_issuer}" placeholder:"URL"`
+	Public   string `help:"${help_attest_public}" placeholder:"FILE"`
+	Artifact string `help:"${help_attest_artifact}" placeholder:"FILE"`
+}
+
+// Run verifies a Sigstore bundle against a trusted root, offline. Whose signature it has to be is always said: there is no
+// way to accept anybody's.
+func (c *attestCheckCmd) Run(p *program) error {
+	opt := sigstore.Options{Identity: c.Identity, Issuer: c.Issuer}
+	if (c.Identity == "" || c.Issuer == "") == (c.Public == "") {
+		return &lang.Error{Kind: lang.Usage, What: lang.T("誰の署名であるべきかが指定されていません", "it is not said whose signature it has to be"),
+			Next: lang.T("--identity と --issuer、又は --public を指定してください", "give --identity and --issuer, or --public")}
+	}
+	raw, err := readFile(c.Bundle)
+	if err != nil {
+		return err
+	}
+	text, err := readFile(c.Root)
+	if err != nil {
+		return err
+	}
+	root, err := sigstore.ParseRoot(text)
+	if err != nil {
+		return &lang.Error{Kind: lang.Unreadable, Where: c.Root, Err: err, What: lang.T("信頼の起点（trusted root）として読み取れません", "this cannot be read as a trusted root")}
+	}
+	if c.Public != "" {
+		keys, err := parseWith(c.Public, verify.ParseTrust)
+		if err != nil {
+			return err
+		}
+		if opt.Key, err = verify.ParseKey(keys[0].Key); err != nil {
+			return err
+		}
+	}
+	if c.Artifact != "" {
+		if opt.Artifact, err = readFile(c.Artifact); err != nil {
+			return err
+		}
+	}
+	got, err := sigstore.Verify(raw, root, opt)
+	if err == nil && c.Artifact != "" && got.Payload != nil {
+		err = aboutArtifact(got.Payload, opt.Artifact)
+	}
+	if err != nil {
+		return &lang.Error{Kind: lang.Unverified, Where: c.Bundle, Err: err, What: lang.T("署名を検証できませんでした", "the signature does not verify")}
+	}
+	out := map[string]any{"ok": true, "identity": got.Identity, "issuer": got.Issuer, "at": got.At, "payload_type": got.PayloadType}
+	return p.print(out, func() {
+		p.printf("検証できました: %s（確認者 %s、%s）", "verified: %s (vouched for by %s, %s)", orDash(got.Identity), orDash(got.Issuer), got.At.In(japan).Format("2006-01-02 15:04"))
+		if got.Payload != nil && c.Artifact == "" {
+			p.printf("署名された内容が何についてのものかは確かめていません（--artifact で指定できます）。", "What the statement is about was not compared; give the file with --artifact.")
+		}
+	})
+}
+
+// aboutArtifact checks that an in-toto statement has a file among its subjects.
+func aboutArtifact(payload, artifact []byte) error {
+	var st struct {
+		Subject []struct {
+			Digest map[string]string `json:"digest"`
+		} `json:"subject"`
+	}
+	if err := json.Unmarshal(payload, &st); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(artifact)
+	for _, s := range st.Subject {
+		if s.Digest["sha256"] == hex.EncodeToString(sum[:]) {
+			return nil
+		}
+	}
+	return errors.New("the statement is not about this artifact")
+}
+
+type attestStampCmd struct {
+	Token     string `arg:"" help:"${help_attest_token}"`
+	File      string `arg:"" help:"${help_attest_stamped}"`
+	Authority string `help:"${help_attest_authority}" required:"" placeholder:"FILE"`
+}
+
+// Run verifies an RFC 3161 time stamp over a file, such as a bundle or an exported checkpoint, against authorities in PEM
+// that the reader trusts: each a chain, the root last.
+func (c *attestStampCmd) Run(p *program) error {
+	token, err := readFile(c.Token)
+	if err != nil {
+		return err
+	}
+	message, err := readFile(c.File)
+	if err != nil {
+		return err
+	}
+	text, err := readFile(c.Authority)
+	if err != nil {
+		return err
+	}
+	var a timestamp.Authority
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return &lang.Error{Kind: lang.Unreadable, Where: c.Authority, Err: err, What: lang.T("証明書として読み取れません", "this cannot be read as a certificate")}
+		}
+		a.Certificates = append(a.Certificates, cert)
+	}
+	if len(a.Certificates) == 0 {
+		return &lang.Error{Kind: lang.Unreadable, Where: c.Authority, What: lang.T("PEM の証明書がありません", "there is no certificate in PEM")}
+	}
+	stamp, err := timestamp.Verify(token, message, []timestamp.Authority{a})
+	if err != nil {
+		return &lang.Error{Kind: lang.Unverified, Where: c.Token, Err: err, What: lang.T("タイムスタンプを検証できませんでした", "the time stamp does not verify")}
+	}
+	return p.print(map[string]any{"ok": true, "at": stamp.At, "authority": stamp.Authority, "serial": stamp.Serial.String()}, func() {
+		p.printf("%s は %s に存在していました（%s）", "%s existed at %s (%s)", c.File, stamp.At.In(japan).Format(time.DateTime), stamp.Authority)
+	})
+}
