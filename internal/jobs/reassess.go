@@ -158,25 +158,12 @@ func saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fa
 		statuses = append(statuses, s)
 	}
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
-		before, err := tx.Statuses(ctx, store.StatusFilter{Subjects: []fact.Subject{subject}})
-		if err != nil {
-			return err
-		}
-		gone := 0
-		for _, b := range before {
-			if !keys[b.DutyKey] {
-				gone++
-				if err := tx.DropStatus(ctx, b.DutyKey, cause); err != nil {
-					return err
-				}
-			}
-		}
 		written := 0
-		if written, changed, err = tx.SaveStatuses(ctx, statuses); err != nil {
+		if written, changed, err = tx.ReplaceStatuses(ctx, subject, statuses, cause); err != nil {
 			return err
 		}
 		kept, err := keepMeasured(ctx, tx, subject, res.Measured)
-		if err != nil || written+gone+kept == 0 {
+		if err != nil || written+kept == 0 {
 			return err // what says what it said before leaves no entry
 		}
 		return tx.Audit(ctx, "judged", store.Object{Kind: string(subject.Kind), ID: subject.ID}, map[string]any{"duties": len(statuses), "changed": changed, "cause": cause})

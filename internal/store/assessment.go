@@ -63,6 +63,35 @@ func (tx *Tx) SaveStatuses(ctx context.Context, statuses []DutyStatus) (written,
 	if err != nil {
 		return 0, 0, fmt.Errorf("save statuses: %w", err)
 	}
+	return tx.saveStatuses(ctx, before, statuses)
+}
+
+// ReplaceStatuses is [Tx.SaveStatuses] with all duties of one subject: those that are not among them are dropped, which
+// counts as written.
+func (tx *Tx) ReplaceStatuses(ctx context.Context, subject fact.Subject, statuses []DutyStatus, cause string) (written, changed int, err error) {
+	old, err := tx.Statuses(ctx, StatusFilter{Subjects: []fact.Subject{subject}})
+	if err != nil {
+		return 0, 0, err
+	}
+	before, now := map[DutyKey]DutyStatus{}, map[DutyKey]bool{}
+	for _, s := range statuses {
+		now[s.DutyKey] = true
+	}
+	gone := 0
+	for _, s := range old {
+		before[s.DutyKey] = s
+		if !now[s.DutyKey] {
+			gone++
+			if err := tx.DropStatus(ctx, s.DutyKey, cause); err != nil {
+				return 0, 0, err
+			}
+		}
+	}
+	written, changed, err = tx.saveStatuses(ctx, before, statuses)
+	return written + gone, changed, err
+}
+
+func (tx *Tx) saveStatuses(ctx context.Context, before map[DutyKey]DutyStatus, statuses []DutyStatus) (written, changed int, err error) {
 	for _, s := range statuses {
 		old := before[s.DutyKey]
 		if same(old, s) {
