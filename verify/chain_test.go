@@ -200,6 +200,25 @@ func TestLedgerProof(t *testing.T) {
 	if !r.OK || !slices.Equal(notChecked(r), []string{"files"}) || !slices.ContainsFunc(r.Steps, func(s verify.Step) bool { return s.Name == verify.StepLedger }) {
 		t.Errorf("ok %v, %+v, %v", r.OK, failing(r), notChecked(r))
 	}
+	witness := declaretest.Key("witness")
+	known := verify.WitnessKey{Name: "witness.example/w1", Key: witness.Public().(ed25519.PublicKey)}
+	opt := options()
+	opt.Witnesses = []verify.WitnessKey{known}
+	if r := verify.Bundle(b, opt); r.OK || failing(r)[0].Name != verify.StepWitness {
+		t.Errorf("without a witness's signature: ok %v, %+v", r.OK, failing(r))
+	}
+	line, _, err := ledger.Cosign(ledger.Growth{Checkpoint: checkpoint}, tlog.Tree{}, *in.Ledger, known.Name, witness, declaretest.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := clone(t, *prove(2))
+	seen.Checkpoint += line
+	if b, err = declare.Pack(s, declare.HandOver{Proof: &seen}, declaretest.Key("vendor")); err != nil {
+		t.Fatal(lang.Explain(err, lang.EN))
+	}
+	if r := verify.Bundle(b, opt); !r.OK || !slices.ContainsFunc(r.Steps, func(s verify.Step) bool { return s.Name == verify.StepWitness }) {
+		t.Errorf("with a witness's signature: ok %v, %+v", r.OK, failing(r))
+	}
 	other := clone(t, *prove(2))
 	other.Checkpoint = strings.Replace(other.Checkpoint, "ledger.vendor.example\n5", "ledger.vendor.example\n6", 1)
 	moved := clone(t, *prove(2))

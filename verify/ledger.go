@@ -45,6 +45,9 @@ func (v *visit) ledger() {
 	default:
 		tree, err := v.provenBy(m.Content, *key)
 		v.step(StepLedger, lang.F("台帳 %[1]s（%[2]d 件時点）に記録されています", "it is in the ledger %[1]s at size %[2]d", key.Origin, tree.N), within("members/"+ProofMember, err))
+		if err == nil && len(v.opt.Witnesses) > 0 && v.up == nil {
+			v.witnessed(m.Content)
+		}
 	}
 }
 

@@ -17,10 +17,11 @@ type Options struct {
 	Request      *Request        // what was asked for; nil: not given
 	RequestFile  string          // digest of the request's file, which an answer names
 	RequireRoles []guideline.Role
-	RequireChain bool       // every party that a declaration relies on has to be there, whole or by digest
-	Files        []Artifact // files the reader holds beside the bundle: each has to be one that the declaration is about
-	MaxBytes     int64      // size of the file; zero: 256 MiB
-	MaxDepth     int        // bundles within bundles; zero: 16
+	RequireChain bool         // every party that a declaration relies on has to be there, whole or by digest
+	Files        []Artifact   // files the reader holds beside the bundle: each has to be one that the declaration is about
+	Witnesses    []WitnessKey // one of them has to have signed the checkpoint of the bundle's own proof; none: not asked for
+	MaxBytes     int64        // size of the file; zero: 256 MiB
+	MaxDepth     int          // bundles within bundles; zero: 16
 }
 
 // A TrustedKey is a public key the reader took over by a way of their own and knows the holder of.
@@ -166,6 +167,7 @@ const (
 	StepRevocations = "not revoked"
 	StepLevel       = "required level"
 	StepLedger      = "ledger inclusion"
+	StepWitness     = "ledger witnessed"
 	StepUpstream    = "upstream bundle"
 
 	// These are taken for what the reader asked for: with Options.Request, RequireRoles, RequireChain and Files.

@@ -113,6 +113,24 @@ func Cosignatures(checkpoint string, witnesses []WitnessKey) ([]Cosignature, err
 	return out, nil
 }
 
+// witnessed holds the checkpoint of a proof that was found to hold against the witnesses the reader trusts.
+func (v *visit) witnessed(content []byte) {
+	var p Proof
+	err := Unmarshal(content, &p)
+	var signed []Cosignature
+	if err == nil {
+		signed, err = Cosignatures(p.Checkpoint, v.opt.Witnesses)
+	}
+	if err == nil && len(signed) == 0 {
+		err = unverified("/checkpoint", "信頼する証人はチェックポイントに署名していません", "no witness the reader trusts has signed the checkpoint")
+	}
+	name := ""
+	if len(signed) > 0 {
+		name = signed[0].Witness
+	}
+	v.step(StepWitness, lang.F("証人 %s がチェックポイントに署名しています", "the witness %s has signed the checkpoint", name), within("members/"+ProofMember, err))
+}
+
 // A cosigner verifies the lines of one witness.
 type cosigner struct{ WitnessKey }
 

@@ -20,6 +20,7 @@ type verifyCmd struct {
 	Request      string   `help:"${help_verify_request}" placeholder:"FILE"`
 	RequireRole  []string `help:"${help_verify_roles}" placeholder:"R"`
 	RequireChain bool     `help:"${help_verify_chain}"`
+	Witness      []string `help:"${help_ledger_wkey}" placeholder:"KEY"`
 	With         []string `help:"${help_verify_files}" placeholder:"FILE" sep:"none"`
 }
 
@@ -64,6 +65,17 @@ func (c *verifyCmd) options(p *program) (verify.Options, error) {
 	}
 	if err := c.asked(&opt); err != nil {
 		return opt, err
+	}
+	for _, w := range c.Witness {
+		text, err := keyOrFile(w)
+		if err != nil {
+			return opt, err
+		}
+		k, err := verify.ParseWitnessKey(text)
+		if err != nil {
+			return opt, err
+		}
+		opt.Witnesses = append(opt.Witnesses, k)
 	}
 	for _, file := range c.Trust {
 		keys, err := parseWith(file, verify.ParseTrust)

@@ -138,6 +138,9 @@ func proveDeclaration(ctx context.Context, db *store.DB, digest string) (*verify
 	if err != nil || !ok || len(leaves) == 0 {
 		return nil, err
 	}
+	if published, err := PublishedCheckpoint(ctx, db); err == nil && published.Size > seq {
+		checkpoint = published // a witness may have signed it
+	}
 	return ledger.Prove(leaves[0].Bytes, seq, checkpoint.Size, checkpoint.Note, db.HashReader(ctx))
 }
 

@@ -250,7 +250,7 @@ var stepNames = map[string]lang.Text{
 	verify.StepEvidence: lang.T("証跡の同梱", "evidence is present"), verify.StepSBOM: lang.T("SBOM の結び付き", "SBOM is bound"),
 	verify.StepValidity: lang.T("有効期間", "validity"), verify.StepReplay: lang.T("より新しい宣言がないこと", "not superseded"),
 	verify.StepRevocations: lang.T("撤回されていないこと", "not revoked"), verify.StepLevel: lang.T("求めた水準", "required level"),
-	verify.StepLedger: lang.T("台帳への記載", "in the ledger"), verify.StepUpstream: lang.T("供給元の宣言", "upstream declaration"),
+	verify.StepLedger: lang.T("台帳への記載", "in the ledger"), verify.StepWitness: lang.T("台帳の証人", "ledger is witnessed"), verify.StepUpstream: lang.T("供給元の宣言", "upstream declaration"),
 }
 
 // Step gives the name of a step of a verification for people.
