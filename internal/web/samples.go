@@ -208,6 +208,7 @@ func sampleNew(b Base, chosen string) page {
 		if t.ID == chosen {
 			p.Chosen, p.Row = &v, v.Rows[0].Key
 			p.Preview = preview(b, v, p.Row, p.Package)
+			p.Left = leftOuts(b, p.Preview, p.Package)
 		}
 	}
 	return p

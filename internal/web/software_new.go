@@ -22,6 +22,7 @@ type softwareNewPage struct {
 	Reason    string
 	Row       string        // key of the row we are
 	Preview   []previewDuty // our duties, when row and level are chosen
+	Left      []leftOut     // the other requirements, and why they are not ours
 	Known     []string      // names of parties that exist
 	Delivered bool
 	Running   bool
@@ -55,6 +56,13 @@ type previewDuty struct {
 	ID    guideline.ID
 	Title string
 	Roles []guideline.Role // by which it is ours
+	Basic bool             // of the minimum level too
+}
+
+// leftOut is a requirement that is no duty of the chosen row.
+type leftOut struct {
+	ID         guideline.ID
+	Title, Why string
 }
 
 func (s *Server) softwareNew(w http.ResponseWriter, r *http.Request) error {
@@ -91,6 +99,7 @@ func (s *Server) softwareNewPage(r *http.Request) (*softwareNewPage, error) {
 	}
 	if p.Chosen != nil && p.Row != "" {
 		p.Preview = preview(p.Base, *p.Chosen, p.Row, p.Package)
+		p.Left = leftOuts(p.Base, p.Preview, p.Package)
 	}
 	return p, nil
 }
@@ -133,13 +142,38 @@ func preview(b Base, t templateView, key string, level guideline.Level) []previe
 	var out []previewDuty
 	for _, id := range guideline.Default().Duties(roles, level) {
 		in, _ := guideline.Default().Individual(id)
-		d := previewDuty{ID: id, Title: b.Text(in.Title)}
+		d := previewDuty{ID: id, Title: b.Text(in.Title), Basic: in.At(guideline.Minimum)}
 		for _, role := range roles {
 			if in.AppliesTo(role) {
 				d.Roles = append(d.Roles, role)
 			}
 		}
 		out = append(out, d)
+	}
+	return out
+}
+
+// leftOuts lists the requirements that are not among the duties, each with the reason.
+func leftOuts(b Base, duties []previewDuty, level guideline.Level) []leftOut {
+	if len(duties) == 0 {
+		return nil
+	}
+	var out []leftOut
+	for _, in := range guideline.Default().Individuals() {
+		if slices.ContainsFunc(duties, func(d previewDuty) bool { return d.ID == in.ID }) {
+			continue
+		}
+		var holders []string
+		for _, r := range in.Roles {
+			holders = append(holders, b.Role(r))
+		}
+		l := leftOut{ID: in.ID, Title: b.Text(in.Title)}
+		if in.At(level) {
+			l.Why = b.F("%sが果たす要求で、選んだ行はその役割を担いません", "asked of the %s, a role that the chosen row does not hold", strings.Join(holders, b.T("・", ", ")))
+		} else {
+			l.Why = b.F("標準の水準だけに含まれます（役割：%s）", "part of the standard level only (roles: %s)", strings.Join(holders, b.T("・", ", ")))
+		}
+		out = append(out, l)
 	}
 	return out
 }

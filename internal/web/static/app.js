@@ -20,6 +20,14 @@
       form.requestSubmit();
     });
   }
+  // What follows from a choice is shown beside the form as soon as it is chosen; without script a button does that.
+  const asks = document.querySelector("form[data-preview]");
+  if (asks) asks.addEventListener("change", async e => {
+    if (e.target.type !== "radio" || !asks.querySelector("[name=row]:checked")) return;
+    const res = await fetch("/software/new?" + new URLSearchParams(new FormData(asks)));
+    const part = res.ok && new DOMParser().parseFromString(await res.text(), "text/html").querySelector(asks.dataset.preview);
+    if (part) document.querySelector(asks.dataset.preview).replaceChildren(...part.childNodes);
+  });
   const open = () => {
     const row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const details = row && (row.matches("details") ? row : row.querySelector("details"));
