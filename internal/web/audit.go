@@ -81,7 +81,7 @@ func (s *Server) auditLines(ctx context.Context, b Base, f store.AuditFilter) ([
 // actionWords are the verbs of the audit log; one that is not here is shown as it is kept.
 var actionWords = map[string]lang.Text{
 	"added": lang.T("を登録", "added"), "changed": lang.T("を変更", "changed"), "removed": lang.T("を削除", "removed"),
-	"drafted": lang.T("を起案", "drafted"), "approved": lang.T("を承認", "approved"), "retired": lang.T("を取下げ", "withdrew"),
+	"decided": lang.T("を記録", "recorded"), "drafted": lang.T("を起案", "drafted"), "approved": lang.T("を承認", "approved"), "retired": lang.T("を取下げ", "withdrew"),
 	"issued": lang.T("を発行", "issued"), "revoked": lang.T("を撤回", "revoked"), "received": lang.T("を受領", "received"),
 	"refused": lang.T("を拒否", "refused"), "signed in": lang.T("がサインイン", "signed in"), "signed out": lang.T("がサインアウト", "signed out"),
 	"judged": lang.T("を評価", "judged"), "matched": lang.T("を照合", "matched"), "read": lang.T("を読み取り", "read"),
@@ -98,6 +98,7 @@ var objectWords = []struct {
 	{"party", lang.T("関連事業者", "party")}, {"arrangement", lang.T("体制", "arrangement")}, {"model", lang.T("取引の構成", "chain")},
 	{"claim", lang.T("申告・例外措置", "claim or exception")}, {"record", lang.T("記録", "record")},
 	{"declaration", lang.T("宣言", "declaration")}, {"account", lang.T("アカウント", "account")}, {"setting", lang.T("設定", "setting")},
+	{"decision", lang.T("脆弱性についての判断", "decision about a vulnerability")},
 	{"finding", lang.T("脆弱性の検出", "finding")}, {"advisory_source", lang.T("脆弱性情報", "advisory data")}, {"bundle", lang.T("受け取った宣言", "received declaration")},
 }
 

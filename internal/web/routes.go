@@ -50,6 +50,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /requirements", s.in(auth.Read, s.requirements))
 	mux.Handle("GET /requirements/{requirement}", s.in(auth.Read, s.requirement))
 	mux.Handle("GET /vulnerabilities", s.in(auth.Read, s.vulnerabilities))
+	mux.Handle("GET /vulnerabilities/{vuln}", s.in(auth.Read, s.finding))
+	mux.Handle("POST /vulnerabilities/{vuln}", s.in(auth.Edit, s.decide))
 
 	mux.Handle("GET /registers", s.in(auth.Read, s.registers))
 	mux.Handle("GET /registers/{kind}", s.in(auth.Read, s.register))

@@ -18,6 +18,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/triage"
 	"example.org/tasuki/verify"
 )
 
@@ -59,7 +60,8 @@ func samples() []sample {
 		}},
 		{"arrival", "mixed", sampleArrival},
 		{"document", "filled", func(b Base) page {
-			return &documentPage{Base: at(b, "software"), Document: sampleDocuments(b)[0], Feeds: []guideline.ID{"S(2)-2.3"}, Facts: 1, History: sampleAudit(b)}
+			return &documentPage{Base: at(b, "software"), Document: sampleDocuments(b)[0], Feeds: []guideline.ID{"S(2)-2.3"}, Facts: 1, History: sampleAudit(b),
+				Resting: []restingLine{{ID: "S(2)-1.3", Title: b.TitleOf("S(2)-1.3"), About: "見本会計 1.0", Role: guideline.Developer, Status: assess.NotMet, Href: "/storybook/duty/filled"}}}
 		}},
 		{"components", "empty", func(b Base) page { return &componentsPage{Base: at(b, "software"), Head: sampleHead(b, "components")} }},
 		{"components", "filled", sampleComponents},
@@ -79,6 +81,7 @@ func samples() []sample {
 			return &vulnerabilitiesPage{Base: at(b, "vulnerabilities"), Sources: sampleSources(false)}
 		}},
 		{"vulnerabilities", "affected", sampleVulnerabilities},
+		{"finding", "open", sampleFindingPage},
 		{"registers", "filled", func(b Base) page {
 			p := &registersPage{Base: at(b, "registers")}
 			for i, k := range register.Kinds() {
@@ -334,6 +337,15 @@ func sampleVulnerabilities(b Base) page {
 		Releases: []jobs.AffectedRelease{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Fixed: []string{"1.0.1"}, Systems: []string{"見本基幹システム"},
 			Parties: []jobs.AffectedParty{{Name: "見本ソフト株式会社", Role: guideline.Developer, Duties: []guideline.ID{"S(3)-2.1"}, By: sampleNow.AddDate(0, 0, 7), Does: lang.T("影響を分析します", "analyses it")}}}}}
 	p.Affected = affectedOf(p.Exposure)
+	return p
+}
+
+func sampleFindingPage(b Base) page {
+	t := jobs.Triaged{Finding: sampleFinding(), Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Due: sampleNow.AddDate(0, 0, 14), EPSS: &store.EPSS{CVE: "CVE-2026-12345", Score: 0.12}}
+	t.Priority = triage.Evaluate(triage.Supplier, triage.Facts{CVSS: t.Finding.CVSS}, triage.Context{}, sampleNow)
+	t.Results = []triage.Result{t.Priority}
+	p := &findingPage{Base: at(b, "vulnerabilities"), Vuln: "CVE-2026-12345", Found: []jobs.Triaged{t}}
+	p.fillScopes()
 	return p
 }
 

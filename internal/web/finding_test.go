@@ -1,0 +1,45 @@
+package web
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/store"
+)
+
+// A finding is decided on its page: what is missing is said, the decision holds for the scope that was chosen, it is in
+// the audit log, and somebody who may not edit is refused.
+func TestDecideOnAFinding(t *testing.T) {
+	s := newSite(t)
+	admin := s.begin()
+	approver := s.approver(admin)
+	at := admin.ledger()
+	dir := t.TempDir()
+	record := `{"schema_version": "1.7.0", "id": "GHSA-aaaa-bbbb-cccc", "modified": "2026-09-01T00:00:00Z", "aliases": ["CVE-2026-0001"], "summary": "an example",
+		"severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+		"affected": [{"package": {"ecosystem": "npm", "name": "left-pad"}, "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.3.1"}]}]}]}`
+	if err := os.WriteFile(filepath.Join(dir, "one.json"), []byte(record), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := jobs.ImportAdvisories(t.Context(), s.db, store.Actor{Account: "system", Via: store.CLI}, dir, s.db.Now()); err != nil {
+		t.Fatal(err)
+	}
+	admin.upload(at+"/evidence", "files", map[string]string{"sbom.cdx.json": sbom}, 200, "version", "1.0")
+
+	admin.get("/vulnerabilities/CVE-1999-0001", 404)
+	const page = "/vulnerabilities/CVE-2026-0001"
+	mustHave(t, admin.get("/vulnerabilities?q=CVE-2026-0001", 200), "優先度を確認して判断する", "影響を受けるのは1件")
+	mustHave(t, admin.get(page, 200), "未判断", "SSVC", "1.3.1", "9.8", "KEV：掲載なし", "判断を記録する")
+	approver.post(page, 403, "scope", "all=1", "status", "fixed")
+	mustHave(t, admin.post(page, 422, "scope", "component=other", "status", "fixed"), "判断の対象を選んでください")
+	admin.post(page, 422, "scope", "all=1", "status", "not_affected")
+	mustHave(t, admin.post(page, 200, "scope", "all=1", "status", "not_affected", "justification", "vulnerable_code_not_in_execute_path", "note", "呼び出していません", "until", "2099-03-31"),
+		"1件の検出に適用されます", "自組織の判断：影響なし", "呼び出していません", "2099年3月31日 まで有効")
+	decisions, err := s.db.Decisions(t.Context())
+	if err != nil || len(decisions) != 1 || decisions[0].Justification != "vulnerable_code_not_in_execute_path" || decisions[0].Software != "" {
+		t.Errorf("decisions: %+v, %v", decisions, err)
+	}
+	mustHave(t, admin.get("/admin/audit", 200), "脆弱性についての判断を記録")
+}
