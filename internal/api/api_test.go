@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,6 +211,7 @@ func TestStatus(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("over HTTP it is not what the command line prints (-cli +http):\n%s", diff)
 	}
+	s.thereAndBack(got)
 	list := must[api.List[api.SoftwareItem]](s, auth.Read, "GET", "/api/v1/software", "")
 	if len(list.Items) != 1 || list.Items[0].Latest != "1.0" || list.Next != "" {
 		t.Errorf("software: %+v", list)
@@ -230,6 +232,33 @@ func TestStatus(t *testing.T) {
 	s.refused(s.keys[auth.Read], "GET", "/api/v1/systems/none/status", "", 404, "not_found")
 	if now := entries(t, s.db); now != audited {
 		t.Errorf("reading left %d entries in the audit log", now-audited)
+	}
+}
+
+// thereAndBack goes from every status to the bytes of the documents it rests on, and from each document back to the duty.
+func (s *site) thereAndBack(sheet jobs.StatusSheet) {
+	s.t.Helper()
+	walked := 0
+	for _, duty := range sheet.Duties {
+		for _, e := range duty.Evidence {
+			if !strings.HasPrefix(e, "sha256:") {
+				continue
+			}
+			status, _, b := s.ask(s.keys[auth.Read], "GET", "/api/v1/documents/"+e+"/content", nil)
+			if status != 200 || store.DigestOf(b) != e {
+				s.t.Fatalf("%s: the bytes of %s: status %d", duty.ID, e, status)
+			}
+			d := must[api.DocumentView](s, auth.Read, "GET", "/api/v1/documents/"+e, "")
+			if !slices.ContainsFunc(d.Duties, func(r jobs.Resting) bool {
+				return r.ID == duty.ID && r.Role == duty.Role && r.Party == duty.Party && r.Status == duty.Status
+			}) {
+				s.t.Errorf("%s as %s rests on %s, which does not lead back: %+v", duty.ID, duty.Role, e, d.Duties)
+			}
+			walked++
+		}
+	}
+	if walked == 0 {
+		s.t.Error("no status rests on a document")
 	}
 }
 

@@ -127,6 +127,7 @@ type DocumentView struct {
 	Read           map[string]any `json:"read"`
 	Problems       []jobs.Problem `json:"problems"`
 	Subjects       []fact.Subject `json:"subjects" doc:"What it is about"`
+	Duties         []jobs.Resting `json:"duties" doc:"Duties whose status, as judged last, rests on it"`
 }
 
 func (s *server) document(ctx context.Context, c *call, in *digestInput) (DocumentView, error) {
@@ -139,6 +140,9 @@ func (s *server) document(ctx context.Context, c *call, in *digestInput) (Docume
 		SignatureState: d.SignatureState, Accepted: d.Accepted, Read: d.Summary, Problems: jobs.ProblemsIn(d.Problems, c.lang), Subjects: append([]fact.Subject{}, subjects...)}
 	if out.Read == nil {
 		out.Read = map[string]any{}
+	}
+	if err == nil {
+		out.Duties, err = jobs.RestingOn(ctx, s.db, in.Digest)
 	}
 	return out, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -198,6 +199,7 @@ type StatusFilter struct {
 	Subjects    []fact.Subject
 	Role        guideline.Role
 	Requirement guideline.ID
+	Evidence    string // digest or id that the status rests on
 }
 
 func (f StatusFilter) where() *where {
@@ -216,6 +218,10 @@ func (f StatusFilter) where() *where {
 	}
 	if f.Requirement != "" {
 		w.add("requirement = ?", string(f.Requirement))
+	}
+	if f.Evidence != "" {
+		quoted, _ := json.Marshal(f.Evidence) // a string always encodes
+		w.add(`evidence like ? escape '!'`, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(string(quoted))+"%")
 	}
 	return w
 }

@@ -9,6 +9,9 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -19,7 +22,18 @@ type documentPage struct {
 	Document documentLine
 	Feeds    []guideline.ID
 	Facts    int
+	Resting  []restingLine
 	History  []auditLine
+}
+
+// restingLine is a duty whose status rests on a document.
+type restingLine struct {
+	ID     guideline.ID
+	Title  string
+	About  string
+	Role   guideline.Role
+	Status assess.Status
+	Href   string // empty: the duty has no page of its own
 }
 
 func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
@@ -45,10 +59,42 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Facts = len(facts)
 	p.Feeds = assess.FedBy(d.Type)
+	if p.Resting, err = s.restingLines(r, p.Base, m, d.Digest); err != nil {
+		return err
+	}
 	if p.History, err = s.auditLines(ctx, p.Base, store.AuditFilter{Object: store.Object{Kind: "document", ID: d.Digest}}); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "document", p)
+}
+
+func (s *Server) restingLines(r *http.Request, b Base, m chain.Model, digest string) ([]restingLine, error) {
+	resting, err := jobs.RestingOn(r.Context(), s.db, digest)
+	if err != nil {
+		return nil, err
+	}
+	names := map[fact.Subject]string{}
+	for _, x := range m.Software {
+		names[fact.Subject{Kind: fact.Software, ID: x.ID}] = x.Name
+	}
+	for _, x := range m.Systems {
+		names[fact.Subject{Kind: fact.System, ID: x.ID}] = x.Name
+	}
+	for _, x := range m.Releases {
+		names[fact.Subject{Kind: fact.Release, ID: x.ID}] = names[fact.Subject{Kind: fact.Software, ID: x.Software}] + " " + x.Version
+	}
+	lines := make([]restingLine, len(resting))
+	for i, x := range resting {
+		lines[i] = restingLine{ID: x.ID, Title: b.TitleOf(x.ID), About: names[x.Subject], Role: x.Role, Status: assess.Status(x.Status)}
+		if x.Software != "" {
+			release := ""
+			if x.Subject.Kind == fact.Release {
+				release = x.Subject.ID
+			}
+			lines[i].Href = "/software/" + x.Software + "/duties/" + slug(x.ID) + "?" + query("release", release, "party", x.Party, "role", string(x.Role))
+		}
+	}
+	return lines, nil
 }
 
 // download gives the bytes of a document as they came: always as a file to keep, never as something to show, whatever

@@ -335,6 +335,31 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// An auditor goes from a status to the document it rests on and its bytes, and from the document back to the duty.
+func TestFromStatusToBytesAndBack(t *testing.T) {
+	s := newSite(t)
+	v := s.begin()
+	at := v.ledger()
+	v.upload(at+"/evidence", "files", map[string]string{"bom.json": sbom}, 200, "version", "1.0")
+	link := func(in, pattern string) string {
+		m := regexp.MustCompile(pattern).FindStringSubmatch(in)
+		if m == nil {
+			t.Fatalf("no link %s\n%s", pattern, mainOf(in))
+		}
+		return html.UnescapeString(m[1])
+	}
+	duty := link(v.get(at, 200), `href="(`+at+`/duties/s2-1\.3[^"]*)"`)
+	document := link(v.get(duty, 200), `href="(/evidence/sha256:[0-9a-f]{64})"`)
+	page := v.get(document, 200)
+	back := link(page, `href="(`+at+`/duties/s2-1\.3[^"]*)"`)
+	if back != duty {
+		t.Errorf("the document leads to %s, not back to %s", back, duty)
+	}
+	if got := v.get(link(page, `href="(/evidence/sha256:[0-9a-f]{64}/bytes)"`), 200); got != sbom {
+		t.Errorf("the bytes are %q", got)
+	}
+}
+
 // What was uploaded comes back byte for byte, as a file to keep, whatever it claims to be.
 func TestDownload(t *testing.T) {
 	s := newSite(t)
