@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"crypto/ed25519"
+	"debug/elf"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +42,8 @@ func (r *dutyRun) note(ts *testscript.TestScript, args []string) {
 		add("`attest sbom`")
 	case words == "triage decide":
 		add("`triage decide`")
+	case args[0] == "heartbeat":
+		add("`heartbeat`")
 	case words == "feeds import":
 		add("advisories (osv)")
 	case words == "feeds import-kev":
@@ -80,6 +85,33 @@ func buildCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	b, err := declare.Attest(args[1], json.RawMessage(ts.ReadFile(args[2])), files, buildKey)
 	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+// programCommand does what a compiler does outside the program: it makes a small ELF program, hardened or weak (its data
+// can be executed, and nothing is bound at start).
+//
+//	program OUT [weak]
+func programCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 || len(args) > 2 {
+		ts.Fatalf("usage: program OUT [weak]")
+	}
+	b, err := os.ReadFile(filepath.Join("..", "..", "internal", "read", "binary", "testdata", "tiny.elf"))
+	ts.Check(err)
+	if len(args) == 2 {
+		f, err := elf.NewFile(bytes.NewReader(b))
+		ts.Check(err)
+		headers := int(binary.LittleEndian.Uint64(b[32:])) // ELF64: e_phoff, then entries of 56 bytes: type, flags …
+		for i, p := range f.Progs {
+			entry := b[headers+i*56:]
+			switch p.Type {
+			case elf.PT_GNU_STACK:
+				binary.LittleEndian.PutUint32(entry[4:], uint32(p.Flags|elf.PF_X))
+			case elf.PT_GNU_RELRO:
+				binary.LittleEndian.PutUint32(entry, uint32(elf.PT_NULL))
+			}
+		}
+	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
 }
 

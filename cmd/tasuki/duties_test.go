@@ -149,7 +149,7 @@ func setUpDuty(r *dutyRun) func(*testscript.Env) error {
 // dutyCommands are the commands that scenarios have. A keep folder is where the workspace is left for others to start from.
 func dutyCommands(keep string) map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"as": asCommand, "duty": dutyCommand, "clock": clockCommand, "take": takeCommand, "build": buildCommand,
+		"as": asCommand, "duty": dutyCommand, "clock": clockCommand, "take": takeCommand, "build": buildCommand, "program": programCommand,
 		"keep": func(ts *testscript.TestScript, _ bool, names []string) {
 			for _, name := range names {
 				from, to := ts.MkAbs(name), filepath.Join(keep, name)

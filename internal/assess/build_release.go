@@ -44,7 +44,7 @@ func (d *desk) viewAttestations(v *releaseView) {
 		if !is || !d.holds(&f) || f.Subject != (fact.Subject{Kind: fact.Release, ID: d.in.Release}) {
 			continue
 		}
-		af := AttestationFact{Type: attestationType(a.PredicateType), Verified: a.Verified, Signer: a.Signer, Builder: a.Builder, Subjects: []string{}, Foreign: []string{}}
+		af := AttestationFact{Type: attestationType(a.PredicateType), Verified: a.Verified, Signer: a.Signer, Builder: a.Builder, Result: a.Result, Subjects: []string{}, Foreign: []string{}}
 		for _, s := range a.Subjects {
 			af.Subjects = append(af.Subjects, s.Digest)
 			i := slices.IndexFunc(arts, func(x ArtifactFact) bool { return x.Digest == s.Digest })

@@ -25,7 +25,7 @@ func (d *desk) fillThreats(env *Env, about []fact.Subject, refs refs) {
 
 func threat(t fact.Threat) ThreatFact {
 	written := slices.ContainsFunc(t.Mitigations, func(m fact.Mitigation) bool { return strings.TrimSpace(m.Text) != "" })
-	out := ThreatFact{ID: t.ID, Label: t.Title, Level: t.Severity, Status: string(t.Status), Reason: t.Reason != "", Traced: true}
+	out := ThreatFact{ID: t.ID, Label: t.Title, Level: levelOf(t), Status: string(t.Status), Reason: t.Reason != "", Traced: true}
 	if t.Target != "" {
 		out.Label += " (" + t.Target + ")"
 	}
@@ -40,7 +40,23 @@ func threat(t fact.Threat) ThreatFact {
 	return out
 }
 
-// subjects of S(1)-1.1 that a model has to treat, and how a threat shows that it is about one: its category of STRIDE
+// levelOf gives the level of a threat: the model's own word, else from what OTM says of likelihood and impact, both from 0
+// to 100. High is both at 70 or their like, medium both at 40.
+func levelOf(t fact.Threat) string {
+	switch risk := t.Likelihood * t.Impact; {
+	case t.Severity != "":
+		return t.Severity
+	case risk >= 70*70:
+		return "high"
+	case risk >= 40*40:
+		return "medium"
+	case risk > 0:
+		return "low"
+	}
+	return ""
+}
+
+// themes are the subjects of S(1)-1.1 that a model has to treat, and how a threat shows that it is about one: its category of STRIDE
 // (spoofing is about who somebody is, elevation of privilege about what somebody may do), else the words it is written in.
 var themes = []struct {
 	topic, category string

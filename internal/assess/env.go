@@ -234,6 +234,7 @@ type AttestationFact struct {
 	Verified bool     `expr:"verified"`
 	Signer   string   `expr:"signer"`
 	Builder  string   `expr:"builder"`
+	Result   string   `expr:"result"`   // test: passed, warned or failed
 	Subjects []string `expr:"subjects"` // digests
 	Foreign  []string `expr:"foreign"`  // subjects that are no artifact of the release
 }
