@@ -49,14 +49,15 @@ var (
 	inline = regexp.MustCompile(`(?i)<[^>]+\s(style|on[a-z]+)\s*=|<style|<script>|javascript:`)
 	empty  = regexp.MustCompile(`<(h1|h2|h3|button|th scope="col")[^>]*>\s*</`)
 	broken = regexp.MustCompile(`%!|ZgotmplZ|&lt;nil&gt;|<nil>`)
+	abroad = regexp.MustCompile(`(?i)<(?:script|link|img|iframe|form|use|image)[^>]+(?:src|srcset|href|action)="\s*(?:https?:)?//`)
 	words  = regexp.MustCompile(`違反|不合格|認証|点数`)
 )
 
 // checkPage looks for what no page may have: inline script or style, empty headings, broken formats, words that the
-// guideline's spirit forbids, duplicate ids.
+// guideline's spirit forbids, anything fetched from another host, duplicate ids.
 func checkPage(t *testing.T, l lang.Lang, html string) {
 	t.Helper()
-	for _, re := range []*regexp.Regexp{inline, empty, broken, words} {
+	for _, re := range []*regexp.Regexp{inline, empty, broken, abroad, words} {
 		if m := re.FindStringIndex(html); m != nil {
 			t.Errorf("page has %q", html[max(0, m[0]-60):min(len(html), m[1]+60)])
 		}

@@ -118,11 +118,16 @@ func (s *Server) duties(ctx context.Context, b Base, head softwareHead, m chain.
 	if head.Release != "" {
 		subject = fact.Subject{Kind: fact.Release, ID: head.Release}
 	}
-	kept, err := jobs.Status(ctx, s.db, subject)
+	waiting, err := s.waitingClaims(ctx)
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := s.waitingClaims(ctx)
+	return s.dutiesOf(ctx, b, head, m, subject, waiting)
+}
+
+// dutiesOf is duties for a subject, with the statements that wait for approval already known.
+func (s *Server) dutiesOf(ctx context.Context, b Base, head softwareHead, m chain.Model, subject fact.Subject, waiting map[waitingKey]bool) ([]dutyRow, error) {
+	kept, err := jobs.Status(ctx, s.db, subject)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 )
@@ -40,11 +41,19 @@ func (s *Server) softwareLines(ctx context.Context, b Base) ([]softwareLine, err
 	if err != nil {
 		return nil, err
 	}
+	waiting, err := s.waitingClaims(ctx)
+	if err != nil {
+		return nil, err
+	}
 	names := partyNames(m)
 	var out []softwareLine
 	for _, sw := range m.Software {
 		latest, _ := jobs.Latest(m, sw.ID, s.now().Format(time.DateOnly))
-		rows, err := s.duties(ctx, b, softwareHead{Software: sw, Release: latest.ID}, m)
+		subject := fact.Subject{Kind: fact.Software, ID: sw.ID}
+		if latest.ID != "" {
+			subject = fact.Subject{Kind: fact.Release, ID: latest.ID}
+		}
+		rows, err := s.dutiesOf(ctx, b, softwareHead{Software: sw, Release: latest.ID}, m, subject, waiting)
 		if err != nil {
 			return nil, err
 		}
