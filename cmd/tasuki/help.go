@@ -119,7 +119,7 @@ var helpTexts = map[string]lang.Text{
 // helpVars gives kong the texts of a language as ${help_KEY}.
 func helpVars(l lang.Lang) kong.Vars {
 	vars := kong.Vars{}
-	for _, texts := range []map[string]lang.Text{helpTexts, opsTexts, apiTexts, triageTexts, sheetTexts, keepTexts, exchangeTexts} {
+	for _, texts := range []map[string]lang.Text{helpTexts, opsTexts, apiTexts, triageTexts, sheetTexts, keepTexts, exchangeTexts, changesTexts} {
 		for k, t := range texts {
 			vars["help_"+k] = strings.ReplaceAll(t.In(l), "$", "$$")
 		}

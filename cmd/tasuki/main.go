@@ -60,6 +60,8 @@ type commands struct {
 	Push       pushCmd       `cmd:"" help:"${help_push}"`
 	Status     statusCmd     `cmd:"" help:"${help_status}"`
 	Check      checkCmd      `cmd:"" help:"${help_check}"`
+	Changes    changesCmd    `cmd:"" help:"${help_changes}"`
+	Coverage   coverageCmd   `cmd:"" help:"${help_coverage}"`
 	CVE        cveCmd        `cmd:"" name:"cve" help:"${help_cve}"`
 	Triage     triageCmd     `cmd:"" help:"${help_triage}"`
 	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
