@@ -51,7 +51,7 @@ func loadCommon(ctx context.Context, db *store.DB) (common, error) {
 	if err != nil {
 		return c, err
 	}
-	c.around = layOut(c.in.Model, chain.Duties(guideline.Default(), c.in.Model), c.in.Records, c.in.Claims, orgFacts)
+	c.around = layOut(c.in.Model, c.in.Records, c.in.Claims, orgFacts)
 	if c.desk, err = openDesk(ctx, db); err != nil {
 		return c, err
 	}

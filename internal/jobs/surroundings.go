@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
@@ -24,9 +25,8 @@ type surroundings struct {
 	systems      map[string]int
 	running      map[string][]int // release -> systems that run it
 	arrangements map[fact.Subject][]int
-	agreements   map[string][]int // organisation that gives or receives ->
-	rules        map[string][]int // release ->, and "" those for every release
-	duties       map[fact.Subject][]chain.Duty
+	agreements   map[string][]int       // organisation that gives or receives ->
+	rules        map[string][]int       // release ->, and "" those for every release
 	records      map[fact.Subject][]int // "" for what is about an organisation, or nothing
 	claims       map[fact.Subject][]int
 	facts        map[string][]fact.Fact // about parties
@@ -42,19 +42,12 @@ func about(s fact.Subject) fact.Subject {
 	return s
 }
 
-func layOut(m chain.Model, duties []chain.Duty, records []register.Record, claims []evidence.Claim, orgFacts []fact.Fact) *surroundings {
+func layOut(m chain.Model, records []register.Record, claims []evidence.Claim, orgFacts []fact.Fact) *surroundings {
 	w := &surroundings{model: m, root: map[string]string{}, parties: map[string][]int{}, software: map[string]int{}, releases: map[string]int{},
 		releasesOf: map[string][]int{}, systems: map[string]int{}, running: map[string][]int{}, arrangements: map[fact.Subject][]int{},
-		agreements: map[string][]int{}, rules: map[string][]int{}, duties: map[fact.Subject][]chain.Duty{},
+		agreements: map[string][]int{}, rules: map[string][]int{},
 		records: map[fact.Subject][]int{}, claims: map[fact.Subject][]int{}, facts: map[string][]fact.Fact{}}
 	w.layOutModel()
-	for _, d := range duties {
-		s := fact.Subject{Kind: fact.Software, ID: d.Software}
-		if d.Software == "" {
-			s = fact.Subject{Kind: fact.System, ID: d.System}
-		}
-		w.duties[s] = append(w.duties[s], d)
-	}
 	for i, r := range records {
 		w.records[about(r.Subject)] = append(w.records[about(r.Subject)], i)
 	}
@@ -276,7 +269,7 @@ func (w *surroundings) narrow(in assess.Input, p picked) assess.Input {
 	in.Model.Components = these(m.Components, p.rules)
 	in.Records = these(in.Records, p.records)
 	in.Claims = these(in.Claims, p.claims)
-	in.Duties = w.duties[p.subject]
+	in.Duties = chain.Duties(guideline.Default(), in.Model)
 	in.Facts = nil
 	for _, party := range in.Model.Parties {
 		in.Facts = append(in.Facts, w.facts[party.ID]...)
