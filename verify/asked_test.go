@@ -132,8 +132,12 @@ func TestHeldAgainstRequest(t *testing.T) {
 		{"the chain, with a party missing, without a request", verify.StepChain, alone, func(o *verify.Options) { o.Request, o.RequireChain = nil, true }},
 		{"not the chain, with a party missing", "", alone, nil},
 		{"the chain, all of it", "", backed, func(o *verify.Options) { o.Request.Chain = true }},
-		{"the artifact in hand", "", plain, func(o *verify.Options) { o.Files = []verify.Artifact{{Name: "a", Digest: verify.Digest([]byte("artifact"))}} }},
-		{"another artifact in hand", verify.StepFiles, plain, func(o *verify.Options) { o.Files = []verify.Artifact{{Name: "a", Digest: verify.Digest([]byte("other"))}} }},
+		{"the artifact in hand", "", plain, func(o *verify.Options) {
+			o.Files = []verify.Artifact{{Name: "a", Digest: verify.Digest([]byte("artifact"))}}
+		}},
+		{"another artifact in hand", verify.StepFiles, plain, func(o *verify.Options) {
+			o.Files = []verify.Artifact{{Name: "a", Digest: verify.Digest([]byte("other"))}}
+		}},
 		{"the catalogue in hand is no artifact", verify.StepFiles, plain, func(o *verify.Options) {
 			o.Files = []verify.Artifact{{Name: "a", Digest: guideline.Default().Digest()}}
 		}},
