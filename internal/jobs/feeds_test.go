@@ -249,4 +249,3 @@ func TestDirectories(t *testing.T) {
 		t.Errorf("found %v, %v", all, err)
 	}
 }
-
