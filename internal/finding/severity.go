@@ -59,7 +59,7 @@ func Score(vector string) (float64, bool) {
 	switch {
 	case strings.HasPrefix(vector, "CVSS:4.0/"):
 		if v, err := cvss40.ParseVector(vector); err == nil {
-			return v.Score(), true
+			return score4(v), true
 		}
 	case strings.HasPrefix(vector, "CVSS:3.1/"):
 		if v, err := cvss31.ParseVector(vector); err == nil {
@@ -70,11 +70,22 @@ func Score(vector string) (float64, bool) {
 			return v.BaseScore(), true
 		}
 	default:
-		if v, err := cvss20.ParseVector(strings.Trim(vector, "()")); err == nil {
+		if v, err := cvss20.ParseVector(base2(vector)); err == nil {
 			return v.BaseScore(), true
 		}
 	}
 	return 0, false
+}
+
+// base2 gives the base metrics of a CVSS v2 vector alone: vectors with a part of the temporal or environmental metrics are
+// common, and the base score does not depend on them.
+func base2(vector string) string {
+	vector = strings.TrimPrefix(strings.Trim(vector, "()"), "CVSS2#")
+	parts := strings.Split(vector, "/")
+	if len(parts) > 6 {
+		parts = parts[:6]
+	}
+	return strings.Join(parts, "/")
 }
 
 func label(score float64) Label {
