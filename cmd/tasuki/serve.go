@@ -11,6 +11,7 @@ import (
 
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -61,7 +62,7 @@ func (p *program) serve(db *store.DB, c *serveCmd) error {
 	}
 	ctx, stop := context.WithCancel(p.ctx)
 	defer stop()
-	go upkeep(ctx, log, db)
+	go upkeep(ctx, log, db, p.feedClient())
 	go func() {
 		<-ctx.Done()
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
@@ -99,10 +100,13 @@ func ready(w http.ResponseWriter, r *http.Request, db *store.DB) {
 	fmt.Fprintln(w, "ready")
 }
 
-// upkeep does what has to be done while nobody asks: the ledger's order every few seconds, everything that time alone
-// changes once an hour.
-func upkeep(ctx context.Context, log *slog.Logger, db *store.DB) {
+// upkeep does what has to be done while nobody asks: at the start an import of advisories that was cut off, the ledger's
+// order every few seconds, everything that time alone changes once an hour.
+func upkeep(ctx context.Context, log *slog.Logger, db *store.DB, client *feed.Client) {
 	actor := store.Actor{Account: "tasuki", Via: store.Internal}
+	if err := jobs.FinishImport(ctx, db, actor); err != nil && ctx.Err() == nil {
+		log.Warn("advisories", "error", err)
+	}
 	seconds, hours := time.NewTicker(5*time.Second), time.NewTicker(time.Hour)
 	defer seconds.Stop()
 	defer hours.Stop()
@@ -119,16 +123,25 @@ func upkeep(ctx context.Context, log *slog.Logger, db *store.DB) {
 				log.Warn("ledger", "error", err)
 			}
 		case <-hours.C:
-			if err := hourly(ctx, db, actor); err != nil && ctx.Err() == nil {
+			if err := hourly(ctx, log, db, actor, client); err != nil && ctx.Err() == nil {
 				log.Warn("upkeep", "error", err)
 			}
 		}
 	}
 }
 
-// hourly asks the mechanisms and judges again because time has passed; a day after the last time it also recomputes
-// archive and ledger.
-func hourly(ctx context.Context, db *store.DB, actor store.Actor) error {
+// hourly fetches the advisory data that is set to be fetched by itself, asks the mechanisms and judges again because time
+// has passed; a day after the last time it also recomputes archive and ledger.
+func hourly(ctx context.Context, log *slog.Logger, db *store.DB, actor store.Actor, client *feed.Client) error {
+	fetched, err := jobs.FetchDue(ctx, db, actor, client)
+	if err != nil {
+		return err
+	}
+	for _, r := range fetched {
+		if r.Err != nil {
+			log.Warn("advisories", "source", r.Source, "error", r.Err)
+		}
+	}
 	if _, err := jobs.Scrape(ctx, db, actor); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 package finding
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,6 +46,20 @@ func (f Finding) CVE() string {
 		}
 	}
 	return ""
+}
+
+// Malicious reports whether the package itself was published to do harm: a report of the OpenSSF's collection (MAL-…) is
+// among the finding's ids. There is no version to wait for; it has to go.
+func (f Finding) Malicious() bool {
+	if strings.HasPrefix(f.Vuln, "MAL-") {
+		return true
+	}
+	for _, id := range slices.Concat(f.Aliases, f.Advisories) {
+		if strings.HasPrefix(id, "MAL-") {
+			return true
+		}
+	}
+	return false
 }
 
 // Less orders the ids of one vulnerability by which names it first: the record of the ecosystem's or vendor's own

@@ -20,6 +20,7 @@ import (
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/triage"
 )
 
 // publisher is a server over TLS that serves files with entity tags.
@@ -247,5 +248,28 @@ func TestDirectories(t *testing.T) {
 	d.advisories() // another source does not take these away
 	if all, err := d.db.FindingsOf(t.Context(), release); err != nil || len(all) != 2 {
 		t.Errorf("found %v, %v", all, err)
+	}
+}
+
+// A package that was published to do harm has to go at once, whatever the software is used for.
+func TestMalicious(t *testing.T) {
+	d := open(t)
+	_, release := d.product()
+	d.push(release, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(two)})
+	dir := t.TempDir()
+	write := func(id, pkg string) {
+		file := filepath.Join(dir, "osv", "malicious", id+".json")
+		d.must(os.MkdirAll(filepath.Dir(file), 0o755))
+		d.must(os.WriteFile(file, []byte(on(pkg, id, "99", "2026-10-03T00:00:00Z")), 0o644))
+	}
+	write("MAL-2026-1", "example:other")
+	write("OTHER-1", "org.apache.logging.log4j:log4j-core")
+	_, err := jobs.ImportFeed(t.Context(), d.db, author, jobs.Malicious, dir, d.now)
+	d.must(err)
+	list, err := jobs.Triage(t.Context(), d.db, jobs.TriageFilter{})
+	d.must(err)
+	if len(list) != 2 || list[0].Finding.Vuln != "MAL-2026-1" || !list[0].Malicious || list[0].Priority.Action != triage.Immediate ||
+		list[1].Malicious || list[1].Priority.Action == triage.Immediate {
+		t.Errorf("got %+v", list)
 	}
 }

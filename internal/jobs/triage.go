@@ -37,6 +37,7 @@ type Triaged struct {
 	Release      string          `json:"release"` // id
 	Version      string          `json:"version"`
 	Supported    bool            `json:"supported"`
+	Malicious    bool            `json:"malicious,omitempty"`      // the package itself was published to do harm
 	Exploited    time.Time       `json:"exploited_since,omitzero"` // listed in KEV since; zero: not listed
 	EPSS         *store.EPSS     `json:"epss"`                     // nil: no score is known
 	Priority     triage.Result   `json:"priority"`                 // the more urgent of Results
@@ -211,6 +212,9 @@ func (d *desk) look(t *Triaged, scores map[string]store.EPSS, voices []triage.Vo
 	t.Priority = t.Results[0]
 	for _, r := range t.Results[1:] {
 		t.Priority = triage.Urgent(t.Priority, r)
+	}
+	if t.Malicious = t.Finding.Malicious(); t.Malicious {
+		t.Priority = triage.Remove(t.Priority)
 	}
 	t.Due = triage.Due(d.policy, t.Priority.Action, t.Finding.FirstSeen)
 	slices.SortStableFunc(decisions, func(a, b store.Decision) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })

@@ -100,6 +100,13 @@ func Evaluate(tree Tree, facts Facts, about Context, at time.Time) Result {
 	return r
 }
 
+// Remove makes a result the most urgent there is, whatever its tree says: for a package that was published to do harm
+// SSVC has no tree, because nothing is to be weighed. The steps stay as they were.
+func Remove(r Result) Result {
+	r.Action = Immediate
+	return r
+}
+
 // Urgent gives the more urgent of two results; of equals the first.
 func Urgent(a, b Result) Result {
 	if b.Action.urgency() > a.Action.urgency() {
