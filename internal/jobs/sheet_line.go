@@ -270,7 +270,8 @@ func (l *sheetLine) statement(status verify.Status, cell xlsx.Answer, chosen boo
 	text := strings.Join(slices.DeleteFunc(body, func(s string) bool { return s == "" }), "\n")
 	c := evidence.Claim{Kind: evidence.Stated, Party: l.party, Subject: l.subject, Requirement: l.ID, Body: text, Evidence: digests,
 		State: evidence.ClaimDraft, ExpiresAt: l.expires, Revision: 1}
-	becomes, what := BecomesNothing, lang.T("判定は変えません。記録だけ示します", "the judged status stays; it is only shown")
+	var becomes Outcome
+	var what lang.Text
 	switch status {
 	case verify.Met:
 		becomes, what = BecomesClaim, lang.T("申告として起案します", "becomes a draft claim")

@@ -157,13 +157,14 @@ func fragment(uri string) string { return uri[strings.LastIndexAny(uri, "#/")+1:
 
 // text gives the first literal of a property; of a resource, its fragment.
 func (n *node) text(name string) string {
-	for _, v := range n.props[name] {
-		if v.ref != "" {
-			return fragment(v.ref)
-		}
-		return v.text
+	said := n.props[name]
+	switch {
+	case len(said) == 0:
+		return ""
+	case said[0].ref != "":
+		return fragment(said[0].ref)
 	}
-	return ""
+	return said[0].text
 }
 
 // all gives the nodes a property leads to, each once.
