@@ -49,7 +49,7 @@ func newBuilder() *builder {
 func ecosystemKey(ecosystem string) string {
 	base := version.Base(ecosystem)
 	if purl.DistributionHasReleases(base) {
-		return ecosystem
+		return purl.DistributionKey(ecosystem)
 	}
 	return base
 }

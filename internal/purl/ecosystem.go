@@ -49,7 +49,7 @@ var distributions = map[string]string{
 	"alpine": "Alpine", "alpaquita": "Alpaquita", "chainguard": "Chainguard", "wolfi": "Wolfi", "minimos": "MinimOS",
 	"debian": "Debian", "ubuntu": "Ubuntu", "echo": "Echo",
 	"mageia": "Mageia", "openeuler": "openEuler", "opensuse": "openSUSE", "sles": "SUSE", "suse": "SUSE",
-	"photon": "Photon OS", "redhat": "Red Hat", "rocky": "Rocky Linux", "rockylinux": "Rocky Linux",
+	"photon": "Photon OS", "redhat": "Red Hat", "rhel": "Red Hat", "rocky": "Rocky Linux", "rockylinux": "Rocky Linux",
 }
 
 // DistributionHasReleases reports whether an ecosystem's advisories speak of one release each, so that a component
@@ -61,6 +61,19 @@ func DistributionHasReleases(ecosystem string) bool {
 		return true
 	}
 	return false
+}
+
+// DistributionKey gives an advisory's ecosystem as components of a distribution are looked up: Red Hat names a release by
+// the CPE of a product, of which Enterprise Linux without extended support is taken (enterprise_linux:9::appstream is 9).
+// Others, with fixes of their own, stay apart.
+func DistributionKey(ecosystem string) string {
+	base, release, _ := strings.Cut(ecosystem, ":")
+	if release, ok := strings.CutPrefix(release, "enterprise_linux:"); ok && base == "Red Hat" {
+		release, _, _ = strings.Cut(release, ":")
+		major, _, _ := strings.Cut(release, ".")
+		return base + ":" + major
+	}
+	return ecosystem
 }
 
 // Ecosystem tells where advisories speak of the component. Name is empty when none does.
@@ -139,7 +152,7 @@ func release(ecosystem, distro string) string {
 			return r
 		}
 		return major
-	case "AlmaLinux", "Rocky Linux", "Mageia":
+	case "AlmaLinux", "Rocky Linux", "Mageia", "Red Hat":
 		return major
 	case "Alpine", "Alpaquita":
 		if minor == "" {
