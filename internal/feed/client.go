@@ -142,9 +142,10 @@ func (c *Client) once(ctx context.Context, u *url.URL, have Part, limit int64, w
 	return got, 0, cause(ctx, err)
 }
 
-// cause gives the reason why a context ended instead of the error that follows from it.
+// cause gives the reason why a context ended instead of the error that follows from it. What came in full as the context
+// ended does not count either: a server ends its answer properly when it notices that nobody listens any more.
 func cause(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return err
