@@ -108,7 +108,7 @@ func run(ctx context.Context, args []string, p program) int {
 	var c commands
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("tasuki"), kong.Description(helpTexts["about"].In(p.lang)),
-		kong.Writers(p.out, p.err), kong.Exit(func(code int) { exit = code }), helpVars(p.lang),
+		kong.Writers(p.out, p.err), kong.Exit(func(code int) { exit = code }), helpIn(p.lang),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Resolvers(envResolver(p.getenv)))
 	if err != nil {
 		fmt.Fprintln(p.err, "tasuki:", err)
