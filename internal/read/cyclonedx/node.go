@@ -10,25 +10,32 @@ import (
 // node is one object of the document in either encoding, so that one piece of code takes facts out of both. The zero
 // node stands for what is not there: it has no text and no children.
 type node struct {
-	object  map[string]any
-	pointer string // of object
+	object  input.Value
+	base    string // JSON pointer of what object lies in; name and index lead on from there
+	name    string
+	index   int // in the list called name; -1 for a member that is no list
 	element *input.Element
 }
 
-func (n node) there() bool { return n.object != nil || n.element != nil }
+func (n node) there() bool { return n.object.Kind() == input.KindObject || n.element != nil }
 
 // place names the node for people: JSON pointer, or XPath with line.
 func (n node) place() string {
-	if n.element != nil {
+	switch {
+	case n.element != nil:
 		return n.element.Path()
+	case n.name == "":
+		return ""
+	case n.index < 0:
+		return n.base + "/" + n.name
 	}
-	return n.pointer
+	return n.base + "/" + n.name + "/" + strconv.Itoa(n.index)
 }
 
 // text gives a scalar member: in XML an attribute or the text of a child element.
 func (n node) text(name string) string {
 	if n.element == nil {
-		return strings.TrimSpace(scalar(n.object[name]))
+		return strings.TrimSpace(n.object.Member(name).Text())
 	}
 	if v, ok := n.element.Attr(name); ok {
 		return strings.TrimSpace(v)
@@ -51,11 +58,11 @@ func (n node) child(name string) node {
 	if n.element != nil {
 		return node{element: n.element.Child(name)}
 	}
-	o, ok := n.object[name].(map[string]any)
-	if !ok {
+	o := n.object.Member(name)
+	if o.Kind() != input.KindObject {
 		return node{}
 	}
-	return node{object: o, pointer: input.Pointer(n.pointer, name)}
+	return node{object: o, base: n.place(), name: name, index: -1}
 }
 
 // list gives the objects of a list: in JSON the array called name, in XML the elements called item inside the element
@@ -64,11 +71,15 @@ func (n node) list(name, item string) []node {
 	if n.element != nil {
 		return node{element: n.element.Child(name)}.repeated(item)
 	}
-	array, _ := n.object[name].([]any)
-	out := make([]node, 0, len(array))
-	for i, v := range array {
-		if o, ok := v.(map[string]any); ok {
-			out = append(out, node{object: o, pointer: input.Pointer(n.pointer, name, strconv.Itoa(i))})
+	array := n.object.Member(name)
+	if array.Kind() != input.KindArray {
+		return nil
+	}
+	var out []node
+	base := n.place()
+	for i, v := range array.Items {
+		if v.Kind() == input.KindObject {
+			out = append(out, node{object: v, base: base, name: name, index: i})
 		}
 	}
 	return out
@@ -91,9 +102,8 @@ func (n node) repeated(name string) []node {
 // texts gives a list of strings that XML does not wrap.
 func (n node) texts(name string) (out []string) {
 	if n.element == nil {
-		array, _ := n.object[name].([]any)
-		for _, v := range array {
-			if s := strings.TrimSpace(scalar(v)); s != "" {
+		for _, v := range n.object.Member(name).Items {
+			if s := strings.TrimSpace(v.Text()); s != "" {
 				out = append(out, s)
 			}
 		}

@@ -76,7 +76,8 @@ func (x *extraction) reading() fact.Reading {
 // signed reports an enveloped signature: JSF in JSON, XML Signature in XML.
 func signed(bom node) bool {
 	if bom.element == nil {
-		return bom.object["signature"] != nil
+		k := bom.object.Member("signature").Kind()
+		return k != input.KindNone && k != input.KindNull
 	}
 	for _, c := range bom.element.Children {
 		if c.Name.Local == "Signature" && c.Name.Space == xmldsig {

@@ -1,0 +1,282 @@
+package schema_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"example.org/tasuki/internal/read/input"
+	"example.org/tasuki/internal/read/schema"
+	"example.org/tasuki/internal/testshared"
+	cyclonedxschema "example.org/tasuki/third_party/cyclonedx-schema"
+)
+
+// pair is one schema both ways.
+type pair struct {
+	screen *schema.Screen
+	whole  *schema.Schema
+}
+
+func strict(schema.Violation) bool { return false }
+
+// agree holds the screen to the whole check on one document: what it lets through has no violation. It reports whether
+// the document is sound, and whether the screen held it back.
+func (p pair) agree(t *testing.T, name string, b []byte) (sound, held bool) {
+	t.Helper()
+	d, err := input.Take(b)
+	if err != nil {
+		return false, false
+	}
+	tree, err := input.JSON(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, faults := p.whole.Check(tree, strict)
+	passed := p.screen.Obeys(d)
+	if passed && len(faults) > 0 {
+		t.Errorf("%s: let through, but %s: %s (%s)\n%.300s", name, faults[0].Where, faults[0].What.EN, faults[0].Keyword, b)
+	}
+	return len(faults) == 0, !passed
+}
+
+func cyclonedxPairs(t *testing.T) map[string]pair {
+	t.Helper()
+	out := map[string]pair{}
+	for _, v := range []string{"1.2", "1.3", "1.4", "1.5", "1.6", "1.7"} {
+		file, others := "bom-"+v+".schema.json", []string{"spdx.schema.json", "jsf-0.82.schema.json", "cryptography-defs.schema.json"}
+		screen, err := schema.NewScreen(cyclonedxschema.Files, file, others...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := schema.Compile(cyclonedxschema.Files, file, others...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[v] = pair{screen, whole}
+	}
+	return out
+}
+
+// TestScreenAgrees holds the screen to the whole check on the documents of the CycloneDX project, on SBOMs of real
+// tools, and on thousands of them spoilt in one place.
+func TestScreenAgrees(t *testing.T) {
+	pairs := cyclonedxPairs(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	var documents, sound, held, spoilt, spoiltSound, spoiltHeld int
+	for _, archive := range []string{"spec-suites/cyclonedx-valid-invalid.tar.gz", "sbom/sboms.tar.gz"} {
+		eachFile(t, testshared.Dir(t, archive), func(name string, b []byte) {
+			text, err := input.Text(b)
+			if err != nil || path.Ext(name) != ".json" {
+				return
+			}
+			version, _ := input.Member(text, "specVersion")
+			p, ok := pairs[strings.Trim(string(version), `"`)]
+			if !ok {
+				return
+			}
+			documents++
+			isSound, isHeld := p.agree(t, name, text)
+			if isSound {
+				sound++
+				if isHeld {
+					held++
+					t.Logf("%s is sound, but is left to the whole check", name)
+				}
+			}
+			if tree, err := input.JSON(text); err == nil && len(text) < 30_000 {
+				for range 25 {
+					spoilt++
+					isSound, isHeld := p.agree(t, name+", spoilt", spoil(random, tree))
+					if isSound {
+						spoiltSound++
+						if isHeld {
+							spoiltHeld++
+						}
+					}
+				}
+			}
+		})
+	}
+	t.Logf("%d documents, %d of them sound, %d of those held back; %d spoilt ones, %d still sound, %d of those held back",
+		documents, sound, held, spoilt, spoiltSound, spoiltHeld)
+	if documents < 600 || spoilt < 10_000 {
+		t.Errorf("too few were tried: %d and %d", documents, spoilt)
+	}
+	if 50*held > sound || 20*spoiltHeld > spoiltSound {
+		t.Errorf("the screen holds too many back: %d of %d, %d of %d", held, sound, spoiltHeld, spoiltSound)
+	}
+}
+
+// spoil gives a document with one value, name or item in it changed.
+func spoil(random *rand.Rand, tree any) []byte {
+	clone := copyOf(tree)
+	var places []func()
+	var walk func(v any, set func(any))
+	walk = func(v any, set func(any)) {
+		places = append(places, func() { set(otherValue(random, v)) })
+		switch v := v.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(mapKeys(v)) {
+				value := v[name]
+				places = append(places, func() { delete(v, name) }, func() { delete(v, name); v[name+"x"] = value }, func() { v["extra"] = value })
+				walk(value, func(to any) { v[name] = to })
+			}
+		case []any:
+			for i, item := range v {
+				places = append(places, func() { set(append(slices.Clone(v), copyOf(item))) }, func() { set(slices.Delete(slices.Clone(v), i, i+1)) })
+				walk(item, func(to any) { v[i] = to })
+			}
+		}
+	}
+	walk(clone, func(to any) { clone = to })
+	places[random.IntN(len(places))]()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(clone); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func mapKeys(m map[string]any) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func copyOf(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[k] = copyOf(e)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = copyOf(e)
+		}
+		return out
+	}
+	return v
+}
+
+func otherValue(random *rand.Rand, v any) any {
+	others := []any{nil, true, false, "", "x", "1.0", "library", "MIT", "http://[::1]:80/", "http://[::1/", ":", `a\b`, "%zz", "2024-02-30T00:00:00Z",
+		"2024-02-29T23:59:60+00:00", "2024-02-01T00:00:00.1Z", "2024-02-01 00:00:00Z", "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#x",
+		json.Number("0"), json.Number("-1"), json.Number("1.0"), json.Number("1e2"), json.Number("1.5"), json.Number("10000000000000000000000"),
+		map[string]any{}, []any{}, []any{v}, []any{v, v}, map[string]any{"ref": v}}
+	if s, ok := v.(string); ok {
+		others = append(others, s+"x", s+" ", strings.ToUpper(s), s+s, "部"+s, s+"\n")
+	}
+	return others[random.IntN(len(others))]
+}
+
+func eachFile(t testing.TB, archive string, f func(name string, b []byte)) {
+	t.Helper()
+	r, err := os.Open(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tr := tar.NewReader(z); ; {
+		h, err := tr.Next()
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Typeflag == tar.TypeReg {
+			b, err := io.ReadAll(tr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f(h.Name, b)
+		}
+	}
+}
+
+// TestScreenKeywords holds the screen to the whole check where the CycloneDX schemas do not lead: each keyword, each
+// with values about its edge. What the screen does not know it leaves to the whole check.
+func TestScreenKeywords(t *testing.T) {
+	documents := []string{"null", "true", "false", "0", "1", "-1", "1.0", "2.5", "1e1", "3", "12345678901234567890", `""`, `"a"`, `"ab"`, `"abc"`, `"部品"`,
+		`"\u0061"`, "{}", `{"a":1}`, `{"a":"x"}`, `{"b":1}`, `{"a":1,"b":2}`, `{"\u0061":1}`, `{"a":{"a":{"a":1}}}`, "[]", "[1]", "[1,2]", "[1,1]", "[1,1.0]",
+		`["a","a"]`, `["a","\u0061"]`, `[{"a":1,"b":2},{"b":2,"a":1}]`, `[{"a":1},{"b":1}]`, `[[1,2],[2,1]]`, `["1",1]`, "[null,false]", `[1,"a",null]`,
+		`"http://example.org/a"`, `"http://[::1]/"`, `"a b"`, `"2024-01-31T10:00:00Z"`, `"2024-13-01T10:00:00Z"`}
+	for _, s := range []string{`{}`, `true`, `false`, `{"type":"integer"}`, `{"type":["string","null"]}`, `{"type":"number"}`, `{"type":"boolean"}`,
+		`{"enum":["a",null,true]}`, `{"enum":[1,"a"]}`, `{"enum":[{"a":1}]}`, `{"const":true}`, `{"const":"ab"}`, `{"const":1}`, `{"const":null}`,
+		`{"required":["a"]}`, `{"required":["a","b"],"properties":{"a":{"type":"integer"}}}`, `{"properties":{"a":{"type":"string"}},"additionalProperties":false}`,
+		`{"required":["b"],"additionalProperties":false}`, `{"additionalProperties":{"type":"string"}}`, `{"properties":{"a":false}}`,
+		`{"items":{"type":"integer"}}`, `{"items":[{"type":"integer"},{"type":"string"}]}`, `{"items":[{"type":"integer"}],"additionalItems":false}`,
+		`{"items":[{"type":"integer"}],"additionalItems":{"type":"string"}}`, `{"items":{},"additionalItems":false}`, `{"items":false}`,
+		`{"minItems":1}`, `{"maxItems":1}`, `{"uniqueItems":true}`, `{"uniqueItems":false}`, `{"minLength":2}`, `{"maxLength":2}`, `{"pattern":"^a"}`,
+		`{"pattern":"b$"}`, `{"minimum":1}`, `{"maximum":2.5}`, `{"minimum":1,"maximum":2}`, `{"exclusiveMinimum":1}`, `{"multipleOf":2}`, `{"contains":{"const":1}}`,
+		`{"minProperties":2}`, `{"maxProperties":1}`, `{"patternProperties":{"^a":{"type":"string"}}}`, `{"propertyNames":{"const":"a"}}`, `{"dependencies":{"a":["b"]}}`,
+		`{"format":"uri"}`, `{"format":"iri-reference"}`, `{"format":"date-time"}`, `{"format":"ipv4"}`, `{"format":"idn-email"}`, `{"format":"made-up"}`,
+		`{"allOf":[{"type":"string"},{"minLength":2}]}`, `{"anyOf":[{"type":"string"},{"minimum":1}]}`, `{"oneOf":[{"type":"string"},{"minLength":2}]}`,
+		`{"oneOf":[{"type":"integer"},{"minimum":2}]}`, `{"not":{"type":"string"}}`, `{"not":{"multipleOf":2}}`, `{"oneOf":[{"multipleOf":2},{"type":"integer"}]}`,
+		`{"if":{"type":"string"},"then":{"minLength":2}}`, `{"if":{"type":"string"},"then":{"minLength":2},"else":{"type":"integer"}}`, `{"then":false}`,
+		`{"if":{"required":["a"]},"else":{"type":"array"}}`, `{"$ref":"#/definitions/s~1t"}`, `{"$ref":"#/definitions/o"}`,
+		`{"properties":{"a":{"$ref":"part.json#/definitions/word"}}}`, `{"properties":{"a":{"$ref":"part.json","type":"null"}}}`, `{"title":"t","default":1,"examples":[1],"made:up":false}`,
+	} {
+		s = `{"$schema":"http://json-schema.org/draft-07/schema#","$id":"http://example.com/main.json","properties":{"it":` + s +
+			`},"definitions":{"s/t":{"type":"string"},"o":{"properties":{"a":{"$ref":"#/definitions/o"}},"type":["object","integer"]}}}`
+		files := fstest.MapFS{"main.json": {Data: []byte(s)}, "part.json": {Data: []byte(
+			`{"$schema":"http://json-schema.org/draft-07/schema#","$id":"http://example.com/part.json","type":"integer","definitions":{"word":{"type":"string"}}}`)}}
+		screen, err := schema.NewScreen(files, "main.json", "part.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := schema.Compile(files, "main.json", "part.json")
+		if err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+		for _, d := range documents {
+			pair{screen, whole}.agree(t, s+" on "+d, []byte(`{"it":`+d+`}`))
+		}
+	}
+}
+
+// TestScreenLetsThrough sees that the screen is no wall: plain documents pass, so that the quick way is taken at all.
+func TestScreenLetsThrough(t *testing.T) {
+	files := fstest.MapFS{"thing.json": {Data: []byte(thing)}, "part.json": {Data: []byte(part)}}
+	screen, err := schema.NewScreen(files, "thing.json", "part.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in, want := range map[string]bool{
+		`{"name":"a","size":"s","at":"2024-01-02T03:04:05Z","parts":[{"id":"x"},{"text":"X"}]}`: true,
+		`{"name":"a","parts":[{"id":"x"},{"id":"x"}]}`:                                          false,
+		`{"name":"a","parts":[{"id":"X"}]}`:                                                     false,
+		`{"name":"a","more":1}`:                                                                 false,
+		`{"size":"s"}`:                                                                          false,
+	} {
+		d, err := input.Take([]byte(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := screen.Obeys(d); got != want {
+			t.Errorf("%s: %v", in, got)
+		}
+	}
+}
