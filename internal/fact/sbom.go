@@ -199,10 +199,11 @@ func (p Party) Stated() bool { return p.Name != "" || p.Email != "" || p.URL != 
 // SaidOf tells whether a value is no value but a statement that it is unknown or withheld: the words of SPDX
 // (NOASSERTION) and those that CISA 2026 gives for other formats, in any case.
 func SaidOf(value string) (Presence, bool) {
-	switch strings.ToUpper(strings.Trim(value, "[]<>() ")) {
-	case "NOASSERTION", "UNKNOWN":
+	word := strings.Trim(value, "[]<>() ")
+	switch {
+	case strings.EqualFold(word, "NOASSERTION"), strings.EqualFold(word, "UNKNOWN"):
 		return Unknown, true
-	case "REDACTED", "WITHHELD":
+	case strings.EqualFold(word, "REDACTED"), strings.EqualFold(word, "WITHHELD"):
 		return Withheld, true
 	}
 	return "", false

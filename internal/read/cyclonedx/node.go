@@ -75,7 +75,11 @@ func (n node) list(name, item string) []node {
 	if array.Kind() != input.KindArray {
 		return nil
 	}
-	var out []node
+	count := 0
+	for range array.Items {
+		count++
+	}
+	out := make([]node, 0, count)
 	base := n.place()
 	for i, v := range array.Items {
 		if v.Kind() == input.KindObject {

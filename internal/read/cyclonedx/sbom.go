@@ -1,6 +1,7 @@
 package cyclonedx
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -21,12 +22,17 @@ const xmldsig = "http://www.w3.org/2000/09/xmldsig#"
 type extraction struct {
 	sbom     *fact.SBOM
 	problems []fact.Problem
+	more     int // doubts beyond maxProblems
 	refs     map[string]bool
 	vex      *fact.VEX // nil when no vulnerability has an analysis
 }
 
-func (x *extraction) doubt(where string, what lang.Text) {
-	x.problems = append(x.problems, fact.Problem{Where: where, What: what})
+func (x *extraction) doubt(where, ja, en string, args ...any) {
+	if len(x.problems) >= maxProblems {
+		x.more++
+		return
+	}
+	x.problems = append(x.problems, fact.Problem{Where: where, What: lang.F(ja, en, args...)})
 }
 
 func reading(bom node, version, encoding string, problems []fact.Problem) (fact.Reading, error) {
@@ -55,8 +61,11 @@ func reading(bom node, version, encoding string, problems []fact.Problem) (fact.
 }
 
 func (x *extraction) reading() fact.Reading {
-	if n := len(x.problems); n > maxProblems {
-		x.problems = append(x.problems[:maxProblems], fact.Problem{What: lang.F("ほかに%d件の疑問点があります", "there are %d more doubts", n-maxProblems)})
+	if n := len(x.problems); n > maxProblems { // what the schema forgave comes first, and may be more already
+		x.problems, x.more = x.problems[:maxProblems], x.more+n-maxProblems
+	}
+	if x.more > 0 {
+		x.problems = append(x.problems, fact.Problem{What: lang.F("ほかに%d件の疑問点があります", "there are %d more doubts", x.more)})
 	}
 	facts := []fact.Fact{{Kind: fact.KindSBOM, ObservedAt: x.sbom.CreatedAt, Data: x.sbom}}
 	if x.vex != nil {
@@ -93,7 +102,7 @@ func (x *extraction) metadata(m node) {
 	if s.Created != "" {
 		t, err := parseTime(s.Created)
 		if err != nil {
-			x.doubt(input.Pointer(m.place(), "timestamp"), lang.F("作成日時「%s」を日時として読めません", "the time %q cannot be read as a time", input.Clip(s.Created)))
+			x.doubt(input.Pointer(m.place(), "timestamp"), "作成日時「%s」を日時として読めません", "the time %q cannot be read as a time", input.Clip(s.Created))
 		}
 		s.CreatedAt = t
 	}
@@ -110,7 +119,7 @@ func (x *extraction) metadata(m node) {
 	if c := m.child("component"); c.there() {
 		root := x.component(c, "")
 		if root.Supplier == nil {
-			root.Supplier = supplierOf(m, map[fact.Field]fact.Presence{})
+			root.Supplier = supplierOf(m, new(presence))
 		}
 		if e := m.child("manufacture"); e.there() && len(root.Producers) == 0 { // to 1.5: the maker of the software described
 			root.Producers = append(root.Producers, organisation(e))
@@ -142,6 +151,7 @@ func (x *extraction) tools(m node) {
 
 // components takes a list and what is nested in it, in document order.
 func (x *extraction) components(list []node, parent string) {
+	x.sbom.Components = slices.Grow(x.sbom.Components, len(list))
 	for _, n := range list {
 		if len(x.sbom.Components) > maxComponents {
 			return
@@ -153,15 +163,15 @@ func (x *extraction) components(list []node, parent string) {
 }
 
 func (x *extraction) component(n node, parent string) fact.Component {
-	said := map[fact.Field]fact.Presence{}
+	var said presence
 	c := fact.Component{
 		Ref: n.text("bom-ref"), Parent: parent, Pointer: n.place(),
 		Type: n.text("type"), Group: n.text("group"), Scope: n.text("scope"), Publisher: n.text("publisher"),
-		Name:    stated(n.text("name"), fact.FieldName, said),
-		Version: stated(n.text("version"), fact.FieldVersion, said),
-		PURL:    stated(n.text("purl"), fact.FieldIdentifier, said),
-		CPE:     stated(n.text("cpe"), fact.FieldIdentifier, said),
-		Hashes:  hashes(n), Supplier: supplierOf(n, said), Producers: producers(n, said), Licenses: licenses(n, said),
+		Name:    said.stated(n.text("name"), fact.FieldName),
+		Version: said.stated(n.text("version"), fact.FieldVersion),
+		PURL:    said.stated(n.text("purl"), fact.FieldIdentifier),
+		CPE:     said.stated(n.text("cpe"), fact.FieldIdentifier),
+		Hashes:  hashes(n), Supplier: supplierOf(n, &said), Producers: producers(n, &said), Licenses: licenses(n, &said),
 	}
 	if id := n.child("swid").text("tagId"); id != "" {
 		c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: "swid", Value: id})
@@ -171,9 +181,7 @@ func (x *extraction) component(n node, parent string) fact.Component {
 			c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: strings.ToLower(name), Value: v})
 		}
 	}
-	if len(said) > 0 {
-		c.Said = said
-	}
+	c.Said = said
 	x.ref(c.Ref, c.Pointer)
 	return c
 }
@@ -183,25 +191,50 @@ func (x *extraction) ref(ref, place string) {
 		return
 	}
 	if x.refs[ref] {
-		x.doubt(place, lang.F("bom-ref「%s」が二度使われています。参照先が一つに決まりません", "the bom-ref %q is used twice, so that references to it are ambiguous", input.Clip(ref)))
+		x.doubt(place, "bom-ref「%s」が二度使われています。参照先が一つに決まりません", "the bom-ref %q is used twice, so that references to it are ambiguous", input.Clip(ref))
 	}
 	x.refs[ref] = true
 }
 
+// presence notes what the document says is unknown or withheld; nil while there is nothing.
+type presence map[fact.Field]fact.Presence
+
+func (said *presence) note(f fact.Field, p fact.Presence) {
+	if *said == nil {
+		*said = presence{}
+	}
+	(*said)[f] = p
+}
+
 // stated gives a value, or notes that the document says it is unknown or withheld.
-func stated(v string, f fact.Field, said map[fact.Field]fact.Presence) string {
+func (said *presence) stated(v string, f fact.Field) string {
 	if p, ok := fact.SaidOf(v); ok {
-		said[f] = p
+		said.note(f, p)
 		return ""
 	}
 	return v
 }
 
-func hashes(n node) (out []fact.Hash) {
-	for _, h := range n.list("hashes", "hash") {
-		out = append(out, fact.Hash{Alg: h.text("alg"), Value: strings.ToLower(h.content("content"))})
+func hashes(n node) []fact.Hash {
+	list := n.list("hashes", "hash")
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]fact.Hash, 0, len(list))
+	for _, h := range list {
+		out = append(out, fact.Hash{Alg: h.text("alg"), Value: lower(h.content("content"))})
 	}
 	return out
+}
+
+// lower is strings.ToLower, quick for what is lower already, as digests are.
+func lower(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c-'A' <= 'Z'-'A' || c >= 0x80 {
+			return strings.ToLower(s)
+		}
+	}
+	return s
 }
 
 func organisation(n node) fact.Party {
@@ -215,13 +248,13 @@ func organisation(n node) fact.Party {
 	return p
 }
 
-func supplierOf(n node, said map[fact.Field]fact.Presence) *fact.Party {
+func supplierOf(n node, said *presence) *fact.Party {
 	s := n.child("supplier")
 	if !s.there() {
 		return nil
 	}
 	p := organisation(s)
-	p.Name = stated(p.Name, fact.FieldSupplier, said)
+	p.Name = said.stated(p.Name, fact.FieldSupplier)
 	if !p.Stated() {
 		return nil
 	}
@@ -229,9 +262,9 @@ func supplierOf(n node, said map[fact.Field]fact.Presence) *fact.Party {
 }
 
 // producers are the maker and the authors; the publisher is told apart from them, as by the specification.
-func producers(n node, said map[fact.Field]fact.Presence) (out []fact.Party) {
+func producers(n node, said *presence) (out []fact.Party) {
 	add := func(p fact.Party) {
-		if p.Name = stated(p.Name, fact.FieldProducer, said); p.Stated() {
+		if p.Name = said.stated(p.Name, fact.FieldProducer); p.Stated() {
 			out = append(out, p)
 		}
 	}
@@ -247,11 +280,11 @@ func producers(n node, said map[fact.Field]fact.Presence) (out []fact.Party) {
 	return out
 }
 
-func licenses(n node, said map[fact.Field]fact.Presence) (out []fact.License) {
+func licenses(n node, said *presence) (out []fact.License) {
 	add := func(l fact.License) {
 		p, ok := fact.SaidOf(firstOf(l.ID, l.Name, l.Expression))
 		if ok {
-			said[fact.FieldLicense] = p
+			said.note(fact.FieldLicense, p)
 		} else if l.ID != "" || l.Name != "" || l.Expression != "" {
 			out = append(out, l)
 		}
@@ -294,7 +327,7 @@ func (x *extraction) dependencies(list []node) {
 		}
 		for _, ref := range append([]string{d.From}, d.To...) {
 			if !x.refs[ref] && !strings.HasPrefix(ref, "urn:cdx:") {
-				x.doubt(d.Pointer, lang.F("依存関係が指す「%s」はこの文書にありません", "the dependency names %q, which is not in this document", input.Clip(ref)))
+				x.doubt(d.Pointer, "依存関係が指す「%s」はこの文書にありません", "the dependency names %q, which is not in this document", input.Clip(ref))
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/lang"
 )
 
 // states maps analysis.state to ours.
@@ -45,7 +44,7 @@ func (x *extraction) vulnerabilities(list []node) {
 		}
 		x.sbom.Analyses++
 		if !ok {
-			x.doubt(n.place(), lang.T("分析に状態が書かれていません", "the analysis has no state"))
+			x.doubt(n.place(), "分析に状態が書かれていません", "the analysis has no state")
 			continue
 		}
 		x.statement(n, analysis, status, components)
@@ -67,7 +66,7 @@ func (x *extraction) statement(n, analysis node, status fact.VEXStatus, componen
 		s.Justification, s.ReasonWritten = justifications[j], j
 		if j == "protected_at_perimeter" && status == fact.NotAffected {
 			s.Status, s.AsWritten = fact.Affected, string(fact.NotAffected)
-			x.doubt(n.place(), lang.T("境界での防御だけを理由に「影響なし」とされているため、「影響あり」として扱います", "it is said to be not affected only because of a defence at the perimeter; it is taken as affected"))
+			x.doubt(n.place(), "境界での防御だけを理由に「影響なし」とされているため、「影響あり」として扱います", "it is said to be not affected only because of a defence at the perimeter; it is taken as affected")
 		}
 	}
 	for _, name := range []string{"lastUpdated", "firstIssued"} {

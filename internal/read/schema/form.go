@@ -51,12 +51,19 @@ func isHexDigest(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		if c := s[i]; c-'0' > 9 && (c|0x20 < 'a' || c|0x20 > 'f') {
+		if !hexDigit[s[i]] {
 			return false
 		}
 	}
 	return true
 }
+
+var hexDigit = func() (is [256]bool) {
+	for _, c := range "0123456789abcdefABCDEF" {
+		is[c] = true
+	}
+	return is
+}()
 
 // formOf gives the form of a format; nil when the whole check does not assert it either.
 func formOf(format string) form {
