@@ -25,6 +25,7 @@ type Index struct {
 	b          []byte
 	h          header
 	ecosystems []EcosystemInfo
+	known      map[string]bool // the names of ecosystems, with their release and as base names
 	checked    []uint32 // a bit for every block whose sum holds
 	close      func() error
 }
@@ -110,6 +111,10 @@ func (ix *Index) readEcosystems() error {
 	for range d.count() {
 		ix.ecosystems = append(ix.ecosystems, EcosystemInfo{Name: d.text(), Count: int(d.number()), Newest: d.time()})
 	}
+	ix.known = make(map[string]bool, 2*len(ix.ecosystems))
+	for _, e := range ix.ecosystems {
+		ix.known[e.Name], ix.known[version.Base(e.Name)] = true, true
+	}
 	if d.bad {
 		return errContent(ecosystems, 0)
 	}
@@ -130,14 +135,7 @@ func (ix *Index) Info() Info {
 }
 
 // has reports whether any advisory speaks of an ecosystem, given with its release or as a base name.
-func (ix *Index) has(ecosystem string) bool {
-	for _, e := range ix.ecosystems {
-		if e.Name == ecosystem || version.Base(e.Name) == ecosystem {
-			return true
-		}
-	}
-	return false
-}
+func (ix *Index) has(ecosystem string) bool { return ix.known[ecosystem] }
 
 // view gives n bytes of a section, after checking the blocks they lie in.
 func (ix *Index) view(s int, at, n uint64) ([]byte, error) {
