@@ -26,7 +26,7 @@ type Index struct {
 	h          header
 	ecosystems []EcosystemInfo
 	known      map[string]bool // the names of ecosystems, with their release and as base names
-	checked    []uint32 // a bit for every block whose sum holds
+	checked    []uint32        // a bit for every block whose sum holds
 	close      func() error
 }
 
