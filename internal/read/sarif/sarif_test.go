@@ -1,11 +1,6 @@
 package sarif_test
 
 import (
-	"archive/tar"
-	"compress/gzip"
-	"encoding/json"
-	"flag"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,58 +10,23 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/read/sarif"
 	"example.org/tasuki/internal/testshared"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 func TestGolden(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("testdata", "run.sarif"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := sarif.Read(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden := filepath.Join("testdata", "run.sarif.golden")
-	if *update {
-		if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), string(got)+"\n"); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
-	}
+	readtest.Golden(t, sarif.Read, "run.sarif")
 }
 
 func TestRefused(t *testing.T) {
-	for _, c := range []struct{ name, in, where, why string }{
+	readtest.Refused(t, sarif.Read, [][4]string{
 		{"cut off", `{"version":"2.1.0","runs":[`, "line 1, column 28", "before it is complete"},
 		{"an older version", `{"version":"2.0.0","runs":[]}`, "/version", "2.0.0"},
 		{"no runs", `{"version":"2.1.0","runs":null}`, "/runs", "no runs"},
 		{"no tool", `{"version":"2.1.0","runs":[{"results":[]}]}`, "/runs/0/tool/driver", "no name"},
 		{"results a number", "{\"version\":\"2.1.0\",\n\"runs\":[{\"results\":1}]}", "line 2, column 20", "number"},
-	} {
-		_, err := sarif.Read([]byte(c.in))
-		e, ok := err.(*lang.Error)
-		if !ok || e.Kind != lang.Unreadable || e.Next.IsZero() {
-			t.Errorf("%s: not a refusal: %v", c.name, err)
-			continue
-		}
-		if e.Where != c.where || !strings.Contains(e.Why.EN, c.why) {
-			t.Errorf("%s: where %q, why %q; want %q and %q", c.name, e.Where, e.Why.EN, c.where, c.why)
-		}
-	}
+	})
 }
 
 // TestManyResults counts all, lists 10,000 and says so.
@@ -84,35 +44,15 @@ func TestManyResults(t *testing.T) {
 
 // TestReal reads every real log of the sample data; those of other versions are refused.
 func TestReal(t *testing.T) {
-	f, err := os.Open(testshared.Dir(t, "sarif/samples.tar.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	got := map[string]int{}
-	for r := tar.NewReader(z); ; {
-		h, err := r.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg || filepath.Ext(h.Name) == ".md" {
+	for name, b := range readtest.Files(t, testshared.Dir(t, "sarif/samples.tar.gz")) {
+		if filepath.Ext(name) == ".md" {
 			continue
 		}
 		reading, err := sarif.Read(b)
 		if err != nil {
 			got["refused"]++
-			t.Logf("%s: %v", h.Name, err)
+			t.Logf("%s: %v", name, err)
 			continue
 		}
 		got["read"]++
