@@ -3,7 +3,6 @@ package assess
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,16 +11,14 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
-	"github.com/google/go-cmp/cmp"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/register"
 )
-
-var update = flag.Bool("update", false, "write golden outcomes")
 
 // caseFile is one situation: what testdata/base.yaml has, with the parts named here in place of the base's.
 type caseFile struct {
@@ -273,20 +270,7 @@ func runCase(t *testing.T, k *check, file, name string, base caseFile) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden := strings.TrimSuffix(file, ".yaml") + ".golden.json"
-	if *update {
-		if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.TrimSpace(string(want)), string(got)); diff != "" {
-		t.Errorf("outcome differs (-want +got):\n%s", diff)
-	}
+	golden.Compare(t, strings.TrimSuffix(file, ".yaml")+".golden.json", string(got)+"\n")
 }
 
 // runNothing: without any evidence or record no check passes.

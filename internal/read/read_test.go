@@ -1,16 +1,10 @@
 package read_test
 
 import (
-	"archive/tar"
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
-	"flag"
 	"fmt"
-	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,13 +12,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read"
 	"example.org/tasuki/internal/read/input"
 	"example.org/tasuki/internal/testshared"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestRealSBOMs walks every SBOM of the sample data: each is read, or refused with a reason. The golden file tells how
 // many of each format and version were, how many components they have, and which were refused and why.
@@ -33,7 +26,7 @@ func TestRealSBOMs(t *testing.T) {
 	table := map[string]*row{}
 	var refused []string
 	total := 0
-	for name, b := range archive(t, testshared.Dir(t, "sbom/sboms.tar.gz")) {
+	for name, b := range testshared.Files(t, "sbom/sboms.tar.gz") {
 		total++
 		r, err := read.Read(b)
 		key := "(none)"
@@ -80,57 +73,7 @@ func TestRealSBOMs(t *testing.T) {
 	fmt.Fprintf(&out, "documents: %d\n\nrefused:\n", total)
 	slices.Sort(refused)
 	out.WriteString(strings.Join(refused, "\n") + "\n")
-	compare(t, "real-sboms.golden", out.String())
-}
-
-func compare(t *testing.T, name, got string) {
-	t.Helper()
-	golden := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
-	}
-}
-
-func archive(t *testing.T, path string) func(yield func(string, []byte) bool) {
-	return func(yield func(string, []byte) bool) {
-		f, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for r := tar.NewReader(z); ; {
-			h, err := r.Next()
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if h.Typeflag != tar.TypeReg {
-				continue
-			}
-			b, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !yield(h.Name, b) {
-				return
-			}
-		}
-	}
+	golden.Compare(t, "testdata/real-sboms.golden", out.String())
 }
 
 // TestDetect finds formats by content.

@@ -1,14 +1,9 @@
 package sigstore
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
-	"io"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -27,28 +22,11 @@ const (
 // samples reads the files of the sample archive.
 func samples(t testing.TB) map[string][]byte {
 	t.Helper()
-	f, err := os.Open(testshared.Dir(t, "attestations", "attestations.tar.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string][]byte{}
-	for r := tar.NewReader(z); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return out
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if out[path.Clean(h.Name)], err = io.ReadAll(r); err != nil {
-			t.Fatal(err)
-		}
+	for name, b := range testshared.Files(t, "attestations", "attestations.tar.gz") {
+		out[path.Clean(name)] = b
 	}
+	return out
 }
 
 // load gives a case of the conformance suite as its README says: with its own or the public trusted root, artifact,

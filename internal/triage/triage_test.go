@@ -1,12 +1,8 @@
 package triage
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -93,28 +89,9 @@ func TestUrgent(t *testing.T) {
 
 // TestAgainstCISA holds what is read out of CVSS vectors against what CISA's analysts answered about the same records.
 func TestAgainstCISA(t *testing.T) {
-	f, err := os.Open(testshared.Dir(t, "ssvc", "vulnrichment.tar.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
 	checked, automatable, impact := 0, 0, 0
-	for files := tar.NewReader(z); ; {
-		h, err := files.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		said, vectors := enriched(t, files)
+	for _, b := range testshared.Files(t, "ssvc", "vulnrichment.tar.gz") {
+		said, vectors := enriched(t, b)
 		a, ok := fromVectors("A", vectors)
 		ti, ok2 := fromVectors("TI", vectors)
 		if !ok || !ok2 || said["automatable"] == "" || said["technical impact"] == "" {
@@ -135,7 +112,7 @@ func TestAgainstCISA(t *testing.T) {
 }
 
 // enriched gives the SSVC answers and the CVSS vectors of a CVE record.
-func enriched(t *testing.T, r io.Reader) (said map[string]string, vectors []string) {
+func enriched(t *testing.T, b []byte) (said map[string]string, vectors []string) {
 	type container struct {
 		Metrics []map[string]json.RawMessage `json:"metrics"`
 	}
@@ -145,7 +122,7 @@ func enriched(t *testing.T, r io.Reader) (said map[string]string, vectors []stri
 			ADP []container `json:"adp"`
 		} `json:"containers"`
 	}
-	if err := json.NewDecoder(r).Decode(&record); err != nil {
+	if err := json.Unmarshal(b, &record); err != nil {
 		t.Fatal(err)
 	}
 	said = map[string]string{}

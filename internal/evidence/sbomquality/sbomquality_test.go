@@ -1,26 +1,19 @@
 package sbomquality_test
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"example.org/tasuki/internal/evidence/sbomquality"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/read"
 	"example.org/tasuki/internal/testshared"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestStates holds each field of both profiles to the four states, on an SBOM that has each of them.
 func TestStates(t *testing.T) {
@@ -30,23 +23,22 @@ func TestStates(t *testing.T) {
 	}
 	s := sbom(t, b)
 	for _, p := range sbomquality.Profiles() {
-		golden(t, "states."+p.ID+".golden", sbomquality.Evaluate(s, p, sbomquality.Outside{}))
+		compare(t, "states."+p.ID+".golden", sbomquality.Evaluate(s, p, sbomquality.Outside{}))
 	}
 }
 
 // TestRealSBOMs evaluates real SBOMs of different tools and formats; the golden files give the counts of every field and
 // the first components that lack it.
 func TestRealSBOMs(t *testing.T) {
-	archive := testshared.Dir(t, "sbom/sboms.tar.gz")
 	for _, c := range []struct{ name, file string }{
 		{"laravel-xml", "bom-examples/SBOM/laravel-7.12.0/bom.1.4.xml"},
 		{"minikube-gomod", "cyclonedx-gomod/examples/app_minikube-v1.23.1.bom.json"},
 		{"kubernetes-spdx", "bom-shelter/lab/bom (kubernetes)-44c430ab4587ff8.json"},
 		{"hello-tag-value", "spdx-examples/software/example1/spdx2.2/example1.spdx"},
 	} {
-		s := sbom(t, member(t, archive, c.file))
+		s := sbom(t, member(t, c.file))
 		for _, p := range sbomquality.Profiles() {
-			golden(t, c.name+"."+p.ID+".golden", sbomquality.Evaluate(s, p, sbomquality.Outside{}))
+			compare(t, c.name+"."+p.ID+".golden", sbomquality.Evaluate(s, p, sbomquality.Outside{}))
 		}
 	}
 }
@@ -138,49 +130,21 @@ func table(r sbomquality.Report) string {
 	return b.String()
 }
 
-func golden(t *testing.T, name string, r sbomquality.Report) {
+func compare(t *testing.T, name string, r sbomquality.Report) {
 	t.Helper()
 	if _, err := json.Marshal(r); err != nil {
 		t.Fatal(err)
 	}
-	got := table(r)
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", name, d)
-	}
+	golden.Compare(t, filepath.Join("testdata", name), table(r))
 }
 
-func member(t *testing.T, archive, name string) []byte {
+func member(t *testing.T, name string) []byte {
 	t.Helper()
-	f, err := os.Open(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for r := tar.NewReader(z); ; {
-		h, err := r.Next()
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if h.Name == name {
-			b, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
+	for n, b := range testshared.Files(t, "sbom/sboms.tar.gz") {
+		if n == name {
 			return b
 		}
 	}
+	t.Fatalf("no %s in the sample data", name)
+	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/read/csaf"
 	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/testshared"
@@ -113,7 +114,7 @@ func TestSuite(t *testing.T) {
 		}
 	}
 	fmt.Fprintf(&out, "mandatory: %d of %d\n", right, total)
-	readtest.Compare(t, "suite.golden", out.String())
+	golden.Compare(t, "testdata/suite.golden", out.String())
 }
 
 // TestReal walks every CSAF document of the sample data: each is read, or refused with a reason.
@@ -123,7 +124,7 @@ func TestReal(t *testing.T) {
 		read, doubted, vulnerabilities, statements, other := 0, 0, 0, 0, 0
 		doubts := map[string]int{}
 		var lines []string
-		for name, b := range readtest.Files(t, testshared.Dir(t, where)) {
+		for name, b := range testshared.Files(t, where) {
 			if !csaf.Match(b) {
 				other++
 				continue
@@ -154,7 +155,7 @@ func TestReal(t *testing.T) {
 		slices.Sort(lines)
 		out.WriteString(strings.Join(lines, ""))
 	}
-	readtest.Compare(t, "real.golden", out.String())
+	golden.Compare(t, "testdata/real.golden", out.String())
 }
 
 func FuzzRead(f *testing.F) { readtest.Fuzz(f, csaf.Match, csaf.Read, "advisory.json") }

@@ -1,19 +1,13 @@
 package cyclonedx_test
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
-	"encoding/json"
-	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,33 +16,13 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/cyclonedx"
 	"example.org/tasuki/internal/read/input"
+	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/testshared"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 // TestGolden reads the same bill of materials in both encodings; each gives its golden file.
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"shop.json", "shop.xml"} {
-		got := mustRead(t, name)
-		b, err := json.MarshalIndent(got, "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden := filepath.Join("testdata", name+".golden")
-		if *update {
-			if err := os.WriteFile(golden, append(b, '\n'), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), string(b)+"\n"); d != "" {
-			t.Errorf("%s (-want +got):\n%s", name, d)
-		}
-	}
+	readtest.Golden(t, cyclonedx.Read, "shop.json", "shop.xml")
 }
 
 // TestEncodingsAgree holds JSON and XML of the same content to the same facts, but for the places.
@@ -102,7 +76,7 @@ func mustRead(t *testing.T, name string) fact.Reading {
 // TestRefused holds each refusal to its place.
 func TestRefused(t *testing.T) {
 	bom := func(rest string) string { return `{"bomFormat":"CycloneDX","specVersion":"1.5"` + rest + `}` }
-	for _, c := range []struct{ name, in, where, why string }{
+	readtest.Refused(t, cyclonedx.Read, [][4]string{
 		{"truncated", bom("")[:30], "line 1, column 31", "before it is complete"},
 		{"after the end", bom("") + "x", "line 1, column 46", "more after the end"},
 		{"a name twice", bom(`,"version":1,"version":2`), "line 1, column 58", "twice"},
@@ -120,15 +94,7 @@ func TestRefused(t *testing.T) {
 		{"XML of a version to come", `<bom xmlns="http://cyclonedx.org/schema/bom/9.9"/>`, "/bom/@xmlns", "9.9"},
 		{"element of another place", "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\" version=\"1\">\n<name/></bom>", "/bom/name (line 2)", "not allowed"},
 		{"the same reference twice", `<bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1"><components><component type="library" bom-ref="a"><name>a</name></component><component type="library" bom-ref="a"><name>b</name></component></components></bom>`, "/bom/components/component[2] (line 1)", "used twice"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, err := cyclonedx.Read([]byte(c.in))
-			checkRefusal(t, c.name, err)
-			if e, ok := err.(*lang.Error); ok && (e.Where != c.where || !strings.Contains(e.Why.EN, c.why)) {
-				t.Errorf("where %q, why %q; want %q and %q", e.Where, e.Why.EN, c.where, c.why)
-			}
-		})
-	}
+	})
 }
 
 // TestDoubted reads what the schema refuses in small ways, and what only a reader can see.
@@ -174,22 +140,6 @@ func TestTextEncodings(t *testing.T) {
 		if got := r.Facts[0].Data.(*fact.SBOM).Components[0].Name; got != "部品" {
 			t.Errorf("%s: name %q", name, got)
 		}
-	}
-}
-
-// TestManyComponents holds reading, schema check and all, to the time that a person waits: 10,000 components well
-// under a second on one core.
-func TestManyComponents(t *testing.T) {
-	start := time.Now()
-	r, err := cyclonedx.Read(many(10_000))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := len(r.Facts[0].Data.(*fact.SBOM).Components); n != 10_000 {
-		t.Errorf("%d components", n)
-	}
-	if took := time.Since(start); took > 10*time.Second { // ten times the aim, for slow machines
-		t.Errorf("it took %v", took)
 	}
 }
 
@@ -241,11 +191,11 @@ func FuzzRead(f *testing.F) {
 // refused with a place and a reason.
 func TestSuite(t *testing.T) {
 	count := map[string]int{}
-	each(t, testshared.Dir(t, "spec-suites/cyclonedx-valid-invalid.tar.gz"), func(name string, b []byte) {
+	for name, b := range testshared.Files(t, "spec-suites/cyclonedx-valid-invalid.tar.gz") {
 		base := strings.TrimPrefix(path.Base(name), "skip_")
 		valid := strings.HasPrefix(base, "valid-")
 		if ext := path.Ext(name); ext != ".json" && ext != ".xml" || !valid && !strings.HasPrefix(base, "invalid-") {
-			return
+			continue
 		}
 		got, err := cyclonedx.Read(b)
 		switch {
@@ -263,7 +213,7 @@ func TestSuite(t *testing.T) {
 		} else {
 			count["invalid"+path.Ext(name)]++
 		}
-	})
+	}
 	for kind, least := range map[string]int{"valid.json": 133, "valid.xml": 159, "invalid.json": 84, "invalid.xml": 98} {
 		if count[kind] < least {
 			t.Errorf("%s: only %d documents were tried, want %d", kind, count[kind], least)
@@ -273,42 +223,7 @@ func TestSuite(t *testing.T) {
 
 func checkRefusal(t *testing.T, name string, err error) {
 	t.Helper()
-	e, ok := err.(*lang.Error)
-	if !ok || e.Kind != lang.Unreadable {
-		t.Errorf("%s: %T is not a refusal: %v", name, err, err)
-		return
-	}
-	if e.Where == "" || e.Why.JA == "" || e.Why.EN == "" || e.Next.IsZero() {
-		t.Errorf("%s: the refusal lacks a place, a reason or a next step: %+v", name, e)
-	}
-}
-
-func each(t testing.TB, archive string, f func(name string, b []byte)) {
-	t.Helper()
-	r, err := os.Open(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	z, err := gzip.NewReader(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for tr := tar.NewReader(z); ; {
-		h, err := tr.Next()
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		b, err := io.ReadAll(tr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f(h.Name, b)
+	if e := readtest.IsRefusal(t, name, err); e != nil && e.Where == "" {
+		t.Errorf("%s: the refusal lacks a place: %+v", name, e)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/gotest"
 	"example.org/tasuki/internal/read/readtest"
@@ -22,7 +23,7 @@ func TestGolden(t *testing.T) {
 // TestReal counts every stream of the sample data.
 func TestReal(t *testing.T) {
 	var lines []string
-	for name, b := range readtest.Files(t, testshared.Dir(t, "tests/test-results.tar.gz")) {
+	for name, b := range testshared.Files(t, "tests/test-results.tar.gz") {
 		if !gotest.Match(b) {
 			continue
 		}
@@ -35,7 +36,7 @@ func TestReal(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("%s: %d tests, %d passed, %d failed, %d errored, %d skipped", name, x.Total, x.Passed, x.Failed, x.Errored, x.Skipped))
 	}
 	slices.Sort(lines)
-	readtest.Compare(t, "real.golden", strings.Join(lines, "\n")+"\n")
+	golden.Compare(t, "testdata/real.golden", strings.Join(lines, "\n")+"\n")
 }
 
 func TestRefused(t *testing.T) {

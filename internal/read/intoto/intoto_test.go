@@ -41,7 +41,7 @@ func TestRefused(t *testing.T) {
 // TestReal reads every attestation of the sample data, those tampered with on purpose too: reading verifies nothing.
 func TestReal(t *testing.T) {
 	got := map[string]int{}
-	for name, b := range readtest.Files(t, testshared.Dir(t, "attestations/attestations.tar.gz")) {
+	for name, b := range testshared.Files(t, "attestations/attestations.tar.gz") {
 		if !intoto.Match(b) {
 			continue
 		}

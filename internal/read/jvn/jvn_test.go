@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
-	"example.org/tasuki/internal/read/readtest"
 )
 
 // TestGolden reads an entry in each of the forms; they are written after the published ones.
@@ -33,7 +33,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		readtest.Compare(t, name+".golden", string(text)+"\n")
+		golden.Compare(t, filepath.Join("testdata", name+".golden"), string(text)+"\n")
 	}
 }
 

@@ -35,7 +35,7 @@ func TestRefused(t *testing.T) {
 func TestReal(t *testing.T) {
 	documents, statements := 0, 0
 	var refused []string
-	for name, b := range readtest.Files(t, testshared.Dir(t, "vex/openvex.tar.gz")) {
+	for name, b := range testshared.Files(t, "vex/openvex.tar.gz") {
 		if !openvex.Match(b) {
 			continue
 		}

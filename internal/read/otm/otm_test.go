@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/read/otm"
 	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/testshared"
@@ -35,7 +36,7 @@ func TestRefused(t *testing.T) {
 func TestReal(t *testing.T) {
 	var out strings.Builder
 	for _, dir := range []string{"threat-models/otm", "threat-models/threat-dragon"} {
-		for name, b := range readtest.Files(t, testshared.Dir(t, dir)) {
+		for name, b := range testshared.Files(t, dir) {
 			if !otm.Match(b) {
 				if dir == "threat-models/otm" {
 					fmt.Fprintf(&out, "%s: not recognised (%d bytes)\n", name, len(b))
@@ -52,7 +53,7 @@ func TestReal(t *testing.T) {
 				name, m.SpecVersion, m.Components, m.TrustZones, m.DataFlows, m.Total(), m.Open, m.Undecided, len(r.Problems))
 		}
 	}
-	readtest.Compare(t, "real.golden", out.String())
+	golden.Compare(t, "testdata/real.golden", out.String())
 }
 
 func FuzzRead(f *testing.F) { readtest.Fuzz(f, otm.Match, otm.Read, "shop.json", "small.yaml") }

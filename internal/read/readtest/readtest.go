@@ -5,11 +5,7 @@
 package readtest
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"encoding/json"
-	"flag"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,10 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // Reader is a reader's Read.
 type Reader func([]byte) (fact.Reading, error)
@@ -39,29 +34,11 @@ func Golden(t *testing.T, read Reader, names ...string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		Compare(t, name+".golden", string(got)+"\n")
+		golden.Compare(t, filepath.Join("testdata", name+".golden"), string(got)+"\n")
 		again, _ := read(file(t, name))
 		if d := cmp.Diff(r, again); d != "" {
 			t.Errorf("%s: read twice, it is not the same:\n%s", name, d)
 		}
-	}
-}
-
-// Compare holds a text to the golden file of that name in testdata.
-func Compare(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", name, d)
 	}
 }
 
@@ -110,65 +87,4 @@ func file(t testing.TB, name string) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// Files walks the files of a folder, or of a .tar.gz archive, by name and content.
-func Files(t *testing.T, path string) func(yield func(string, []byte) bool) {
-	t.Helper()
-	if strings.HasSuffix(path, ".tar.gz") {
-		return archive(t, path)
-	}
-	return func(yield func(string, []byte) bool) {
-		stop := filepath.SkipAll
-		err := filepath.WalkDir(path, func(name string, d os.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			b, err := os.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			rel, err := filepath.Rel(path, name)
-			if err == nil && !yield(filepath.ToSlash(rel), b) {
-				return stop
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func archive(t *testing.T, path string) func(yield func(string, []byte) bool) {
-	return func(yield func(string, []byte) bool) {
-		f, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for r := tar.NewReader(z); ; {
-			h, err := r.Next()
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if h.Typeflag != tar.TypeReg {
-				continue
-			}
-			b, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !yield(h.Name, b) {
-				return
-			}
-		}
-	}
 }

@@ -1,13 +1,9 @@
 package schema_test
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"math/rand/v2"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -73,15 +69,15 @@ func TestScreenAgrees(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var documents, sound, held, spoilt, spoiltSound, spoiltHeld int
 	for _, archive := range []string{"spec-suites/cyclonedx-valid-invalid.tar.gz", "sbom/sboms.tar.gz"} {
-		eachFile(t, testshared.Dir(t, archive), func(name string, b []byte) {
+		for name, b := range testshared.Files(t, archive) {
 			text, err := input.Text(b)
 			if err != nil || path.Ext(name) != ".json" {
-				return
+				continue
 			}
 			version, _ := input.Member(text, "specVersion")
 			p, ok := pairs[strings.Trim(string(version), `"`)]
 			if !ok {
-				return
+				continue
 			}
 			documents++
 			isSound, isHeld := p.agree(t, name, text)
@@ -104,7 +100,7 @@ func TestScreenAgrees(t *testing.T) {
 					}
 				}
 			}
-		})
+		}
 	}
 	t.Logf("%d documents, %d of them sound, %d of those held back; %d spoilt ones, %d still sound, %d of those held back",
 		documents, sound, held, spoilt, spoiltSound, spoiltHeld)
@@ -185,35 +181,6 @@ func otherValue(random *rand.Rand, v any) any {
 		others = append(others, s+"x", s+" ", strings.ToUpper(s), s+s, "部"+s, s+"\n")
 	}
 	return others[random.IntN(len(others))]
-}
-
-func eachFile(t testing.TB, archive string, f func(name string, b []byte)) {
-	t.Helper()
-	r, err := os.Open(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	z, err := gzip.NewReader(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for tr := tar.NewReader(z); ; {
-		h, err := tr.Next()
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag == tar.TypeReg {
-			b, err := io.ReadAll(tr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f(h.Name, b)
-		}
-	}
 }
 
 // TestScreenKeywords holds the screen to the whole check where the CycloneDX schemas do not lead: each keyword, each

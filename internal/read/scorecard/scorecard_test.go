@@ -32,7 +32,7 @@ func TestRefused(t *testing.T) {
 // TestReal reads every result of the sample data. The history of many repositories is another form, and none of ours.
 func TestReal(t *testing.T) {
 	read, other, checks, inconclusive := 0, 0, 0, 0
-	for name, b := range readtest.Files(t, testshared.Dir(t, "scorecard")) {
+	for name, b := range testshared.Files(t, "scorecard") {
 		if !scorecard.Match(b) {
 			other++
 			continue

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/read/securityinsights"
 	"example.org/tasuki/internal/testshared"
@@ -29,7 +30,7 @@ func TestRefused(t *testing.T) {
 // TestReal reads every file of the sample data.
 func TestReal(t *testing.T) {
 	var out strings.Builder
-	for name, b := range readtest.Files(t, testshared.Dir(t, "security-insights")) {
+	for name, b := range testshared.Files(t, "security-insights") {
 		if path.Ext(name) != ".yml" {
 			continue
 		}
@@ -45,7 +46,7 @@ func TestReal(t *testing.T) {
 		fmt.Fprintf(&out, "%s: %s, reviewed %s, reports %s, %d contacts, %d tools, %d maintainers, %d doubts\n",
 			name, s.SpecVersion, s.ReviewedAt.Format("2006-01-02"), s.AcceptsReports, len(s.Contacts), len(s.Tools), s.Maintainers, len(r.Problems))
 	}
-	readtest.Compare(t, "real.golden", out.String())
+	golden.Compare(t, "testdata/real.golden", out.String())
 }
 
 func FuzzRead(f *testing.F) {

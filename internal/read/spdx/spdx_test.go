@@ -1,8 +1,6 @@
 package spdx_test
 
 import (
-	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,32 +11,13 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/read/spdx"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 // TestGolden reads the same document in the encodings of SPDX 2, and one of SPDX 3; each gives its golden file.
 func TestGolden(t *testing.T) {
-	for _, name := range []string{"shop.spdx.json", "shop.spdx", "shop.spdx.yaml", "shop.spdx.rdf", "shop.spdx3.json"} {
-		b, err := json.MarshalIndent(mustRead(t, name), "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden := filepath.Join("testdata", name+".golden")
-		if *update {
-			if err := os.WriteFile(golden, append(b, '\n'), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(string(want), string(b)+"\n"); d != "" {
-			t.Errorf("%s (-want +got):\n%s", name, d)
-		}
-	}
+	readtest.Golden(t, spdx.Read, "shop.spdx.json", "shop.spdx", "shop.spdx.yaml", "shop.spdx.rdf", "shop.spdx3.json")
 }
 
 // TestEncodingsAgree holds the encodings of the same content to the same facts, but for the places and the order of
@@ -91,7 +70,7 @@ func TestRefused(t *testing.T) {
 	graph := func(elements string) string {
 		return `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"SpdxDocument","spdxId":"d","creationInfo":{"specVersion":"3.0.1","created":"2026-04-01T09:00:00Z"}}` + elements + `]}`
 	}
-	for _, c := range []struct{ name, in, where, why string }{
+	readtest.Refused(t, spdx.Read, [][4]string{
 		{"truncated", doc("")[:40], "line 1, column 41", "before it is complete"},
 		{"no version", `{"SPDXID":"SPDXRef-DOCUMENT"}`, "/spdxVersion", "cannot be read"},
 		{"a version of the past", `{"spdxVersion":"SPDX-1.2"}`, "/spdxVersion", "SPDX-1.2"},
@@ -114,18 +93,7 @@ func TestRefused(t *testing.T) {
 		{"half a reference", "SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: SECURITY cpe23Type", "line 3", "category type locator"},
 		{"half a checksum", "SPDXVersion: SPDX-2.3\nPackageName: a\nPackageChecksum: abc", "line 3", "algorithm: value"},
 		{"tag-value of the past", "SPDXVersion: SPDX-2.1", "line 1", "SPDX-2.1"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, err := spdx.Read([]byte(c.in))
-			e, ok := err.(*lang.Error)
-			if !ok || e.Kind != lang.Unreadable || e.Next.IsZero() || e.Why.JA == "" {
-				t.Fatalf("not a refusal: %#v", err)
-			}
-			if e.Where != c.where || !strings.Contains(e.Why.EN, c.why) {
-				t.Errorf("where %q, why %q; want %q and %q", e.Where, e.Why.EN, c.where, c.why)
-			}
-		})
-	}
+	})
 }
 
 // TestDoubted reads what the schema refuses in small ways and what leaves the reader in doubt.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/read/threagile"
 	"example.org/tasuki/internal/testshared"
@@ -29,7 +30,7 @@ func TestRefused(t *testing.T) {
 // TestReal walks the models of the sample data.
 func TestReal(t *testing.T) {
 	var out strings.Builder
-	for name, b := range readtest.Files(t, testshared.Dir(t, "threat-models/threagile")) {
+	for name, b := range testshared.Files(t, "threat-models/threagile") {
 		if !threagile.Match(b) {
 			t.Errorf("%s: not recognised", name)
 		}
@@ -42,7 +43,7 @@ func TestReal(t *testing.T) {
 		fmt.Fprintf(&out, "%s: %s, %d components, %d zones, %d flows, %d data assets, %d risks (%d open, %d mitigated, %d accepted), %d doubts\n",
 			name, m.SpecVersion, m.Components, m.TrustZones, m.DataFlows, m.Assets, m.Total(), m.Open, m.Mitigated, m.Accepted, len(r.Problems))
 	}
-	readtest.Compare(t, "real.golden", out.String())
+	golden.Compare(t, "testdata/real.golden", out.String())
 }
 
 func FuzzRead(f *testing.F) { readtest.Fuzz(f, threagile.Match, threagile.Read, "shop.yaml") }

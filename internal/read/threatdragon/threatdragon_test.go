@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/read/readtest"
 	"example.org/tasuki/internal/read/threatdragon"
 	"example.org/tasuki/internal/testshared"
@@ -32,7 +33,7 @@ func TestRefused(t *testing.T) {
 // TestReal walks every model of the sample data. The golden file tells what each holds, or why it is refused.
 func TestReal(t *testing.T) {
 	var out strings.Builder
-	for name, b := range readtest.Files(t, testshared.Dir(t, "threat-models/threat-dragon")) {
+	for name, b := range testshared.Files(t, "threat-models/threat-dragon") {
 		if !threatdragon.Match(b) && !strings.Contains(name, "malformed") {
 			fmt.Fprintf(&out, "%s: another format\n", name)
 			continue
@@ -49,7 +50,7 @@ func TestReal(t *testing.T) {
 		fmt.Fprintf(&out, "%s: %s, %d components, %d zones, %d flows, %d threats (%d open, %d mitigated, %d not applicable, %d undecided), %d doubts\n",
 			name, m.SpecVersion, m.Components, m.TrustZones, m.DataFlows, m.Total(), m.Open, m.Mitigated, m.NotApplicable, m.Undecided, len(r.Problems))
 	}
-	readtest.Compare(t, "real.golden", out.String())
+	golden.Compare(t, "testdata/real.golden", out.String())
 }
 
 func FuzzRead(f *testing.F) {
