@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"io"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,13 +20,12 @@ import (
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/exchange"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/store/storetest"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 const password = "correct horse battery staple"
 
@@ -438,22 +435,7 @@ func TestOpenAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	pretty.WriteByte('\n')
-	golden := filepath.Join("testdata", "openapi.json")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(golden, pretty.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), pretty.String()); diff != "" {
-		t.Errorf("the OpenAPI document changed (-golden +now); -update writes it:\n%s", diff)
-	}
+	golden.Compare(t, "testdata/openapi.json", pretty.String())
 }
 
 func TestDocs(t *testing.T) {

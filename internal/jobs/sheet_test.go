@@ -19,6 +19,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -27,10 +28,7 @@ import (
 	"example.org/tasuki/verify"
 )
 
-var (
-	updateSheets = flag.Bool("update", false, "write golden files anew")
-	returnSheets = flag.Bool("returned", false, "make the returned sheets in testdata/returned anew")
-)
+var returnSheets = flag.Bool("returned", false, "make the returned sheets in testdata/returned anew")
 
 // office is a workspace with one software whose statuses are set and not judged, so that the golden previews below do not
 // move with the checks.
@@ -122,14 +120,7 @@ func TestReturnedSheets(t *testing.T) {
 			e.SetIndent("", " ")
 			p.Digest = "" // the file is beside it
 			d.must(e.Encode(p))
-			if *updateSheets {
-				d.must(os.WriteFile(f+".golden.json", b.Bytes(), 0o644))
-			}
-			want, err := os.ReadFile(f + ".golden.json")
-			d.must(err)
-			if !bytes.Equal(want, b.Bytes()) {
-				t.Errorf("got %s", b.Bytes())
-			}
+			golden.Compare(t, f+".golden.json", b.String())
 			if len(p.Changes) == 0 {
 				t.Error("nothing was read from it")
 			}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,11 +13,10 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/finding"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/testshared"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // sbom is what the golden test matches.
 var sbom = []Component{
@@ -61,19 +59,7 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "result.golden.json")
-	if *update {
-		if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(append(got, '\n'), want) {
-		t.Errorf("the result is not the golden one; got\n%s", got)
-	}
+	golden.Compare(t, "testdata/result.golden.json", string(got)+"\n")
 	if r.Checked+len(r.Unmatched) != r.Components {
 		t.Errorf("%d checked and %d not are not %d", r.Checked, len(r.Unmatched), r.Components)
 	}

@@ -3,15 +3,13 @@ package cdx_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	cyclonedx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read"
 	"example.org/tasuki/internal/read/schema"
@@ -20,8 +18,6 @@ import (
 	"example.org/tasuki/internal/report/declared/declaredtest"
 	cyclonedxschema "example.org/tasuki/third_party/cyclonedx-schema"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func attestations(t *testing.T, d declared.Document, l lang.Lang) []byte {
 	t.Helper()
@@ -147,19 +143,7 @@ func TestAttestationsGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "declarations.json")
-	if *update {
-		if err := os.WriteFile(golden, append(got, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(append(got, '\n'), want) {
-		t.Errorf("the declarations differ from %s (run with -update and look at the difference)", golden)
-	}
+	golden.Compare(t, "testdata/declarations.json", string(got)+"\n")
 	if strings.Contains(string(attestations(t, declaredtest.Unsigned(t), lang.JA)), `"affirmation"`) {
 		t.Error("somebody affirms what nobody signed")
 	}

@@ -2,20 +2,18 @@ package pdf_test
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/internal/report/declared/declaredtest"
 	"example.org/tasuki/internal/report/pdf"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func write(t *testing.T, d declared.Document, l lang.Lang) []byte {
 	t.Helper()
@@ -59,19 +57,7 @@ func TestText(t *testing.T) {
 		for _, l := range []lang.Lang{lang.JA, lang.EN} {
 			t.Run(name+"."+string(l), func(t *testing.T) {
 				got := text(t, write(t, d, l))
-				golden := filepath.Join("testdata", name+"."+string(l)+".txt")
-				if *update {
-					if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got != string(want) {
-					t.Errorf("the text differs from %s (run with -update and look at the difference)", golden)
-				}
+				golden.Compare(t, filepath.Join("testdata", name+"."+string(l)+".txt"), got)
 			})
 		}
 	}

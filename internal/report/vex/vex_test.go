@@ -3,7 +3,6 @@ package vex_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/cyclonedx"
 	"example.org/tasuki/internal/read/input"
@@ -24,8 +24,6 @@ import (
 	"example.org/tasuki/internal/report/vex"
 	"example.org/tasuki/internal/testshared"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 var start = time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
 
@@ -78,19 +76,7 @@ func TestGolden(t *testing.T) {
 		if b, err := f.write(again); err != nil || !bytes.Equal(b, got) {
 			t.Errorf("%s: the order of statements shows (error %v)", f.name, err)
 		}
-		file := filepath.Join("testdata", f.name+".golden.json")
-		if *update {
-			if err := os.WriteFile(file, got, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", f.name, diff)
-		}
+		golden.Compare(t, filepath.Join("testdata", f.name+".golden.json"), string(got))
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/csv"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,12 +14,11 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/testshared"
 	"example.org/tasuki/verify"
 )
-
-var update = flag.Bool("update", false, "write golden files anew")
 
 var jst = time.FixedZone("JST", 9*60*60)
 
@@ -77,7 +75,7 @@ func TestChecklistCells(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		golden(t, "checklist."+string(l)+".txt", cells(t, open(t, raw)))
+		golden.Compare(t, "testdata/checklist."+string(l)+".txt", cells(t, open(t, raw)))
 	}
 }
 
@@ -100,33 +98,6 @@ func cells(t *testing.T, f *excelize.File) string {
 		}
 	}
 	return out.String()
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(string(want), "\n")
-	for i := range max(len(gotLines), len(wantLines)) {
-		g, w := "", ""
-		if i < len(gotLines) {
-			g = gotLines[i]
-		}
-		if i < len(wantLines) {
-			w = wantLines[i]
-		}
-		if g != w {
-			t.Fatalf("%s line %d:\n got %s\nwant %s\n(go test -update writes it anew)", path, i+1, g, w)
-		}
-	}
 }
 
 func TestSameInputGivesSameBytes(t *testing.T) {
@@ -288,7 +259,7 @@ func TestChecklistCSV(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "checklist.csv.txt", strings.ReplaceAll(out.String(), "\r\n", "\n"))
+	golden.Compare(t, "testdata/checklist.csv.txt", strings.ReplaceAll(out.String(), "\r\n", "\n"))
 }
 
 func TestPrintAndDropDowns(t *testing.T) {
