@@ -11,7 +11,7 @@ import (
 )
 
 // maxComponents bounds the components of one document.
-const maxComponents = 1_000_000
+const maxComponents = 500_000
 
 // maxProblems bounds the doubts told about one document; one more line says how many there were.
 const maxProblems = 200

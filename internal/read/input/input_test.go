@@ -94,6 +94,9 @@ func TestXML(t *testing.T) {
 	if p := root.Child("c").Path(); p != "/a/c (line 3)" {
 		t.Errorf("path %s", p)
 	}
+	if _, err := input.XML([]byte("<!-- " + strings.Repeat("=", 2*input.MaxAttrs) + " --><a b='" + strings.Repeat("=", 2*input.MaxAttrs) + "'><![CDATA[<" + strings.Repeat("=", 2*input.MaxAttrs) + "]]>" + strings.Repeat("=", 2*input.MaxAttrs) + "</a>")); err != nil {
+		t.Errorf("equal signs that are no attributes: %v", err)
+	}
 	for _, c := range []struct{ name, in, where, why string }{
 		{"nothing", " ", "", "no XML element"},
 		{"document type", "<!DOCTYPE a><a/>", "line 1, column 1", "DTD"},
@@ -101,6 +104,7 @@ func TestXML(t *testing.T) {
 		{"two roots", "<a/><b/>", "line 1, column 5", "more than one"},
 		{"text behind", "<a/>x", "line 1, column 5", "outside"},
 		{"cut off", "<a><b>", "line 1, column 7", "before it is complete"},
+		{"crowded", "<!-- '<b --><?p \"?><a x='>'" + strings.Repeat(" a=\"\"", input.MaxAttrs) + "/>", "line 1, column 20", "attributes"},
 		{"deep", strings.Repeat("<a>", input.MaxDepth+1), fmt.Sprintf("line 1, column %d", 3*input.MaxDepth+1), "nested"},
 	} {
 		_, err := input.XML([]byte(c.in))

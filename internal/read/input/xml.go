@@ -28,6 +28,9 @@ type Element struct {
 // beyond XML's own five.
 func XML(b []byte) (*Element, error) {
 	body := blankDeclaration(b)
+	if at := crowdedTag(body); at >= 0 {
+		return nil, Refuse(Place(b, at), lang.F("一つの要素に属性が%d個を超えています", "an element has more than %d attributes", MaxAttrs))
+	}
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	var root, at *Element
 	depth, nodes := 0, 0
@@ -49,9 +52,6 @@ func XML(b []byte) (*Element, error) {
 			}
 			if nodes += 1 + len(t.Attr); nodes > MaxNodes {
 				return nil, Refuse(Place(b, start), lang.F("要素が%d個を超えています", "it holds more than %d elements", MaxNodes))
-			}
-			if len(t.Attr) > MaxAttrs {
-				return nil, Refuse(Place(b, start), lang.F("一つの要素に属性が%d個を超えています", "an element has more than %d attributes", MaxAttrs))
 			}
 			line, _ := dec.InputPos()
 			e := &Element{Name: t.Name, Attrs: plainAttrs(t.Attr), Line: line, Parent: at}
@@ -88,6 +88,52 @@ func XML(b []byte) (*Element, error) {
 		return nil, Refuse("", lang.T("XMLの要素がありません", "there is no XML element"))
 	}
 	return root, nil
+}
+
+// crowdedTag finds the first tag with more than MaxAttrs attributes, or gives -1. The decoder would hold them all before
+// anybody could count them.
+func crowdedTag(b []byte) int {
+	for i := 0; i < len(b); {
+		open := bytes.IndexByte(b[i:], '<')
+		if open < 0 {
+			return -1
+		}
+		i += open
+		end, attrs := endOfTag(b[i:])
+		if attrs > MaxAttrs {
+			return i
+		}
+		i += end
+	}
+	return -1
+}
+
+// endOfTag gives the length of what begins with "<", comments and character data whole, and how many attributes it has.
+func endOfTag(b []byte) (length, attrs int) {
+	for _, m := range []struct{ open, shut string }{{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}} {
+		if bytes.HasPrefix(b, []byte(m.open)) {
+			if n := bytes.Index(b, []byte(m.shut)); n >= 0 {
+				return n + len(m.shut), 0
+			}
+			return len(b), 0
+		}
+	}
+	quote := byte(0)
+	for i, c := range b {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '=':
+			attrs++
+		case c == '>' || attrs > MaxAttrs:
+			return i + 1, attrs
+		}
+	}
+	return len(b), attrs
 }
 
 func xmlError(b []byte, offset int, err error) error {

@@ -42,9 +42,13 @@ type relation struct{ from, kind, to, place string }
 
 // The limits of one document.
 const (
-	maxComponents = 1_000_000
+	maxComponents = 500_000
 	maxProblems   = 200 // one more line says how many there were
 )
+
+func tooMany(place string) error {
+	return input.Refuse(place, lang.F("部品が%d件を超えています", "it lists more than %d components", maxComponents))
+}
 
 func (d *document) doubt(where string, what lang.Text) {
 	d.problems = append(d.problems, fact.Problem{Where: where, What: what})
@@ -52,7 +56,7 @@ func (d *document) doubt(where string, what lang.Text) {
 
 func (d *document) reading(version, encoding string) (fact.Reading, error) {
 	if len(d.packages)+len(d.files) > maxComponents {
-		return fact.Reading{}, refused(version, input.Refuse("", lang.F("部品が%d件を超えています", "it lists more than %d components", maxComponents)))
+		return fact.Reading{}, refused(version, tooMany(""))
 	}
 	s := d.sbom(version, encoding)
 	if n := len(d.problems); n > maxProblems {

@@ -92,6 +92,7 @@ func TestRefused(t *testing.T) {
 		{"half a relationship in tag-value", "SPDXVersion: SPDX-2.3\nRelationship: a DESCRIBES", "line 2", "element type element"},
 		{"half a reference", "SPDXVersion: SPDX-2.3\nPackageName: a\nExternalRef: SECURITY cpe23Type", "line 3", "category type locator"},
 		{"half a checksum", "SPDXVersion: SPDX-2.3\nPackageName: a\nPackageChecksum: abc", "line 3", "algorithm: value"},
+		{"more packages than anything has", "SPDXVersion: SPDX-2.3\n" + strings.Repeat("PackageName: a\n", 500_001), "line 500002", "500000 components"},
 		{"tag-value of the past", "SPDXVersion: SPDX-2.1", "line 1", "SPDX-2.1"},
 	})
 }

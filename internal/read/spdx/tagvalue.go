@@ -113,12 +113,8 @@ func (t *tagValue) tag(tag, value, place string) error {
 		d.created, d.createdPlace = value, place
 	case "CreatorComment":
 		d.comment = value
-	case "PackageName":
-		t.at = inPackage
-		d.packages = append(d.packages, element{name: value, place: place})
-	case "FileName":
-		t.at = inFile
-		d.files = append(d.files, element{name: value, place: place})
+	case "PackageName", "FileName":
+		return t.begin(tag, value, place)
 	case "SnippetSPDXID", "SnippetSPDXIdentifier":
 		t.at = inOther
 		d.snippets++
@@ -138,6 +134,20 @@ func (t *tagValue) tag(tag, value, place string) error {
 		d.relations = append(d.relations, relation{f[0], strings.ToUpper(f[1]), f[2], place})
 	default:
 		return t.elementTag(tag, value, place)
+	}
+	return nil
+}
+
+// begin begins a package or a file.
+func (t *tagValue) begin(tag, name, place string) error {
+	if len(t.d.packages)+len(t.d.files) == maxComponents {
+		return tooMany(place)
+	}
+	e := element{name: name, place: place}
+	if tag == "PackageName" {
+		t.at, t.d.packages = inPackage, append(t.d.packages, e)
+	} else {
+		t.at, t.d.files = inFile, append(t.d.files, e)
 	}
 	return nil
 }
