@@ -28,7 +28,7 @@ type exportPDFCmd struct{ declaredFile }
 func (c *exportPDFCmd) Run(p *program) error {
 	return c.write(p, func(d declared.Document) ([]byte, error) {
 		var b bytes.Buffer
-		err := pdf.Write(&b, d, p.lang)
+		err := pdf.Write(&b, d, pdf.Options{Lang: p.lang})
 		return b.Bytes(), err
 	})
 }

@@ -22,6 +22,7 @@ type Document struct {
 	Withheld map[int]string   // index of commitment to why; an entry for every nil answer
 	Signed   *Signature       // nil: nobody signed it
 	digest   string
+	envelope []byte
 }
 
 // A Signature says what was signed and with which key. Whether the key is to be trusted is not said: that is for
@@ -34,7 +35,7 @@ type Signature struct {
 
 // Of gives the document of a bundle whose signatures and digests hold.
 func Of(o *verify.Opened) Document {
-	d := Document{Declaration: o.Declaration, Answers: o.Answers, Withheld: map[int]string{}, digest: verify.Digest(o.Envelope),
+	d := Document{Declaration: o.Declaration, Answers: o.Answers, Withheld: map[int]string{}, digest: verify.Digest(o.Envelope), envelope: o.Envelope,
 		Signed: &Signature{Key: verify.Fingerprint(o.DeclarationKey), Declaration: verify.Digest(o.Envelope), Bundle: o.Digest}}
 	for _, w := range o.Manifest.Withheld {
 		d.Withheld[w.Index] = w.Reason
@@ -56,13 +57,23 @@ func Unsigned(d verify.Declaration, answers []verify.Answer) (Document, error) {
 		}
 		doc.Answers = append(doc.Answers, &answers[i])
 	}
-	content, err := json.Marshal(struct {
-		Declaration verify.Declaration `json:"declaration"`
-		Answers     []verify.Answer    `json:"answers"`
-	}{d, answers})
+	content, err := doc.Content()
 	doc.digest = verify.Digest(content)
 	return doc, err
 }
+
+// Content gives what the document shows as JSON: the declaration, and the answer to each of its commitments, null where
+// it is withheld. It is for reading by programs; what was signed is [Document.Envelope].
+func (d Document) Content() ([]byte, error) {
+	return json.Marshal(struct {
+		Declaration verify.Declaration `json:"declaration"`
+		Answers     []*verify.Answer   `json:"answers"`
+	}{d.Declaration, d.Answers})
+}
+
+// Envelope gives the signed declaration as it was signed (DSSE), whose digest is that of the document; nil when nobody
+// signed it. It discloses no answer.
+func (d Document) Envelope() []byte { return d.envelope }
 
 // Digest names the content: the signed declaration's envelope, or what is shown when nobody signed.
 func (d Document) Digest() string { return d.digest }

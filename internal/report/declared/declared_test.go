@@ -1,8 +1,8 @@
 package declared_test
 
 import (
+	"slices"
 	"testing"
-	"time"
 
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/declared"
@@ -10,18 +10,20 @@ import (
 	"example.org/tasuki/verify"
 )
 
-func TestEraDay(t *testing.T) {
+func TestAddressee(t *testing.T) {
 	for _, tt := range []struct {
-		at     time.Time
-		ja, en string
+		organisation, person string
+		ja, en               []string
 	}{
-		{time.Date(2026, 3, 31, 15, 0, 0, 0, time.UTC), "2026年4月1日（令和8年4月1日）", "1 April 2026"},
-		{time.Date(2019, 4, 30, 15, 0, 0, 0, time.UTC), "2019年5月1日（令和元年5月1日）", "1 May 2019"},
-		{time.Date(2019, 4, 30, 14, 59, 59, 0, time.UTC), "2019年4月30日", "30 April 2019"},
-		{time.Time{}, "—", "—"},
+		{"例示商事株式会社", "", []string{"例示商事株式会社 御中"}, []string{"例示商事株式会社"}},
+		{"例示商事株式会社", "調達部長 例示 花子", []string{"例示商事株式会社", "調達部長 例示 花子 様"}, []string{"例示商事株式会社", "Attn: 調達部長 例示 花子"}},
+		{"", "例示 花子", []string{"例示 花子 様"}, []string{"Attn: 例示 花子"}},
+		{"例示市 御中", "", []string{"例示市 御中"}, []string{"例示市 御中"}},
+		{"お取引先各位", "", []string{"お取引先各位"}, []string{"お取引先各位"}},
+		{" ", "", nil, nil},
 	} {
-		if ja, en := declared.EraDay(tt.at, lang.JA), declared.EraDay(tt.at, lang.EN); ja != tt.ja || en != tt.en {
-			t.Errorf("%v: %s, %s", tt.at, ja, en)
+		if ja, en := declared.Addressee(tt.organisation, tt.person, lang.JA), declared.Addressee(tt.organisation, tt.person, lang.EN); !slices.Equal(ja, tt.ja) || !slices.Equal(en, tt.en) {
+			t.Errorf("%q, %q: %q, %q", tt.organisation, tt.person, ja, en)
 		}
 	}
 }

@@ -145,19 +145,34 @@ func Day(t time.Time, l lang.Lang) string {
 	return fmt.Sprintf("%d年%d月%d日", t.Year(), t.Month(), t.Day())
 }
 
-// reiwa is the first day of the era.
-var reiwa = time.Date(2019, 5, 1, 0, 0, 0, 0, Japan)
+// Addressee gives the lines of an address block with the right form of address: an organisation alone is 御中; with a
+// person at it the organisation goes bare and the person is 様. A form of address that is there already is kept.
+func Addressee(organisation, person string, l lang.Lang) []string {
+	var out []string
+	organisation, person = strings.TrimSpace(organisation), strings.TrimSpace(person)
+	switch {
+	case organisation == "":
+	case l == lang.EN || person != "":
+		out = append(out, organisation)
+	default:
+		out = append(out, addressed(organisation, "御中"))
+	}
+	switch {
+	case person == "":
+	case l == lang.EN:
+		out = append(out, "Attn: "+person)
+	default:
+		out = append(out, addressed(person, "様"))
+	}
+	return out
+}
 
-// EraDay gives a day with its Japanese era in Japanese, as formal papers do: 2026年4月1日（令和8年4月1日）. Days before
-// Reiwa, and days in English, go without.
-func EraDay(t time.Time, l lang.Lang) string {
-	if l == lang.EN || t.Before(reiwa) {
-		return Day(t, l)
+// addressed puts a form of address behind a name that has none.
+func addressed(name, form string) string {
+	for _, there := range []string{"御中", "様", "殿", "先生", "各位"} {
+		if strings.HasSuffix(name, there) {
+			return name
+		}
 	}
-	d := t.In(Japan)
-	year := fmt.Sprint(d.Year() - 2018)
-	if year == "1" {
-		year = "元"
-	}
-	return fmt.Sprintf("%s（令和%s年%d月%d日）", Day(t, l), year, d.Month(), d.Day())
+	return name + " " + form
 }

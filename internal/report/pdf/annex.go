@@ -19,22 +19,50 @@ func (p *paper) heading(title string, fresh bool) {
 	}
 	p.annex++
 	title = p.say("別紙%d　%s", "Annex %d: %s", p.annex, title)
-	p.bookmark(title)
-	p.text(left, p.y+13, title, bold, 13, ink)
+	p.bookmark(1, title)
+	p.in("H2", func() { p.text(left, p.y+13, title, bold, 13, ink) })
 	p.y += 22
 }
 
-// duties sets every duty with its answer.
+// duties sets every duty with its answer, by category. Duties of several roles under one requirement that have the same
+// answer share a row.
 func (p *paper) duties() {
 	p.heading(p.say("責務ごとの回答", "Answers by duty"), false)
 	t := table{c: p.canvas, size: small, columns: []column{
-		{title: "ID", width: 44}, {title: p.say("個別要求", "individual requirement"), width: 102}, {title: p.say("役割", "role"), width: 58},
-		{title: p.say("状態", "status"), width: 58}, {title: p.say("根拠", "basis"), width: 50}, {title: p.say("理由と証跡", "reasons and evidence"), width: width - 312},
+		{title: "ID", width: 44}, {title: p.say("個別要求と役割", "individual requirement, roles"), width: 132},
+		{title: p.say("状態と根拠", "status, basis"), width: 74}, {title: p.say("理由と証跡", "reasons and evidence"), width: width - 250},
 	}}
-	t.head()
-	for _, l := range p.lines {
-		t.row(cell{text: string(l.Requirement)}, cell{text: l.Asked.Title.In(p.lang)}, cell{text: p.holder(l)}, p.mark(l.Answer), cell{text: p.basis(l.Answer)}, cell{text: p.reason(l)})
-	}
+	t.body(func() {
+		for _, cat := range p.categories() {
+			first := true
+			for i := 0; i < len(p.lines); i++ {
+				l := p.lines[i]
+				if l.Asked.Category != cat.Number {
+					continue
+				}
+				if first {
+					title := categoryName(cat).In(p.lang)
+					t.band(title)
+					p.bookmark(2, title)
+					first = false
+				}
+				holders := []string{p.holder(l)}
+				for i+1 < len(p.lines) && p.sameAnswer(l, p.lines[i+1]) {
+					i++
+					holders = append(holders, p.holder(p.lines[i]))
+				}
+				status := p.mark(l.Answer)
+				status.under = p.basis(l.Answer)
+				t.row(cell{text: string(l.Requirement)}, cell{text: l.Asked.Title.In(p.lang), under: strings.Join(holders, p.say("、", ", "))}, status, cell{text: p.reason(l)})
+			}
+		}
+	})
+}
+
+// sameAnswer reports whether two duties of one party under one requirement read the same on paper.
+func (p *paper) sameAnswer(a, b declared.Line) bool {
+	return a.Requirement == b.Requirement && a.Party == b.Party && (a.Answer == nil) == (b.Answer == nil) &&
+		p.mark(a.Answer) == p.mark(b.Answer) && p.basis(a.Answer) == p.basis(b.Answer) && p.reason(a) == p.reason(b)
 }
 
 // holder says whose duty a line is.
@@ -44,7 +72,7 @@ func (p *paper) holder(l declared.Line) string {
 		out += p.say("（%s）", " (%s)", stance(l.Answer.Stance).In(p.lang))
 	}
 	if l.Party != "" {
-		out += "\n" + l.Party
+		out = p.say("%s　%s", "%s, %s", l.Party, out)
 	}
 	return out
 }
@@ -83,7 +111,7 @@ func (p *paper) reason(l declared.Line) string {
 		rests = p.say("［証跡 %s］", "[evidence %s] ", ranges(numbers))
 	}
 	if until := a.Lapses(); !until.IsZero() && a.Status != verify.NotMet {
-		rests += p.say("（%s まで有効）", "(holds until %s)", declared.Day(until, p.lang))
+		rests += p.say("（%s まで有効）", "(holds until %s)", p.day(until))
 	}
 	if rests != "" {
 		parts = append(parts, rests)
@@ -121,7 +149,7 @@ func (p *paper) excuses() {
 		}
 		e := l.Answer.Exception
 		rows = append(rows, []cell{{text: string(l.Requirement)}, {text: p.holder(l)}, {text: p.say("例外措置", "exception"), face: bold},
-			{text: e.Reason}, {text: declared.Person(e.Approver, p.lang)}, {text: declared.Day(e.Until, p.lang)}})
+			{text: e.Reason}, {text: declared.Person(e.Approver, p.lang)}, {text: p.day(e.Until)}})
 	}
 	for _, x := range p.d.Requirements.Exclusions {
 		holder := p.holder(declared.Line{Commitment: verify.Commitment{Party: x.Party, Role: x.Role}})
@@ -136,20 +164,22 @@ func (p *paper) excuses() {
 		t := table{c: p.canvas, size: small, columns: []column{
 			{title: "ID", width: 44}, {title: p.say("役割", "role"), width: 62}, {title: p.say("種類", "kind"), width: 58},
 			{title: p.say("理由", "reason"), width: width - 334}, {title: p.say("承認者", "approved by"), width: 100}, {title: p.say("期限", "until"), width: 70}}}
-		t.head()
-		for _, r := range rows {
-			t.row(r...)
-		}
+		t.body(func() {
+			for _, r := range rows {
+				t.row(r...)
+			}
+		})
 		p.y += 8
 	}
 	if len(p.d.Assessment.Relaxed) > 0 {
 		t := table{c: p.canvas, size: small, columns: []column{{title: p.say("緩和した判定基準", "relaxed threshold"), width: width - 240},
 			{title: p.say("既定", "default"), width: 120}, {title: p.say("この判定", "used here"), width: 120}}}
 		p.need(40)
-		t.head()
-		for _, r := range p.d.Assessment.Relaxed {
-			t.row(cell{text: r.Name}, cell{text: r.Default}, cell{text: r.Value})
-		}
+		t.body(func() {
+			for _, r := range p.d.Assessment.Relaxed {
+				t.row(cell{text: r.Name}, cell{text: r.Default}, cell{text: r.Value})
+			}
+		})
 	}
 }
 
@@ -160,17 +190,30 @@ func (p *paper) evidence() {
 		p.y = p.block(left, p.y, width, p.say("ありません。", "None."), regular, body, ink)
 		return
 	}
-	t := table{c: p.canvas, size: fine, columns: []column{
-		{title: p.say("番号", "no."), width: 24, centre: true}, {title: p.say("種類", "kind"), width: 48}, {title: p.say("名称", "name"), width: 68},
-		{title: p.say("大きさ", "bytes"), width: 38}, {title: p.say("ダイジェスト", "digest"), width: width - 178}}}
-	t.head()
-	for i, r := range p.d.Supporting {
-		size := "—"
-		if r.Size > 0 {
-			size = thousands(r.Size)
+	rests := map[string][]string{}
+	for _, l := range p.lines {
+		if l.Answer == nil {
+			continue
 		}
-		t.row(cell{text: fmt.Sprint(i + 1)}, cell{text: declared.ResourceName(r.Kind).In(p.lang)}, cell{text: r.Name}, cell{text: size}, cell{text: r.Digest})
+		for _, digest := range l.Answer.Evidence {
+			if id := string(l.Requirement); !slices.Contains(rests[digest], id) {
+				rests[digest] = append(rests[digest], id)
+			}
+		}
 	}
+	t := table{c: p.canvas, size: small, columns: []column{
+		{title: p.say("番号", "no."), width: 30, centre: true}, {title: p.say("種類", "kind"), width: 72}, {title: p.say("襷の中での名称、ダイジェスト", "name in the bundle, digest"), width: 120},
+		{title: p.say("大きさ（バイト）", "bytes"), width: 62}, {title: p.say("これに基づく個別要求", "what rests on it"), width: width - 284}}}
+	t.body(func() {
+		for i, r := range p.d.Supporting {
+			size := "—"
+			if r.Size > 0 {
+				size = thousands(r.Size)
+			}
+			t.tailed(r.Digest, 2, cell{text: fmt.Sprint(i + 1)}, cell{text: declared.ResourceName(r.Kind).In(p.lang)}, cell{text: r.Name}, cell{text: size},
+				cell{text: strings.Join(rests[r.Digest], p.say("、", ", "))})
+		}
+	})
 }
 
 // artifacts lists the files of the release when the first page has not.
@@ -180,10 +223,11 @@ func (p *paper) artifacts() {
 		return
 	}
 	p.heading(p.say("対象の成果物", "Artifacts"), false)
-	t := table{c: p.canvas, size: fine, columns: []column{{title: p.say("名称", "name"), width: width - 359},
-		{title: p.say("大きさ", "bytes"), width: 50}, {title: p.say("ダイジェスト", "digest"), width: 309}}}
-	t.head()
-	for _, a := range all {
-		t.row(cell{text: a.Name}, cell{text: thousands(a.Size)}, cell{text: a.Digest})
-	}
+	t := table{c: p.canvas, size: small, columns: []column{{title: p.say("名称、ダイジェスト", "name, digest"), width: width - 70},
+		{title: p.say("大きさ（バイト）", "bytes"), width: 70}}}
+	t.body(func() {
+		for _, a := range all {
+			t.tailed(a.Digest, 0, cell{text: a.Name}, cell{text: thousands(a.Size)})
+		}
+	})
 }

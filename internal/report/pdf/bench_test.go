@@ -13,7 +13,7 @@ func BenchmarkWrite(b *testing.B) {
 	d := declaredtest.Report(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := pdf.Write(io.Discard, d, lang.JA); err != nil {
+		if err := pdf.Write(io.Discard, d, pdf.Options{Lang: lang.JA}); err != nil {
 			b.Fatal(err)
 		}
 	}

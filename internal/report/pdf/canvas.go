@@ -50,11 +50,17 @@ type canvas struct {
 	face    face
 	size    float64
 	at      colour
+
+	open      []*element   // elements that are open, the innermost last; none: nothing is structured
+	quiet     int          // while above 0, what is drawn is decoration
+	pieces    [][]*element // for each page, whose its pieces are
+	bookmarks []bookmark
 }
 
 func newCanvas() (*canvas, error) {
 	c := &canvas{widths: map[face]map[rune]float64{regular: {}, bold: {}}}
 	c.pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
+	c.pdf.SetNoCompression() // the pages are compressed when they are mended, see file
 	for _, f := range []struct {
 		face face
 		data func() ([]byte, error)
@@ -98,7 +104,7 @@ func (c *canvas) addPage() {
 	c.pdf.AddPage()
 	c.face, c.at = "", colour{}
 	c.y = top
-	c.newPage()
+	c.decoration(c.newPage)
 }
 
 // need begins a new page when fewer than h points are left on this one.
@@ -148,7 +154,7 @@ func (c *canvas) measure(s string, f face, size float64) float64 {
 	return w * size
 }
 
-// text sets one line with its base line at y.
+// text sets one line with its base line at y, as a piece of the element that is open.
 func (c *canvas) text(x, y float64, s string, f face, size float64, col colour) {
 	if s == "" {
 		return
@@ -157,7 +163,7 @@ func (c *canvas) text(x, y float64, s string, f face, size float64, col colour) 
 	c.font(f, size)
 	c.pdf.SetTextColor(col[0], col[1], col[2])
 	c.pdf.SetXY(x, y)
-	c.try(c.pdf.Text(s))
+	c.piece(func() { c.try(c.pdf.Text(s)) })
 }
 
 // textRight sets one line that ends at x, textCentre one around it.
@@ -193,10 +199,4 @@ func (c *canvas) circle(x, y, r, weight float64, col colour) {
 	c.pdf.SetStrokeColor(col[0], col[1], col[2])
 	c.pdf.SetLineWidth(weight)
 	c.pdf.Oval(x-r, y-r, x+r, y+r)
-}
-
-// bookmark enters the place into the outline.
-func (c *canvas) bookmark(title string) {
-	c.pdf.SetXY(left, c.y)
-	c.pdf.AddOutlineWithPosition(title)
 }

@@ -85,7 +85,7 @@ func (p *paper) counts() {
 	p.need(150)
 	p.rule(left, right, p.y, 0.3, hair)
 	p.y += 4
-	p.text(left, p.y+body, p.say("対応状況", "Status"), bold, body, key)
+	p.in("H2", func() { p.text(left, p.y+body, p.say("対応状況", "Status"), bold, body, key) })
 	c := p.d.Counts
 	p.line(p.say("責務 %d 件（個別要求 %d 件）　うち例外承認つき %d 件、申告のみ %d 件",
 		"%d duties (%d individual requirements): %d met with exception, %d stated only",
@@ -95,31 +95,41 @@ func (p *paper) counts() {
 	}
 	p.y += 4
 	t := p.counted(p.say("区分（責務の件数）", "category (number of duties)"), false)
-	t.head()
+	t.body(func() { p.byCategory(t) })
+	p.y += 6
+}
+
+// byCategory sets a row for each category and one for all.
+func (p *paper) byCategory(t table) {
 	for _, cat := range p.categories() {
 		tally := declared.Count(p.lines, func(l declared.Line) bool { return l.Asked.Category == cat.Number })
-		t.row(append([]cell{{text: fmt.Sprintf("S(%d) %s", cat.Number, cat.Title.In(p.lang))}}, p.tally(tally, regular)...)...)
+		t.row(append([]cell{{text: categoryName(cat).In(p.lang)}}, p.tally(tally, regular)...)...)
 	}
-	total := declared.Tally{Counts: c, Withheld: p.withheld()}
+	total := declared.Tally{Counts: p.d.Counts, Withheld: p.withheld()}
 	name := p.say("合計", "total")
 	if p.d.Signed != nil {
 		name = p.say("合計（署名された件数）", "total, as signed")
 	}
 	t.row(append([]cell{{text: name, face: bold}}, p.tally(total, regular)...)...)
-	p.y += 6
+}
+
+// categoryName gives number and name: S(1) セキュアな設計・開発・供給・運用.
+func categoryName(c guideline.Category) lang.Text {
+	return lang.F("S(%d) %s", "S(%d) %s", c.Number, c.Title)
 }
 
 // byRequirement sets the counts of each of the 21 requirements that has duties.
 func (p *paper) byRequirement() {
 	p.heading(p.say("要求事項ごとの対応状況", "Status by requirement"), p.pdf.GetNumberOfPages() == 1)
 	t := p.counted(p.say("要求事項（責務の件数）", "requirement (number of duties)"), true)
-	t.head()
-	for _, r := range guideline.Default().Requirements() {
-		of := func(l declared.Line) bool { return l.Asked.Requirement == r.ID }
-		if slices.ContainsFunc(p.lines, of) {
-			t.row(append([]cell{{text: string(r.ID)}, {text: r.Title.In(p.lang)}}, p.tally(declared.Count(p.lines, of), regular)...)...)
+	t.body(func() {
+		for _, r := range guideline.Default().Requirements() {
+			of := func(l declared.Line) bool { return l.Asked.Requirement == r.ID }
+			if slices.ContainsFunc(p.lines, of) {
+				t.row(append([]cell{{text: string(r.ID)}, {text: r.Title.In(p.lang)}}, p.tally(declared.Count(p.lines, of), regular)...)...)
+			}
 		}
-	}
+	})
 	p.legend()
 }
 

@@ -23,7 +23,7 @@ const (
 // front sets what ISO/IEC 17050-1 clause 6.1 asks for, in its order.
 func (p *paper) front() {
 	p.y = 46
-	p.bookmark(p.title())
+	p.bookmark(1, p.title())
 	p.masthead()
 	p.section(p.say("発行者", "Issuer"), p.issuer)
 	p.section(p.say("対象", "Object"), p.object)
@@ -61,7 +61,7 @@ func (p *paper) masthead() {
 	w := p.measure(title, bold, size) + gap*float64(len([]rune(title))-1)
 	p.font(bold, size)
 	p.try(p.pdf.SetCharSpacing(gap))
-	p.text((left+right-w)/2, p.y+size, title, bold, size, ink)
+	p.in("H1", func() { p.text((left+right-w)/2, p.y+size, title, bold, size, ink) })
 	p.try(p.pdf.SetCharSpacing(0))
 	p.y += size + 8
 	r := p.d.Requirements
@@ -75,9 +75,9 @@ func (p *paper) masthead() {
 	if p.d.Signed != nil {
 		number += p.say("　（通番 %d）", " (serial %d)", p.d.Serial)
 	}
-	date := p.say("発行日　%s", "Issued %s", declared.EraDay(p.d.IssuedAt, p.lang))
+	date := p.say("発行日　%s", "Issued %s", p.formal(p.d.IssuedAt))
 	if p.d.Signed == nil {
-		date = p.say("作成日　%s", "Drawn up %s", declared.EraDay(p.d.IssuedAt, p.lang))
+		date = p.say("作成日　%s", "Drawn up %s", p.formal(p.d.IssuedAt))
 	}
 	p.textRight(right, p.y+small, date, regular, small, soft)
 	p.y = p.block(left, p.y, width-190, number, regular, small, soft)
@@ -86,6 +86,20 @@ func (p *paper) masthead() {
 		p.y += 10
 	}
 	p.y += 2
+	p.addressee()
+}
+
+// addressee sets who the paper is handed to.
+func (p *paper) addressee() {
+	to := declared.Addressee(p.o.To, p.o.Person, p.lang)
+	if len(to) == 0 {
+		return
+	}
+	p.y += 6
+	for _, line := range to {
+		p.y = p.block(left, p.y, width, line, regular, 11, ink)
+	}
+	p.y += 8
 }
 
 // section sets a label at the left and what says lets flow beside it.
@@ -93,18 +107,20 @@ func (p *paper) section(label string, says func()) {
 	p.need(40)
 	p.rule(left, right, p.y, 0.3, hair)
 	p.y += 3
-	p.text(left, p.y+body, label, bold, body, key)
+	p.in("H2", func() { p.text(left, p.y+body, label, bold, body, key) })
 	says()
 	p.y += 3
 }
 
 // line sets a paragraph beside the label.
 func (p *paper) line(s string, f face, size float64, col colour) {
-	for _, l := range p.wrap(s, f, size, contentWidth) {
-		p.need(size * leading)
-		p.text(contentX, p.y+size, l, f, size, col)
-		p.y += size * leading
-	}
+	p.in("P", func() {
+		for _, l := range p.wrap(s, f, size, contentWidth) {
+			p.need(size * leading)
+			p.text(contentX, p.y+size, l, f, size, col)
+			p.y += size * leading
+		}
+	})
 }
 
 func (p *paper) issuer() {
@@ -147,7 +163,7 @@ func (p *paper) object() {
 		}
 	}
 	if day, err := time.ParseInLocation(time.DateOnly, o.ReleasedOn, declared.Japan); err == nil {
-		about = append(about, p.pair(p.say("リリース日", "Released"), declared.Day(day, p.lang)))
+		about = append(about, p.pair(p.say("リリース日", "Released"), p.day(day)))
 	}
 	if len(about) > 0 {
 		p.line(strings.Join(about, p.say("　　", "; ")), regular, body, ink)
@@ -210,7 +226,7 @@ func (p *paper) statement() {
 
 func (p *paper) validity() {
 	v := p.d.Validity
-	p.line(p.say("%s から %s まで", "%s to %s", declared.EraDay(v.From, p.lang), declared.EraDay(v.Until, p.lang)), regular, body, ink)
+	p.line(p.say("%s から %s まで", "%s to %s", p.formal(v.From), p.formal(v.Until)), regular, body, ink)
 }
 
 func (p *paper) limitations() {

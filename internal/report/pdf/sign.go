@@ -68,7 +68,7 @@ func (p *paper) approval(x, w, h float64, step verify.ApprovalStep, a *verify.Ap
 		size float64
 		col  colour
 	}{
-		{a.By.Department, 6.5, soft}, {a.By.Title, 6.5, soft}, {a.By.Name, body, ink}, {declared.Day(a.At, p.lang), 6.5, ink},
+		{a.By.Department, 6.5, soft}, {a.By.Title, 6.5, soft}, {a.By.Name, body, ink}, {p.day(a.At), 6.5, ink},
 		{p.say("本人確認: %s", "by %s", means(a.Authenticated).In(p.lang)), 6, soft},
 	} {
 		for _, line := range p.wrap(part.text, regular, part.size, w-stamp) {
@@ -82,7 +82,7 @@ func (p *paper) approval(x, w, h float64, step verify.ApprovalStep, a *verify.Ap
 		}
 	}
 	if h > 0 {
-		p.stamp(x+w-29, p.y+h/2, name, *a)
+		p.picture(p.say("日付印　%s　%s　%s", "date stamp: %s, %s, %s", name, p.day(a.At), a.By.Name), func() { p.stamp(x+w-29, p.y+h/2, name, *a) })
 	}
 	return y + 4
 }
@@ -128,7 +128,7 @@ func means(authenticated string) lang.Text {
 // signature sets who signed, when, where and with which key, or that nobody did.
 func (p *paper) signature() {
 	h, room := 98.0, width-106
-	place := p.say("%s　%s にて", "%s, %s", declared.EraDay(p.d.IssuedAt, p.lang), p.d.Place)
+	place := p.say("%s　%s にて", "%s, %s", p.formal(p.d.IssuedAt), p.d.Place)
 	signer := declared.Person(p.d.Signer, p.lang)
 	s := p.d.Signed
 	if s != nil { // the box grows with long names
@@ -161,7 +161,7 @@ func (p *paper) signature() {
 		p.text(x, y+6.2, p.say("台帳", "Ledger"), regular, 6.2, soft)
 		p.text(x+50, y+6.2, p.clip(l.Origin, regular, 6.2, room-60), regular, 6.2, ink)
 	}
-	p.code(right-78, p.y+9, 68, s.Bundle)
+	p.picture(p.say("襷のダイジェストの QR コード　%s", "QR code of the digest of the bundle: %s", s.Bundle), func() { p.code(right-78, p.y+9, 68, s.Bundle) })
 	p.textCentre(right-44, p.y+91, p.say("襷のダイジェスト", "digest of the bundle"), regular, 6.2, soft)
 	p.y += h + 5
 	p.need(24)

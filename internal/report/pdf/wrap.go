@@ -83,10 +83,12 @@ func japanese(r rune) bool { return r >= 0x2e80 && r < 0xff66 || r > 0xffff }
 
 // block sets a text from y on within a width, and gives where it ends. It does not break pages.
 func (c *canvas) block(x, y, max float64, s string, f face, size float64, col colour) float64 {
-	for _, line := range c.wrap(s, f, size, max) {
-		c.text(x, y+size, line, f, size, col)
-		y += size * leading
-	}
+	c.in("P", func() {
+		for _, line := range c.wrap(s, f, size, max) {
+			c.text(x, y+size, line, f, size, col)
+			y += size * leading
+		}
+	})
 	return y
 }
 
