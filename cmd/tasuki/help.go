@@ -53,7 +53,7 @@ var helpTexts = map[string]lang.Text{
 	"adv_build":  lang.T("脆弱性情報から索引ファイルを作る", "make an index file from advisories"),
 
 	"push":          lang.T("ファイルを取り込み、読み取り、責務を判定し直す", "take files in, read them, judge again"),
-	"push_files":    lang.T("取り込むファイル（種類は内容から判別）", "files; the kind is found by content"),
+	"push_files":    lang.T("取り込むファイル（種類は内容から判別）。フォルダーはその下のすべて、- は標準入力", "files; the kind is found by content; a folder stands for all below it, - for the standard input"),
 	"push_artifact": lang.T("リリースの成果物そのものとして保管する（読み取らない）", "keep as files of the release itself, without reading them"),
 	"push_role":     lang.T("--create で作るとき自組織が担う役割", "roles we hold in what --create makes"),
 	"push_level":    lang.T("--create で作るときの水準", "level of what --create makes"),

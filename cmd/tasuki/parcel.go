@@ -140,7 +140,7 @@ func (p *program) unpack(name string) (files []outgoing, damaged []jobs.Pushed, 
 		if store.DigestOf(entry.Content) != entry.Digest {
 			damaged = append(damaged, jobs.NotPushed(entry.File, jobs.Problem{Where: fmt.Sprintf("%s:%d", name, n), What: lang.T("内容が書き出したときと異なります", "the content is not what was written").In(p.lang)}))
 		} else {
-			files = append(files, outgoing{name: entry.File, body: &packedBody{from: io.NewSectionReader(f, at, size)}, close: f.Close})
+			files = append(files, outgoing{name: entry.File, given: entry.File, body: &packedBody{from: io.NewSectionReader(f, at, size)}, close: f.Close})
 		}
 		at += size
 	}

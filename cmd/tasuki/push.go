@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,15 +60,20 @@ func (c *pushCmd) Run(p *program) error {
 	return p.keep(about, files, missing)
 }
 
+var noFile = &lang.Error{Kind: lang.Usage, What: lang.T("取り込むファイルがありません", "there is no file to push"),
+	Next: lang.T("ファイル又はファイルのあるフォルダーを並べるか、--from で --to が書いたファイルを指定してください", "name files or folders that hold some, or with --from a file that --to wrote")}
+
 // gather opens what is to be pushed: the files named, or those of a file that --to wrote, which says itself what they
 // are about.
 func (c *pushCmd) gather(p *program, about *api.About) ([]outgoing, []jobs.Pushed, error) {
 	switch {
 	case c.From == "" && len(c.Files) == 0:
-		return nil, nil, &lang.Error{Kind: lang.Usage, What: lang.T("取り込むファイルが指定されていません", "no file is named"),
-			Next: lang.T("ファイルを並べるか、--from で --to が書いたファイルを指定してください", "name files, or with --from a file that --to wrote")}
+		return nil, nil, noFile
 	case c.From == "":
-		files, missing := openFiles(c.Files)
+		files, missing := p.openFiles(c.Files)
+		if len(files)+len(missing) == 0 {
+			return nil, nil, noFile
+		}
 		return files, missing, nil
 	case len(c.Files) > 0 || c.target != (target{}) || c.To != "":
 		return nil, nil, &lang.Error{Kind: lang.Usage, What: lang.T("--from と一緒に、ファイル、対象、--to は指定できません", "--from goes without files, without what they are about, and without --to"),
@@ -81,7 +88,8 @@ func (c *pushCmd) gather(p *program, about *api.About) ([]outgoing, []jobs.Pushe
 
 // outgoing is a file on its way.
 type outgoing struct {
-	name  string
+	name  string // what it is kept under
+	given string // how it was named on the command line, which the result repeats
 	body  io.Reader
 	close func() error
 }
@@ -92,23 +100,80 @@ func closeFiles(files []outgoing) {
 	}
 }
 
-// openFiles opens every file; one that cannot be opened becomes a line of the result and does not stop the others.
-func openFiles(names []string) (files []outgoing, missing []jobs.Pushed) {
+// openFiles opens every file, of a folder every file below it, and for "-" the standard input; one that cannot be opened
+// becomes a line of the result and does not stop the others.
+func (p *program) openFiles(names []string) (files []outgoing, missing []jobs.Pushed) {
 	for _, name := range names {
-		f, err := os.Open(name)
-		if err == nil {
-			if s, statErr := f.Stat(); statErr == nil && s.IsDir() {
-				err = errors.New("is a directory")
-				f.Close()
-			}
-		}
-		if err != nil {
-			missing = append(missing, jobs.NotPushed(name, jobs.Problem{Where: name, What: err.Error()}))
+		if name == "-" {
+			files = append(files, outgoing{name: "stdin", given: name, body: p.in, close: func() error { return nil }})
 			continue
 		}
-		files = append(files, outgoing{name: filepath.Base(name), body: f, close: f.Close})
+		err := filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			if err := opens(path); err != nil {
+				missing = append(missing, notOpened(path, err))
+				return nil
+			}
+			f := &fileBody{path: path}
+			files = append(files, outgoing{name: filepath.Base(path), given: path, body: f, close: f.Close})
+			return nil
+		})
+		if err != nil {
+			missing = append(missing, notOpened(name, err))
+		}
 	}
 	return files, missing
+}
+
+// opens tells why a file cannot be read, before anything is taken in.
+func opens(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if s, err := f.Stat(); err != nil || s.IsDir() {
+		return cmp.Or(err, errors.New("is a link to a folder"))
+	}
+	return nil
+}
+
+// fileBody is a file that is open only while it is read: a folder may hold more files than a process may open.
+type fileBody struct {
+	path string
+	file *os.File
+}
+
+// Read opens the file when it is not open, and closes it at its end.
+func (b *fileBody) Read(p []byte) (int, error) {
+	if b.file == nil {
+		f, err := os.Open(b.path)
+		if err != nil {
+			return 0, err
+		}
+		b.file = f
+	}
+	n, err := b.file.Read(p)
+	if err == io.EOF {
+		b.file.Close() // it stays set: after the end comes no other beginning
+	}
+	return n, err
+}
+
+// Close lets go of the file; reading begins anew after it.
+func (b *fileBody) Close() error {
+	if b.file == nil {
+		return nil
+	}
+	f := b.file
+	b.file = nil
+	return f.Close()
+}
+
+func notOpened(path string, err error) jobs.Pushed {
+	return jobs.NotPushed(path, jobs.Problem{Where: path, What: err.Error()})
 }
 
 // keep takes the files into the workspace.
@@ -130,7 +195,11 @@ func (p *program) keep(about api.About, files []outgoing, missing []jobs.Pushed)
 	if err != nil {
 		return err
 	}
-	return p.pushed(append(jobs.PushedOf(receipts, p.lang), missing...))
+	result := jobs.PushedOf(receipts, p.lang)
+	for i := range result {
+		result[i].File = files[i].given
+	}
+	return p.pushed(append(result, missing...))
 }
 
 func (p *program) openFor(create bool) (*store.DB, error) {
@@ -163,6 +232,9 @@ func (p *program) send(server string, about api.About, files []outgoing, missing
 					"%d files, %d of them sent; the same command can be run again (what was sent is not kept twice)", len(files), i)
 			}
 			return err
+		}
+		for i := range line {
+			line[i].File = f.given
 		}
 		result = append(result, line...)
 	}
