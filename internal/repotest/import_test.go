@@ -22,7 +22,7 @@ var layers = []struct {
 	{"pages and API", []string{"internal/api", "internal/web", "internal/demo"}, nil},
 	{"what follows a change", []string{"internal/jobs"}, nil},
 	{"verbs", []string{"internal/ingest", "internal/match", "internal/assess", "internal/triage", "internal/declare", "internal/publish",
-		"internal/exchange", "internal/notify", "internal/feed", "internal/report/pdf", "internal/report/xlsx", "internal/report/vex", "internal/report/cdx", "internal/report/oscal", "internal/auth"}, nil},
+		"internal/exchange", "internal/notify", "internal/feed", "internal/report/pdf", "internal/report/xlsx", "internal/report/chart", "internal/report/vex", "internal/report/cdx", "internal/report/oscal", "internal/auth"}, nil},
 	{"what documents say", []string{"internal/report/declared"}, nil},
 	{"store", []string{"internal/store", "internal/store/migrations"}, []string{"internal/store/migrations"}},
 	{"ledger and keys", []string{"internal/ledger", "internal/keys"}, nil},
