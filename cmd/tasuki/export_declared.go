@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/cdx"
@@ -22,13 +23,44 @@ type declaredFile struct {
 	Output   string `short:"o" help:"${help_output}" required:"" placeholder:"FILE"`
 }
 
-type exportPDFCmd struct{ declaredFile }
+type exportPDFCmd struct {
+	declaredFile
+	addressed
+}
+
+// addressed says whom a paper is handed to, and how its years are written.
+type addressed struct {
+	Addressee string `help:"${help_addressee}" placeholder:"ORG"`
+	Attention string `help:"${help_attention}" placeholder:"PERSON"`
+	Dates     string `help:"${help_dates}" placeholder:"STYLE"`
+}
+
+// dates gives how years are written: as the flag says, else as the workspace says, where there is one.
+func (a addressed) dates(p *program) (calendar.Style, error) {
+	if a.Dates != "" {
+		return calendar.ParseStyle(a.Dates)
+	}
+	db, err := p.open()
+	if lang.KindOf(err) == lang.NotFound {
+		return calendar.Styles[0], nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	papers, _, err := jobs.PapersOf(p.ctx, db)
+	return papers.Dates, err
+}
 
 // Run writes the declaration, or the present state as an unsigned copy, as PDF.
 func (c *exportPDFCmd) Run(p *program) error {
+	dates, err := c.dates(p)
+	if err != nil {
+		return err
+	}
 	return c.write(p, func(d declared.Document) ([]byte, error) {
 		var b bytes.Buffer
-		err := pdf.Write(&b, d, pdf.Options{Lang: p.lang})
+		err := pdf.Write(&b, d, pdf.Options{Lang: p.lang, Dates: dates, To: c.Addressee, Person: c.Attention})
 		return b.Bytes(), err
 	})
 }

@@ -99,6 +99,9 @@ var opsTexts = map[string]lang.Text{
 	"export_csv":  lang.T("チェックリストの表を CSV で書き出す", "write the checklist's table as CSV"),
 
 	"export_pdf":       lang.T("自己適合宣言書・対応状況報告書を PDF で書き出す", "write the declaration or status report as PDF"),
+	"addressee":        lang.T("宛先の組織（「御中」を付けます）", "the organisation it is addressed to"),
+	"attention":        lang.T("宛先の方の肩書と氏名（「様」を付けます）", "the person there, with title"),
+	"dates":            lang.T("年の書き方: western（2026年）、era（令和8年）、both（両方）。既定はワークスペースの設定", "years on Japanese papers: western, era or both; else as the workspace says"),
 	"export_cyclonedx": lang.T("宣言を CycloneDX 1.6 のアテステーション（CDXA）で書き出す", "write the declaration as CycloneDX 1.6 attestations"),
 	"export_oscal":     lang.T("宣言を OSCAL の評価結果（JSON）で、又はガイドラインをカタログ・プロファイルで書き出す", "write the declaration as OSCAL assessment results (JSON), or the guideline as catalog or profile"),
 	"export_model":     lang.T("results（宣言）、catalog・profile-minimum・profile-standard（ガイドライン）、mapping-ssdf（SSDF との対応）", "results (the declaration); catalog, profile-minimum, profile-standard (the guideline); mapping-ssdf"),

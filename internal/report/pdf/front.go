@@ -13,7 +13,7 @@ import (
 
 // The columns of the first page: a label, and what it says.
 const (
-	contentX     = left + 92
+	contentX     = left + 78
 	contentWidth = right - contentX
 	body         = 9.0
 	small        = 7.5
@@ -22,7 +22,7 @@ const (
 
 // front sets what ISO/IEC 17050-1 clause 6.1 asks for, in its order.
 func (p *paper) front() {
-	p.y = 46
+	p.y = 38
 	p.bookmark(1, p.title())
 	p.masthead()
 	p.section(p.say("発行者", "Issuer"), p.issuer)
@@ -67,7 +67,7 @@ func (p *paper) masthead() {
 	r := p.d.Requirements
 	sub := p.say("%s（%s）", "%s (%s)", r.Title.In(p.lang), edition(r.Edition, p.lang))
 	p.textCentre((left+right)/2, p.y+small, sub, regular, small, soft)
-	p.y += 16
+	p.y += 14
 	p.rule(left, right, p.y, 1.6, key)
 	p.rule(left, right, p.y+2.4, 0.4, key)
 	p.y += 9
