@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -106,7 +107,8 @@ type Tool struct {
 }
 
 // Identifier is an identifier other than the first package URL and the first CPE: "swid", "swhid", "omniborid", and
-// further "purl" and "cpe".
+// further "purl" and "cpe"; and "vcs", where in which repository the component comes from, which identifies it to nobody
+// but those who look for commits.
 type Identifier struct {
 	Type  string `json:"type"`
 	Value string `json:"value"`
@@ -184,7 +186,7 @@ func (c *Component) has(f Field) bool {
 			}
 		}
 	case FieldIdentifier:
-		return c.PURL != "" || c.CPE != "" || len(c.OtherIDs) > 0
+		return c.PURL != "" || c.CPE != "" || slices.ContainsFunc(c.OtherIDs, func(id Identifier) bool { return id.Type != "vcs" })
 	case FieldHash:
 		return len(c.Hashes) > 0
 	case FieldLicense:

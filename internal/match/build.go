@@ -79,6 +79,7 @@ func (b *builder) add(item osv.Item, textAt uint64) {
 		return
 	}
 	for i, a := range r.Affected {
+		b.addCommits(n, fmt.Sprintf("%s#/affected/%d", item.Source, i), a)
 		if a.Package.Name == "" || !version.Known(a.Package.Ecosystem) {
 			continue
 		}

@@ -5,7 +5,7 @@
 // how many advisories were asked, how new they are, and which components could not be looked up and why.
 //
 // Affected versions follow the evaluation of the OSV schema: SEMVER and ECOSYSTEM ranges with introduced, fixed,
-// last_affected and limit, and the versions listed one by one. GIT ranges are passed over without hiding the others.
+// last_affected and limit, and the versions listed one by one. GIT ranges are asked by the commit or tag that an SBOM states (see git.go); they hide no other range.
 package match
 
 import (
@@ -25,8 +25,9 @@ import (
 type Component struct {
 	Ref     string // its id in the SBOM
 	PURL    string
-	Name    string // used to tell of it when the package URL does not
-	Version string // used when the package URL has none
+	Name    string   // used to tell of it when the package URL does not
+	Version string   // used when the package URL has none
+	Sources []string // where in which repository it comes from, as [purl.ParseSource] reads it
 }
 
 // Result is what matching found, in an order that depends on the input alone.
@@ -76,6 +77,7 @@ const (
 	NoRelease    Reason = "no-release"
 	NoVersion    Reason = "no-version"
 	BadVersion   Reason = "unreadable-version"
+	NeedsHistory Reason = "needs-history"
 )
 
 // Text says the reason to people.
@@ -95,6 +97,8 @@ func (r Reason) Text() lang.Text {
 		return lang.T("バージョンがありません", "it has no version")
 	case BadVersion:
 		return lang.T("バージョンを読み取れません", "its version cannot be read")
+	case NeedsHistory:
+		return lang.T("コミットの範囲で書かれた脆弱性情報があり、リポジトリーの履歴がないと影響を判断できません", "advisories speak of ranges of commits in its repository; without the repository's history nothing can be decided")
 	}
 	return lang.T(string(r), string(r))
 }
@@ -107,6 +111,12 @@ func Ecosystems(components []Component) []string {
 			if e := p.Ecosystem(); e.Name != "" {
 				seen[e.Name] = true
 			}
+			if len(p.Sources()) > 0 {
+				seen[git] = true
+			}
+		}
+		if len(c.Sources) > 0 {
+			seen[git] = true
 		}
 	}
 	names := make([]string, 0, len(seen))
@@ -127,6 +137,9 @@ func (ix *Index) Match(components []Component) (Result, error) {
 			id = "\x00" + c.Ref // each for itself
 		} else if c.Version != "" && !strings.Contains(c.PURL, "@") {
 			id += "\x00" + c.Version
+		}
+		if len(c.Sources) > 0 {
+			id += "\x00" + strings.Join(c.Sources, "\x00")
 		}
 		a, known := m.done[id]
 		if !known {
@@ -174,23 +187,62 @@ type answer struct {
 }
 
 func (m *matcher) look(c Component) (a answer, err error) {
-	if strings.TrimSpace(c.PURL) == "" {
-		return answer{reason: NoPURL}, nil
-	}
 	p, err := purl.Parse(c.PURL)
-	if err != nil {
-		return answer{reason: BadPURL, detail: err.Error()}, nil
+	switch {
+	case strings.TrimSpace(c.PURL) == "":
+		a.reason, p = NoPURL, purl.PURL{}
+	case err != nil:
+		a.reason, a.detail, p = BadPURL, err.Error(), purl.PURL{}
 	}
+	var hits []hit
+	if a.reason == "" {
+		if hits, err = m.inRegistry(c, p, &a); err != nil {
+			return a, err
+		}
+	}
+	if sources := sourcesOf(c, p); len(sources) > 0 && m.ix.has(git) {
+		var undecided []string
+		var looked bool
+		if hits, undecided, looked, err = m.inRepositories(sources, hits); err != nil {
+			return a, err
+		}
+		switch {
+		case a.reason == "" || !looked: // the registry's advisories were asked, or there is no revision to ask for
+		case len(undecided) > 0:
+			a.reason, a.detail = NeedsHistory, needsHistory(undecided)
+		default:
+			a.reason, a.detail = "", ""
+		}
+	}
+	if len(hits) == 0 {
+		return a, nil
+	}
+	f := finding.Finding{PURL: c.PURL, Name: p.FullName(), Version: p.Version}
+	if f.Name == "" {
+		f.Name = c.Name
+	}
+	if f.Version == "" {
+		f.Version = c.Version
+	}
+	a.findings, err = m.fold(hits, f)
+	return a, err
+}
+
+// inRegistry gives the advisories about a component in its ecosystem, and says in a why there may be none to ask.
+func (m *matcher) inRegistry(c Component, p purl.PURL, a *answer) (hits []hit, err error) {
 	eco := p.Ecosystem()
 	switch {
 	case eco.Name == "":
-		return answer{reason: NoEcosystem, detail: strings.Trim(p.Type+"/"+p.Namespace, "/")}, nil
+		a.reason, a.detail = NoEcosystem, strings.Trim(p.Type+"/"+p.Namespace, "/")
 	case !m.ix.has(eco.Name):
-		return answer{reason: NoAdvisories, detail: eco.Name}, nil
+		a.reason, a.detail = NoAdvisories, eco.Name
 	case eco.Release == "" && purl.DistributionHasReleases(eco.Name):
-		return answer{reason: NoRelease, detail: eco.Name}, nil
+		a.reason, a.detail = NoRelease, eco.Name
 	case eco.Release != "" && !m.ix.has(eco.String()):
-		return answer{reason: NoAdvisories, detail: eco.String()}, nil
+		a.reason, a.detail = NoAdvisories, eco.String()
+	}
+	if a.reason != "" {
+		return nil, nil
 	}
 	if eco.Version == "" {
 		eco.Version = c.Version
@@ -205,21 +257,12 @@ func (m *matcher) look(c Component) (a answer, err error) {
 	if err != nil {
 		key = rawKey(eco.Version)
 	}
-	var hits []hit
 	for _, name := range append([]string{eco.Package}, eco.Also...) {
 		if hits, err = m.ix.affected(eco.String(), name, key, hits); err != nil {
-			return a, err
+			return nil, err
 		}
 	}
-	if len(hits) == 0 {
-		return a, nil
-	}
-	shown := p.Version
-	if shown == "" {
-		shown = c.Version
-	}
-	a.findings, err = m.fold(hits, finding.Finding{PURL: c.PURL, Name: p.FullName(), Version: shown})
-	return a, err
+	return hits, nil
 }
 
 // hit is an advisory that affects a version, with the versions that fix it.

@@ -29,7 +29,7 @@ func keysOf(a osv.Affected) (out []packageKey) {
 	if a.Package.Name != "" && version.Known(a.Package.Ecosystem) {
 		out = append(out, packageKey{ecosystemKey(a.Package.Ecosystem), purl.PackageName(version.Base(a.Package.Ecosystem), a.Package.Name)})
 	}
-	return out
+	return append(out, gitKeys(a)...)
 }
 
 // Named gives those of some components, in their order, that are looked up under one of some packages.
@@ -54,11 +54,14 @@ func Named[T any](all []T, packages []Package, component func(T) Component) []T 
 func lookedUpAs(c Component) (out []Package) {
 	p, err := purl.Parse(c.PURL)
 	if err != nil {
-		return nil
+		p = purl.PURL{}
+	}
+	for _, s := range sourcesOf(c, p) {
+		out = append(out, Package{git, s.Repo})
 	}
 	eco := p.Ecosystem()
 	if eco.Name == "" {
-		return nil
+		return out
 	}
 	for _, name := range append([]string{eco.Package}, eco.Also...) {
 		out = append(out, Package{eco.String(), name})

@@ -11,7 +11,17 @@ func ComponentsOf(sbom *fact.SBOM) []Component {
 		if c.Group != "" {
 			name = c.Group + "/" + c.Name
 		}
-		out = append(out, Component{Ref: c.Ref, PURL: c.PURL, Name: name, Version: c.Version})
+		out = append(out, Component{Ref: c.Ref, PURL: c.PURL, Name: name, Version: c.Version, Sources: SourcesOf(c)})
+	}
+	return out
+}
+
+// SourcesOf gives where in which repository a component comes from, as its SBOM states it.
+func SourcesOf(c *fact.Component) (out []string) {
+	for _, id := range c.OtherIDs {
+		if id.Type == "vcs" {
+			out = append(out, id.Value)
+		}
 	}
 	return out
 }

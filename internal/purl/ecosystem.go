@@ -30,6 +30,8 @@ var languages = map[string]string{
 	"conan":            "ConanCenter",
 	"cran":             "CRAN",
 	"gem":              "RubyGems",
+	"github":           "GitHub Actions",
+	"githubactions":    "GitHub Actions",
 	"golang":           "Go",
 	"hackage":          "Hackage",
 	"hex":              "Hex",

@@ -7,6 +7,7 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read/input"
 )
 
@@ -181,9 +182,34 @@ func (x *extraction) component(n node, parent string) fact.Component {
 			c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: strings.ToLower(name), Value: v})
 		}
 	}
+	c.OtherIDs = append(c.OtherIDs, sources(n, c.PURL)...)
 	c.Said = said
 	x.ref(c.Ref, c.Pointer)
 	return c
+}
+
+// sources gives where in which repository a component comes from: the commits of its pedigree and its references of the
+// type vcs. One without a revision says something only of a component that no registry knows.
+func sources(n node, id string) (out []fact.Identifier) {
+	add := func(address string) {
+		s, ok := purl.ParseSource(address)
+		if ok && (s.Revision != "" || id == "" || strings.HasPrefix(id, "pkg:generic/")) {
+			out = append(out, fact.Identifier{Type: "vcs", Value: address})
+		}
+	}
+	for _, c := range n.child("pedigree").list("commits", "commit") {
+		address, commit := c.text("url"), c.text("uid")
+		if s, ok := purl.ParseSource(address); ok && s.Revision == "" && purl.IsCommit(commit) {
+			address = "git+https://" + s.Repo + "@" + commit
+		}
+		add(address)
+	}
+	for _, r := range n.list("externalReferences", "reference") {
+		if r.text("type") == "vcs" {
+			add(r.text("url"))
+		}
+	}
+	return out
 }
 
 func (x *extraction) ref(ref, place string) {

@@ -78,6 +78,7 @@ const (
 // Range is a list of events on one line of versions.
 type Range struct {
 	Type   string  `json:"type"`
+	Repo   string  `json:"repo"` // of a GIT range: its address
 	Events []Event `json:"events"`
 }
 

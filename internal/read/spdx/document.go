@@ -6,6 +6,7 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read/input"
 )
 
@@ -37,6 +38,13 @@ type element struct {
 }
 
 type externalRef struct{ typ, locator string }
+
+// download keeps where the package was taken from when that is a revision in a repository.
+func (e *element) download(location string) {
+	if s, ok := purl.ParseSource(location); ok && s.Revision != "" {
+		e.refs = append(e.refs, externalRef{"vcs", location})
+	}
+}
 
 type relation struct{ from, kind, to, place string }
 
@@ -271,7 +279,7 @@ func identify(c *fact.Component, refs []externalRef, said map[fact.Field]fact.Pr
 			} else {
 				c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: "cpe", Value: r.locator})
 			}
-		case "swid", "swh", "gitoid", "maven-central", "npm", "nuget", "bower":
+		case "vcs", "swid", "swh", "gitoid", "maven-central", "npm", "nuget", "bower":
 			c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: typ, Value: r.locator})
 		}
 	}

@@ -256,6 +256,7 @@ func (g *graph) element(o input.Object) element {
 			e.refs = append(e.refs, externalRef{typ, id})
 		}
 	}
+	e.download(o.Text("software_downloadLocation"))
 	for i, h := range o.List("verifiedUsing") {
 		if t := typeOf(h); t != "" && t != "Hash" { // a PackageVerificationCode is no hash of the package
 			continue

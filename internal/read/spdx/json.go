@@ -68,5 +68,6 @@ func (o object) element(place, name string) element {
 	o.each("externalRefs", func(_ int, r object) {
 		e.refs = append(e.refs, externalRef{r.text("referenceType"), r.text("referenceLocator")})
 	})
+	e.download(o.text("downloadLocation"))
 	return e
 }

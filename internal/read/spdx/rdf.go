@@ -265,6 +265,7 @@ func (g *rdf) element(n *node, name string) element {
 	for _, r := range g.all(n, "externalRef") {
 		e.refs = append(e.refs, externalRef{r.text("referenceType"), r.text("referenceLocator")})
 	}
+	e.download(n.text("downloadLocation"))
 	return e
 }
 

@@ -181,6 +181,8 @@ func (t *tagValue) elementTag(tag, value, place string) error {
 		e.concluded = value
 	case "PrimaryPackagePurpose":
 		e.purpose = value
+	case "PackageDownloadLocation":
+		e.download(value)
 	case "PackageChecksum", "FileChecksum":
 		alg, sum, ok := strings.Cut(value, ":")
 		if !ok {
