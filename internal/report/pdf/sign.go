@@ -164,7 +164,7 @@ func (p *paper) signature() {
 	p.picture(p.say("襷のダイジェストの QR コード　%s", "QR code of the digest of the bundle: %s", s.Bundle), func() { p.code(right-78, p.y+9, 68, s.Bundle) })
 	p.textCentre(right-44, p.y+91, p.say("襷のダイジェスト", "digest of the bundle"), regular, 6.2, soft)
 	p.y += h + 4
-	p.need(20)
+	p.need(9) // two lines of small type may reach into the room before the footer
 	p.y = p.block(left, p.y, width, p.say(
 		"この文書は発行者自身によるもの（第一者）で、第三者による審査の結果を示すものではありません。電子署名は襷（.tasuki.json）にあり、この PDF はその写しです。tasuki verify で、署名と上のダイジェストを通信なしで確かめられます。",
 		"This paper speaks for its issuer alone (first party); it is not the outcome of an examination by anybody else. The electronic signature is in the bundle (.tasuki.json), which this PDF renders: tasuki verify checks it, and the digests above, offline."), regular, 6.5, soft)
