@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"strings"
 	"syscall"
 	"time"
@@ -45,12 +46,17 @@ type program struct {
 	account string // its id, once a workspace is open
 }
 
-// commands is the whole command line. Help texts are in help.go, in both languages.
-type commands struct {
+// globals are the flags that every subcommand has.
+type globals struct {
 	Lang string `help:"${help_lang}" placeholder:"ja|en" env:"TASUKI_LANG"`
 	JSON bool   `name:"json" help:"${help_json}"`
 	Data string `help:"${help_data}" default:"./tasuki-data" env:"TASUKI_DATA" placeholder:"DIR"`
 	As   string `help:"${help_as}" env:"TASUKI_AS" placeholder:"USER"`
+}
+
+// commands is the whole command line. Help texts are in help.go, in both languages.
+type commands struct {
+	globals
 
 	Guideline  guidelineCmd  `cmd:"" help:"${help_guideline}"`
 	Duties     dutiesCmd     `cmd:"" help:"${help_duties}"`
@@ -107,7 +113,8 @@ func run(ctx context.Context, args []string, p program) int {
 	p.lang = languageOf(args, p.getenv)
 	var c commands
 	exit := -1
-	parser, err := kong.New(&c, kong.Name("tasuki"), kong.Description(helpTexts["about"].In(p.lang)),
+	grammar, subcommand := c.neededFor(args)
+	parser, err := kong.New(grammar, subcommand, kong.Name("tasuki"), kong.Description(helpTexts["about"].In(p.lang)),
 		kong.Writers(p.out, p.err), kong.Exit(func(code int) { exit = code }), helpIn(p.lang),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Resolvers(envResolver(p.getenv)))
 	if err != nil {
@@ -126,6 +133,20 @@ func run(ctx context.Context, args []string, p program) int {
 		return p.fail(err)
 	}
 	return 0
+}
+
+// neededFor gives as much of the command line as args need: when they start with a subcommand, the flags of all and that
+// one. Modelling the others takes longer than many a subcommand does.
+func (c *commands) neededFor(args []string) (grammar any, subcommand kong.Option) {
+	all := reflect.ValueOf(c).Elem()
+	for i := range all.NumField() {
+		field := all.Type().Field(i)
+		if len(args) == 0 || args[0] == "completion" || field.Anonymous || args[0] != strings.ToLower(field.Name) {
+			continue
+		}
+		return &c.globals, kong.DynamicCommand(args[0], field.Tag.Get("help"), "", all.Field(i).Addr().Interface())
+	}
+	return c, kong.OptionFunc(func(*kong.Kong) error { return nil })
 }
 
 // languageOf finds the language before the flags are parsed, because the help texts depend on it.

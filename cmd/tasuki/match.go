@@ -2,31 +2,58 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/read"
 )
 
 type matchCmd struct {
-	SBOM       string `name:"sbom" help:"${help_match_sbom}" required:"" placeholder:"FILE"`
-	Advisories string `help:"${help_advisories}" placeholder:"DIR" xor:"from"`
-	Index      string `help:"${help_index}" placeholder:"FILE" xor:"from"`
+	Files      []string `arg:"" optional:"" help:"${help_match_files}" placeholder:"FILE"`
+	SBOM       string   `name:"sbom" help:"${help_match_sbom}" placeholder:"FILE"`
+	Advisories string   `help:"${help_advisories}" placeholder:"DIR" xor:"from"`
+	Index      string   `help:"${help_index}" placeholder:"FILE" xor:"from"`
 }
 
-// Run matches the components of an SBOM against advisories; no workspace is needed.
+// Run matches the components of SBOMs against advisories; no workspace is needed.
 func (c *matchCmd) Run(p *program) error {
-	sbom, err := readSBOM(c.SBOM)
+	files := c.Files
+	if c.SBOM != "" {
+		files = append(files, c.SBOM)
+	}
+	switch len(files) {
+	case 0:
+		return &lang.Error{Kind: lang.Usage, What: lang.T("SBOM が指定されていません", "no SBOM is named"),
+			Next: lang.T("CycloneDX 又は SPDX の文書を並べてください", "name CycloneDX or SPDX documents")}
+	case 1:
+		return c.one(p, files[0])
+	}
+	return c.many(p, files)
+}
+
+// littleWork is how many bytes are read without ever collecting garbage: a run as short as that ends sooner without, and
+// holds little more than the program itself.
+const littleWork = 4 << 20
+
+func (c *matchCmd) one(p *program, file string) error {
+	if info, err := os.Stat(file); err == nil && info.Size() <= littleWork && c.Index != "" {
+		debug.SetGCPercent(-1)
+	}
+	sbom, err := readSBOM(file)
 	if err != nil {
 		return err
 	}
 	components := match.ComponentsOf(sbom)
-	ix, problems, err := c.open(p, components)
+	ix, err := c.open(p, match.Ecosystems(components)...)
 	if err != nil {
 		return err
 	}
@@ -35,21 +62,94 @@ func (c *matchCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	for _, pr := range problems {
-		p.say("読み取れない脆弱性情報: %s: %s", "advisory left out: %s: %s", pr.Where, pr.What.In(p.lang))
-	}
 	return p.print(result, func() { p.printMatch(result) })
 }
 
-func (c *matchCmd) open(p *program, components []match.Component) (*match.Index, []fact.Problem, error) {
+// matched is what became of one of many files. Without a problem it has a result.
+type matched struct {
+	File string `json:"file"`
+	*match.Result
+	Problem *jobs.Problem `json:"problem,omitempty"`
+	err     error
+}
+
+// many matches files on every processor and tells of each in the order they were named, with --json one object a line. A
+// file that cannot be read does not stop the others.
+func (c *matchCmd) many(p *program, files []string) error {
+	ix, err := c.open(p)
+	if err != nil {
+		return err
+	}
+	defer ix.Close()
+	results := make([]chan matched, len(files))
+	for i := range results {
+		results[i] = make(chan matched, 1)
+	}
+	next := make(chan int)
+	go func() {
+		for i := range files {
+			next <- i
+		}
+		close(next)
+	}()
+	for range runtime.GOMAXPROCS(0) {
+		go func() {
+			for i := range next {
+				results[i] <- matchFile(ix, files[i])
+			}
+		}()
+	}
+	var failed error
+	for i := range results {
+		r := <-results[i]
+		if r.err != nil {
+			failed = errSilent(lang.KindOf(r.err))
+			r.Problem = &jobs.Problem{Where: r.File, What: lang.Explain(r.err, p.lang)}
+		}
+		if err := p.printOneOfMany(r); err != nil {
+			return err
+		}
+	}
+	return failed
+}
+
+func matchFile(ix *match.Index, file string) matched {
+	sbom, err := readSBOM(file)
+	if err != nil {
+		return matched{File: file, err: err}
+	}
+	result, err := ix.Match(match.ComponentsOf(sbom))
+	return matched{File: file, Result: &result, err: err}
+}
+
+func (p *program) printOneOfMany(r matched) error {
+	if p.json {
+		e := json.NewEncoder(p.out)
+		e.SetEscapeHTML(false)
+		return e.Encode(r)
+	}
+	fmt.Fprintf(p.out, "== %s\n", r.File)
+	if r.Problem != nil {
+		fmt.Fprintln(p.out, r.Problem.What)
+		return nil
+	}
+	p.printMatch(*r.Result)
+	return nil
+}
+
+// open opens the advisories: an index whole, a folder of them for the ecosystems named (none: all).
+func (c *matchCmd) open(p *program, ecosystems ...string) (*match.Index, error) {
 	switch {
 	case c.Index != "":
-		ix, err := match.OpenIndex(c.Index)
-		return ix, nil, err
+		return match.OpenIndex(c.Index)
 	case c.Advisories != "":
-		return match.OpenDir(p.ctx, c.Advisories, match.Ecosystems(components)...)
+		ix, problems, err := match.OpenDir(p.ctx, c.Advisories, ecosystems...)
+		for _, pr := range problems {
+			p.say("読み取れない脆弱性情報: %s: %s", "advisory left out: %s: %s", pr.Where, pr.What.In(p.lang))
+		}
+		return ix, err
 	}
-	return nil, nil, &lang.Error{Kind: lang.Usage, What: lang.T("脆弱性情報が指定されていません", "no advisories are named"),
+	return nil, &lang.Error{Kind: lang.Usage, What: lang.T("脆弱性情報が指定されていません", "no advisories are named"),
 		Next: lang.T("--advisories DIR 又は --index FILE を指定してください", "give --advisories DIR or --index FILE")}
 }
 

@@ -51,16 +51,18 @@ func (p *program) table(rows [][]string) {
 			widths[i] = max(widths[i], cells(c))
 		}
 	}
+	var all, line strings.Builder // written at once: there may be thousands of rows
 	for _, r := range rows {
-		var b strings.Builder
+		line.Reset()
 		for i, c := range r {
-			b.WriteString(c)
+			line.WriteString(c)
 			if i < len(r)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-cells(c)+2))
+				line.WriteString(strings.Repeat(" ", widths[i]-cells(c)+2))
 			}
 		}
-		fmt.Fprintln(p.out, strings.TrimRight(b.String(), " "))
+		all.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
+	fmt.Fprint(p.out, all.String())
 }
 
 // cells is the width of a text on a terminal.

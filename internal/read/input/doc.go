@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"math/bits"
+	"unsafe"
 
 	"example.org/tasuki/internal/lang"
 )
@@ -40,12 +41,13 @@ const (
 	KindArray
 )
 
-// Take takes a document apart. The text is as [Text] gives it.
+// Take takes a document apart. The text is as [Text] gives it, and must not be changed any more: every value is a piece
+// of it, not a copy.
 func Take(b []byte) (*Doc, error) {
 	t := taker{b: b, nodes: make([]node, 0, len(b)/20+8)}
 	i, ok := t.value(skipSpace(b, 0), 0)
 	if ok && skipSpace(b, i) == len(b) {
-		return &Doc{text: string(b), nodes: t.nodes}, nil
+		return &Doc{text: unsafe.String(unsafe.SliceData(b), len(b)), nodes: t.nodes}, nil
 	}
 	if _, err := JSON(b); err != nil { // it knows the place and the reason
 		return nil, err
