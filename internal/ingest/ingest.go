@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
@@ -265,7 +266,8 @@ func Components(sbom *fact.SBOM) []store.ReleaseComponent {
 	out := make([]store.ReleaseComponent, 0, len(sbom.Components))
 	for i := range sbom.Components {
 		c := &sbom.Components[i]
-		rc := store.ReleaseComponent{Component: store.Component{PURL: c.PURL, Name: fullName(c), Version: c.Version, Ecosystem: ecosystem(c.PURL)},
+		of := ecosystem(c.PURL)
+		rc := store.ReleaseComponent{Component: store.Component{PURL: c.PURL, Name: fullName(c), Version: c.Version, Ecosystem: of, Identifiers: identifiers(c, of)},
 			Ref: c.Ref, Direct: direct[c.Ref], Presence: map[fact.Field]fact.Presence{}}
 		if c.Supplier != nil {
 			rc.Supplier = c.Supplier.Name
@@ -278,6 +280,22 @@ func Components(sbom *fact.SBOM) []store.ReleaseComponent {
 		out = append(out, rc)
 	}
 	return out
+}
+
+// identifiers gives what a component can be looked up by beside its package URL: where in which repository it comes from,
+// and its CPE names when no ecosystem answers for its package URL, for a CPE name is a guess of whoever wrote it.
+func identifiers(c *fact.Component, ecosystem string) string {
+	var out []string
+	if c.CPE != "" && ecosystem == "" {
+		out = append(out, c.CPE)
+	}
+	for _, id := range c.OtherIDs {
+		if id.Type == "vcs" || id.Type == "cpe" && ecosystem == "" {
+			out = append(out, id.Value)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), "\n")
 }
 
 func fullName(c *fact.Component) string {

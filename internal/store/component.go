@@ -15,14 +15,22 @@ type Component struct {
 	Name      string `json:"name"`
 	Version   string `json:"version"`
 	Ecosystem string `json:"ecosystem"`
+
+	// Identifiers are further ones that matching asks by where the package URL tells nothing: CPE names, and where in which
+	// repository the component comes from; one a line.
+	Identifiers string `json:"identifiers,omitempty"`
 }
 
-// key tells components apart: the package URL, else name and version.
+// key tells components apart: the package URL, else name and version, and the further identifiers.
 func (c Component) key() string {
-	if c.PURL != "" {
-		return c.PURL
+	key := c.PURL
+	if key == "" {
+		key = "name " + strconv.Quote(c.Name) + " version " + strconv.Quote(c.Version)
 	}
-	return "name " + strconv.Quote(c.Name) + " version " + strconv.Quote(c.Version)
+	if c.Identifiers != "" {
+		key += "\n" + c.Identifiers
+	}
+	return key
 }
 
 // ReleaseComponent is a component as one document states it for a release.
@@ -102,7 +110,7 @@ func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) 
 	for i := range components {
 		// The key is made of what the database will hold.
 		c := &components[i].Component
-		c.PURL, c.Name, c.Version = storableText(c.PURL), storableText(c.Name), storableText(c.Version)
+		c.PURL, c.Name, c.Version, c.Identifiers = storableText(c.PURL), storableText(c.Name), storableText(c.Version), storableText(c.Identifiers)
 		if _, seen := ids[c.key()]; !seen {
 			ids[c.key()] = 0
 			distinct = append(distinct, *c)
@@ -133,9 +141,9 @@ func (tx *Tx) addComponents(ctx context.Context, part []Component, ids map[strin
 	tx.wrote = true
 	var args []any
 	for _, c := range part {
-		args = append(args, c.key(), c.PURL, c.Name, c.Version, c.Ecosystem)
+		args = append(args, c.key(), c.PURL, c.Name, c.Version, c.Ecosystem, c.Identifiers)
 	}
-	return tx.componentIDs(ctx, ids, insertText("component", []string{"key", "purl", "name", "version", "ecosystem"}, len(part))+
+	return tx.componentIDs(ctx, ids, insertText("component", []string{"key", "purl", "name", "version", "ecosystem", "identifiers"}, len(part))+
 		` returning id, key`, args)
 }
 
@@ -169,19 +177,19 @@ func (db *DB) ReleaseComponents(ctx context.Context, release string) ([]ReleaseC
 
 // Components gives every distinct component that some release holds, ordered by package URL, name and version.
 func (db *DB) Components(ctx context.Context) ([]Component, error) {
-	return list(ctx, db, scanComponent, `select id, purl, name, version, ecosystem from component c
+	return list(ctx, db, scanComponent, `select id, purl, name, version, ecosystem, identifiers from component c
 		where exists (select 1 from release_component rc where rc.component = c.id) order by purl, name, version`)
 }
 
 // ComponentsOf gives the distinct components of a release, ordered by package URL, name and version.
 func (db *DB) ComponentsOf(ctx context.Context, release string) ([]Component, error) {
-	return list(ctx, db, scanComponent, `select distinct c.id, c.purl, c.name, c.version, c.ecosystem
+	return list(ctx, db, scanComponent, `select distinct c.id, c.purl, c.name, c.version, c.ecosystem, c.identifiers
 		from component_list l join release_component rc on rc.list = l.id join component c on c.id = rc.component
 		where l.release = $1 order by c.purl, c.name, c.version`, release)
 }
 
 func scanComponent(r row) (c Component, err error) {
-	err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem)
+	err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Identifiers)
 	return c, err
 }
 
