@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"strings"
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/internal/report/xlsx"
 )
 
@@ -29,11 +31,21 @@ type exported struct {
 	Output   string `short:"o" help:"${help_output}" required:"" placeholder:"FILE"`
 }
 
-type exportXLSXCmd struct{ exported }
+type exportXLSXCmd struct {
+	exported
+	addressed
+}
 
 // Run writes the annex checklist as a workbook.
 func (c *exportXLSXCmd) Run(p *program) error {
-	return c.write(p, func(b *bytes.Buffer, in xlsx.ChecklistInput) error { return xlsx.Checklist(b, in) })
+	dates, err := c.dates(p)
+	if err != nil {
+		return err
+	}
+	return c.write(p, func(b *bytes.Buffer, in xlsx.ChecklistInput) error {
+		in.Dates, in.Cover.Addressee = dates, strings.Join(declared.Addressee(c.Addressee, c.Attention, p.lang), "\n")
+		return xlsx.Checklist(b, in)
+	})
 }
 
 type exportCSVCmd struct{ exported }

@@ -29,7 +29,12 @@ func ChecklistOf(ctx context.Context, db *store.DB, l lang.Lang, software, relea
 	if err != nil {
 		return in, err
 	}
-	in.Organisation = self.Name
+	in.Organisation, in.Cover.Contact = self.Name, self.Contact
+	papers, _, err := PapersOf(ctx, db)
+	if err != nil {
+		return in, err
+	}
+	in.Dates = papers.Dates
 	subject := fact.Subject{Kind: fact.Software, ID: software}
 	for _, s := range m.Software {
 		if s.ID == software {
@@ -89,16 +94,17 @@ func (c *checklist) add(ctx context.Context, r Row) error {
 	i := slices.IndexFunc(c.in.Rows, func(x xlsx.Row) bool { return x.ID == r.Requirement })
 	if i < 0 {
 		i = len(c.in.Rows)
-		c.in.Rows = append(c.in.Rows, xlsx.Row{ID: r.Requirement, Status: verify.Status(r.Status), Due: r.ValidUntil.In(japan)})
+		c.in.Rows = append(c.in.Rows, xlsx.Row{ID: r.Requirement, Status: verify.Status(r.Status)})
 	}
 	line := &c.in.Rows[i]
 	if slices.Index(assess.Statuses, assess.Status(r.Status)) < slices.Index(assess.Statuses, assess.Status(line.Status)) {
 		line.Status = verify.Status(r.Status)
 	}
-	if !r.ValidUntil.IsZero() && (line.Due.IsZero() || r.ValidUntil.Before(line.Due)) {
-		line.Due = r.ValidUntil.In(japan)
+	why := chain.RoleName(r.Role).In(c.in.Lang) + ": " + words(r.Reasons, c.in.Lang)
+	if !r.ValidUntil.IsZero() {
+		why += "\n" + lang.F("（%s まで有効）", "(holds until %s)", r.ValidUntil.In(japan).Format(time.DateOnly)).In(c.in.Lang)
 	}
-	line.Reason = joinLine(line.Reason, chain.RoleName(r.Role).In(c.in.Lang)+": "+words(r.Reasons, c.in.Lang))
+	line.Reason = joinLine(line.Reason, why)
 	if r.Detail.StatedOnly {
 		line.Note = lang.T("申告のみ（証跡なし）", "stated only, without evidence").In(c.in.Lang)
 	}
@@ -164,7 +170,7 @@ func words(texts []lang.Text, l lang.Lang) string {
 	for _, t := range texts {
 		out = append(out, t.In(l))
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, "\n")
 }
 
 // digestOfRows names the assessment that the sheet shows.

@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/verify"
 )
@@ -32,6 +33,7 @@ type ChecklistInput struct {
 	Digest       string           // of the assessment or declaration shown here, sha256:<hex>
 	Request      string           // id of the request this answers; may be empty
 	Nonce        string           // ties a filled copy to this one when it is read back; may be empty
+	Dates        calendar.Style // of the years on a Japanese cover; empty: both kinds
 	Cover        Cover
 }
 

@@ -27,7 +27,7 @@ func (b *book) cover(lines []line) {
 	}{
 		{lang.T("件名", "Subject"), subject},
 		{lang.T("宛先", "To"), in.Cover.Addressee},
-		{lang.T("発行日", "Issued"), b.issued()},
+		{lang.T("発行日", "Issued"), b.issuedFormally()},
 		{lang.T("発行者", "Issued by"), in.Organisation},
 		{lang.T("対象", "About"), strings.TrimSpace(in.Software + " " + in.Release)},
 		{lang.T("水準", "Level"), b.say(levelWord(in.Level))},
@@ -46,6 +46,14 @@ func (b *book) cover(lines []line) {
 	b.stamps(sheet, row+1)
 	b.page(sheet, "portrait", "")
 	b.protect(sheet)
+}
+
+// issuedFormally is the day of issue as the head of a paper has it, and the time.
+func (b *book) issuedFormally() string {
+	if b.in.Issued.IsZero() {
+		return ""
+	}
+	return b.in.Dates.Formal(b.in.Issued, b.in.Lang) + b.in.Issued.Format(" 15:04 MST")
 }
 
 // numbers writes how many requirements stand where. There is no percentage: the six words do not add up to one.
