@@ -35,7 +35,8 @@ type Finding struct {
 	Score      float64  `json:"score"` // CVSS base score, 0 to 10; 0 also when no advisory gives one
 	CVSS       []string `json:"cvss"`  // the advisories' vectors
 	Summary    string   `json:"summary"`
-	Refs       []string `json:"refs"` // the components of the SBOM that have this package URL, in their order
+	ByCPE      string   `json:"by_cpe,omitempty"` // the CPE name it was found by, as a fallback: a guess to be confirmed; empty: by the package URL
+	Refs       []string `json:"refs"`             // the components of the SBOM that have this package URL, in their order
 }
 
 // CVE gives the first CVE id among the finding's ids, or nothing.

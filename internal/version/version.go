@@ -67,6 +67,10 @@ func Known(ecosystem string) bool {
 	return ok
 }
 
+// Unordered stands for products that belong to no ecosystem, of which catalogues speak by CPE names. Nobody defines their
+// order; rpm's is taken, which compares numbers as numbers and knows letters after them (1.0.2 < 1.0.2k < 1.0.10).
+const Unordered = "CPE"
+
 // Base gives an ecosystem without its release: Debian of Debian:12.
 func Base(ecosystem string) string {
 	base, _, _ := strings.Cut(ecosystem, ":")
@@ -124,6 +128,7 @@ var families = map[string]func(*key, string) error{
 	"Red Hat":                      rpm,
 	"Rocky Linux":                  rpm,
 	"SUSE":                         rpm,
+	Unordered:                      rpm,
 	"Alpaquita":                    apk,
 	"Alpine":                       apk,
 	"BellSoft Hardened Containers": apk,
