@@ -33,7 +33,7 @@ type ChecklistInput struct {
 	Digest       string           // of the assessment or declaration shown here, sha256:<hex>
 	Request      string           // id of the request this answers; may be empty
 	Nonce        string           // ties a filled copy to this one when it is read back; may be empty
-	Dates        calendar.Style // of the years on a Japanese cover; empty: both kinds
+	Dates        calendar.Style   // of the years on a Japanese cover; empty: both kinds
 	Cover        Cover
 }
 
