@@ -1,5 +1,6 @@
 // Package csaf reads security advisories and VEX in CSAF 2.0
-// (https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html; section numbers below are its).
+// (https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html; section numbers below are its) and in the draft of CSAF 2.1
+// (third committee specification draft; https://docs.oasis-open.org/csaf/csaf/v2.1/csaf-v2.1.html).
 //
 // Start from [Read]. A document is refused when its structure is not the one laid down (section 3), or when it fails a
 // mandatory test (section 6.1) that changes what is said of which product; other failed tests are doubts. See [Check].
@@ -50,11 +51,11 @@ func Read(b []byte) (fact.Reading, error) {
 	if err != nil {
 		return fact.Reading{}, err
 	}
-	r := fact.Reading{Type: "csaf", Version: "2.0"}
+	r := fact.Reading{Type: "csaf", Version: string(d.edition)}
 	for _, f := range d.check() {
 		what := lang.F("CSAFの必須テスト%[1]sに合いません: %[2]s", "it fails mandatory test %[1]s of CSAF: %[2]s", f.Test, f.What)
-		if grave[f.Test] {
-			return fact.Reading{}, refused(input.Refuse(f.Where, what))
+		if grave[f.Test] || f.Test == "6.1.2" && d.ambiguous {
+			return fact.Reading{}, refused(d.edition, input.Refuse(f.Where, what))
 		}
 		if len(r.Problems) < maxProblems {
 			r.Problems = append(r.Problems, fact.Problem{Where: f.Where, What: what})
@@ -65,7 +66,7 @@ func Read(b []byte) (fact.Reading, error) {
 	r.Summary = map[string]any{"vulnerabilities": len(a.Vulnerabilities), "products": a.Products}
 	v, err := d.vex()
 	if err != nil {
-		return fact.Reading{}, refused(err)
+		return fact.Reading{}, refused(d.edition, err)
 	}
 	if len(v.Statements) > 0 {
 		r.Facts = append(r.Facts, fact.Fact{Kind: fact.KindVEX, ObservedAt: v.IssuedAt, Data: v})
@@ -74,35 +75,37 @@ func Read(b []byte) (fact.Reading, error) {
 	return r, nil
 }
 
-// grave are the tests whose failure leaves open what is said of which product: ids that are not defined or defined twice
-// or in a circle, states that contradict each other, one vulnerability told of twice, two reasons at once.
+// grave are the tests whose failure leaves open what is said of which product: groups that are not defined, ids defined
+// twice and differently or in a circle, states that contradict each other, one vulnerability told of twice, two reasons at
+// once. What is said of a product that is not defined at all (6.1.1) is said of nothing, and left out.
 var grave = map[string]bool{
-	"6.1.1": true, "6.1.2": true, "6.1.3": true, "6.1.4": true, "6.1.5": true, "6.1.6": true, "6.1.23": true, "6.1.33": true,
+	"6.1.3": true, "6.1.4": true, "6.1.5": true, "6.1.6": true, "6.1.23": true, "6.1.33": true,
 }
 
-func refused(err error) error {
-	return input.Renamed(err, "CSAF 2.0", lang.T("示した箇所を直すか、発行者に直した文書を求めてください。", "Correct the place shown, or ask the publisher for a corrected document."))
+func refused(e edition, err error) error {
+	return input.Renamed(err, strings.TrimSpace("CSAF "+string(e)), lang.T("示した箇所を直すか、発行者に直した文書を求めてください。", "Correct the place shown, or ask the publisher for a corrected document."))
 }
 
 func parse(b []byte) (*document, error) {
 	text, err := input.Text(b)
 	if err != nil {
-		return nil, refused(err)
+		return nil, refused("", err)
 	}
 	v, err := input.JSON(text)
 	if err != nil {
-		return nil, refused(err)
+		return nil, refused("", err)
 	}
 	o, err := input.Top(v)
 	if err != nil {
-		return nil, refused(err)
+		return nil, refused("", err)
 	}
-	if version := o.Child("document").Text("csaf_version"); version != "2.0" {
-		return nil, refused(input.Refuse("/document/csaf_version", lang.F("版「%s」は読めません(読める版: 2.0)", "version %q cannot be read (known: 2.0)", input.Clip(version))))
+	e := edition(o.Child("document").Text("csaf_version"))
+	if e != csaf20 && e != csaf21 {
+		return nil, refused("", input.Refuse("/document/csaf_version", lang.F("版「%s」は読めません(読める版: 2.0、2.1)", "version %q cannot be read (known: 2.0, 2.1)", input.Clip(string(e)))))
 	}
-	if err := structure(o); err != nil {
-		return nil, refused(err)
+	if err := structure(o, e); err != nil {
+		return nil, refused(e, err)
 	}
-	d, err := gather(o)
-	return d, refused(err)
+	d, err := gather(o, e)
+	return d, refused(e, err)
 }

@@ -10,43 +10,64 @@ import (
 	cvss20 "github.com/pandatix/go-cvss/20"
 	cvss30 "github.com/pandatix/go-cvss/30"
 	cvss31 "github.com/pandatix/go-cvss/31"
+	cvss40 "github.com/pandatix/go-cvss/40"
 
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/input"
 )
 
-// ratings gives the CVSS objects of a vulnerability's scores, with the scores entry they are in.
-func (d *document) ratings(yield func(entry, rating input.Object)) {
-	d.each("scores", func(_, entry input.Object) {
-		for _, name := range []string{"cvss_v2", "cvss_v3"} {
-			if entry.Has(name) {
-				yield(entry, entry.Child(name))
-			}
-		}
-	})
+// rating is one CVSS object, with the entry it is in and the products it rates.
+type rating struct {
+	input.Object
+	entry    input.Object
+	products []string
 }
 
+// ratings gives the CVSS objects of a vulnerability: of its scores in CSAF 2.0, of its metrics in CSAF 2.1.
+func (d *document) ratings(v input.Object) (out []rating) {
+	list, names := v.List("scores"), []string{"cvss_v2", "cvss_v3"}
+	if d.edition == csaf21 {
+		list, names = v.List("metrics"), []string{"cvss_v2", "cvss_v3", "cvss_v4"}
+	}
+	for _, entry := range list {
+		content := entry
+		if d.edition == csaf21 {
+			content = entry.Child("content")
+		}
+		for _, name := range names {
+			if content.Has(name) {
+				out = append(out, rating{content.Child(name), entry, entry.Texts("products")})
+			}
+		}
+	}
+	return out
+}
+
+func (d *document) eachRating(yield func(r input.Object)) {
+	for _, v := range d.vulnerabilities {
+		for _, r := range d.ratings(v) {
+			yield(r.Object)
+		}
+	}
+}
+
+// scoresTwice: a product rated twice in one version of CVSS; in CSAF 2.1, by the same source.
 func scoresTwice(d *document, fail fail) {
 	for _, v := range d.vulnerabilities {
 		seen := map[string]bool{}
-		for _, entry := range v.List("scores") {
-			for _, name := range []string{"cvss_v2", "cvss_v3"} {
-				if !entry.Has(name) {
-					continue
+		for _, r := range d.ratings(v) {
+			for _, id := range r.products {
+				key := r.Text("version") + "\x00" + r.entry.Text("source") + "\x00" + id
+				if seen[key] {
+					fail(r.entry.Place, lang.F("製品「%[1]s」にCVSS %[2]sの評価が二つあります", "the product %[1]q has two ratings of CVSS %[2]s", input.Clip(id), input.Clip(r.Text("version"))))
 				}
-				for _, id := range entry.Texts("products") {
-					key := entry.Child(name).Text("version") + "\x00" + id
-					if seen[key] {
-						fail(entry.Place, lang.F("製品「%[1]s」にCVSS %[2]sの評価が二つあります", "the product %[1]q has two ratings of CVSS %[2]s", input.Clip(id), input.Clip(entry.Child(name).Text("version"))))
-					}
-					seen[key] = true
-				}
+				seen[key] = true
 			}
 		}
 	}
 }
 
-// vector is a CVSS vector of any version that CSAF 2.0 carries.
+// vector is a CVSS vector of a version whose scores are held against it: 2.0, 3.0 and 3.1.
 type vector interface {
 	Get(metric string) (string, error)
 	BaseScore() float64
@@ -54,6 +75,7 @@ type vector interface {
 	EnvironmentalScore() float64
 }
 
+// parseVector reports whether the text is a vector of that version. The vector is nil for 4.0, which is not scored here.
 func parseVector(version, s string) (vector, bool) {
 	switch version {
 	case "2.0":
@@ -65,17 +87,23 @@ func parseVector(version, s string) (vector, bool) {
 	case "3.1":
 		v, err := cvss31.ParseVector(s)
 		return v, err == nil
+	case "4.0":
+		_, err := cvss40.ParseVector(s)
+		return nil, err == nil
 	}
 	return nil, false
 }
 
 // brokenScores holds each rating to what its own schema requires: version, vector, base score, and from 3.0 on severity.
 func brokenScores(d *document, fail fail) {
-	d.ratings(func(_, r input.Object) {
+	d.eachRating(func(r input.Object) {
 		need := []string{"version", "vectorString", "baseScore"}
 		versions := []string{"2.0"}
-		if strings.HasSuffix(r.Place, "cvss_v3") {
+		switch {
+		case strings.HasSuffix(r.Place, "cvss_v3"):
 			need, versions = append(need, "baseSeverity"), []string{"3.0", "3.1"}
+		case strings.HasSuffix(r.Place, "cvss_v4"):
+			need, versions = append(need, "baseSeverity"), []string{"4.0"}
 		}
 		for _, name := range need {
 			if !r.Has(name) {
@@ -106,9 +134,9 @@ func brokenScores(d *document, fail fail) {
 
 // wrongScores computes scores and severities again from the vector.
 func wrongScores(d *document, fail fail) {
-	d.ratings(func(_, r input.Object) {
+	d.eachRating(func(r input.Object) {
 		v, ok := parseVector(r.Text("version"), r.Text("vectorString"))
-		if !ok {
+		if !ok || v == nil {
 			return
 		}
 		for _, s := range []struct {
@@ -166,9 +194,9 @@ func metrics(version string) map[string]string {
 // scoresAgainstVector holds the members that repeat the vector to it. A value's short form is its first letter, X for
 // NOT_DEFINED.
 func scoresAgainstVector(d *document, fail fail) {
-	d.ratings(func(_, r input.Object) {
+	d.eachRating(func(r input.Object) {
 		v, ok := parseVector(r.Text("version"), r.Text("vectorString"))
-		if !ok {
+		if !ok || v == nil {
 			return
 		}
 		names := metrics(r.Text("version"))

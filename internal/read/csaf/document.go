@@ -1,6 +1,7 @@
 package csaf
 
 import (
+	"reflect"
 	"strings"
 
 	"example.org/tasuki/internal/fact"
@@ -14,13 +15,15 @@ const maxNamed = 2_000_000
 // document is a document taken apart as far as it is needed: the definitions of products and groups, and the places
 // where they are used.
 type document struct {
+	edition            edition
 	document, tracking input.Object
 	tree               input.Object
 	vulnerabilities    []input.Object
 	branches           []input.Object
 	products           map[string]product
 	productIDs         []definition // as defined, repetitions too
-	relationships      []input.Object
+	ambiguous          bool         // a product is defined twice, and not in the same words
+	relations          []relation   // of each combination, in document order
 	groups             map[string][]string
 	groupIDs           []definition
 }
@@ -28,14 +31,32 @@ type document struct {
 // product is a product, or the combination of two.
 type product struct {
 	id       string
-	helper   input.Object
-	relation input.Object // the relationship that makes it, empty otherwise
+	name     input.Object // the full product name
+	relation *relation    // what makes it of others; nil otherwise
 }
 
+// relation makes a product of others: a relationship of CSAF 2.0, which has one step, or a product path of CSAF 2.1.
+type relation struct {
+	place string
+	name  input.Object // the full product name of what it makes
+	begin definition
+	steps []step
+}
+
+// step says what the product so far is to the next one: a component of it, or installed on it.
+type step struct {
+	category string
+	next     definition
+}
+
+// definition is the id of a product or group at a place.
 type definition struct{ id, place string }
 
-func gather(o input.Object) (*document, error) {
+func named(o input.Object, member string) definition { return definition{o.Text(member), o.At(member)} }
+
+func gather(o input.Object, e edition) (*document, error) {
 	d := &document{
+		edition:  e,
 		document: o.Child("document"), tracking: o.Child("document").Child("tracking"), tree: o.Child("product_tree"),
 		products: map[string]product{}, groups: map[string][]string{},
 	}
@@ -48,7 +69,7 @@ func gather(o input.Object) (*document, error) {
 	}
 	for _, b := range d.branches {
 		if b.Has("product") {
-			d.define(b.Child("product"), input.Object{})
+			d.define(b.Child("product"), nil)
 		}
 	}
 	names, err := d.tree.Objects("full_product_names")
@@ -56,13 +77,13 @@ func gather(o input.Object) (*document, error) {
 		return nil, err
 	}
 	for _, n := range names {
-		d.define(n, input.Object{})
+		d.define(n, nil)
 	}
-	if d.relationships, err = d.tree.Objects("relationships"); err != nil {
+	if err := d.relate(); err != nil {
 		return nil, err
 	}
-	for _, r := range d.relationships {
-		d.define(r.Child("full_product_name"), r)
+	for i := range d.relations {
+		d.define(d.relations[i].name, &d.relations[i])
 	}
 	groups, err := d.tree.Objects("product_groups")
 	if err != nil {
@@ -75,12 +96,37 @@ func gather(o input.Object) (*document, error) {
 	return d, nil
 }
 
-func (d *document) define(name, relation input.Object) {
+// relate takes the relationships of CSAF 2.0, or the product paths of CSAF 2.1.
+func (d *document) relate() error {
+	list, err := d.tree.Objects(map[edition]string{csaf20: "relationships", csaf21: "product_paths"}[d.edition])
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		r := relation{place: o.Place, name: o.Child("full_product_name")}
+		if d.edition == csaf20 {
+			r.begin, r.steps = named(o, "product_reference"), []step{{o.Text("category"), named(o, "relates_to_product_reference")}}
+		} else {
+			r.begin = named(o, "beginning_product_reference")
+			for _, s := range o.List("subpaths") {
+				r.steps = append(r.steps, step{s.Text("category"), named(s, "next_product_reference")})
+			}
+		}
+		d.relations = append(d.relations, r)
+	}
+	return nil
+}
+
+func (d *document) define(name input.Object, r *relation) {
 	id := name.Text("product_id")
 	d.productIDs = append(d.productIDs, definition{id, name.At("product_id")})
-	if _, again := d.products[id]; !again {
-		d.products[id] = product{id, name.Child("product_identification_helper"), relation}
+	before, again := d.products[id]
+	if !again {
+		d.products[id] = product{id, name, r}
+		return
 	}
+	same := before.relation == r && reflect.DeepEqual(before.name.Members, name.Members)
+	d.ambiguous = d.ambiguous || !same
 }
 
 // of gives the ids of the products an object speaks of, its groups resolved, each once, in the order they are named.
@@ -104,13 +150,13 @@ func (d *document) of(o input.Object) (out []string) {
 func (d *document) advisory() *fact.Advisory {
 	publisher := d.document.Child("publisher")
 	a := &fact.Advisory{
-		Format: "CSAF", SpecVersion: "2.0", ID: d.tracking.Text("id"), Title: d.document.Text("title"), Category: d.document.Text("category"),
+		Format: "CSAF", SpecVersion: string(d.edition), ID: d.tracking.Text("id"), Title: d.document.Text("title"), Category: d.document.Text("category"),
 		Language: d.document.Text("lang"), Publisher: publisher.Text("name"), Namespace: publisher.Text("namespace"), Role: publisher.Text("category"),
 		Status: d.tracking.Text("status"), Version: d.tracking.Text("version"), FirstAt: d.tracking.Time("initial_release_date"),
 		At: d.tracking.Time("current_release_date"), TLP: d.document.Child("distribution").Child("tlp").Text("label"), Products: len(d.products),
 	}
 	for _, v := range d.vulnerabilities {
-		x := fact.AdvisoryVulnerability{CVE: v.Text("cve"), Title: v.Text("title"), CWE: v.Child("cwe").Text("id"), Pointer: v.Place}
+		x := fact.AdvisoryVulnerability{CVE: v.Text("cve"), Title: v.Text("title"), CWE: weakness(v), Pointer: v.Place}
 		for _, id := range v.List("ids") {
 			x.IDs = append(x.IDs, id.Text("system_name")+": "+id.Text("text"))
 		}
@@ -119,13 +165,12 @@ func (d *document) advisory() *fact.Advisory {
 				x.Exploitation = append(x.Exploitation, t.Text("details"))
 			}
 		}
-		for _, s := range v.List("scores") {
-			for _, name := range []string{"cvss_v2", "cvss_v3"} {
-				if c := s.Child(name); c.Members != nil {
-					base, _ := c.Number("baseScore")
-					x.Scores = append(x.Scores, fact.Score{Version: c.Text("version"), Vector: c.Text("vectorString"), Base: base, Severity: c.Text("baseSeverity"), Products: len(s.Texts("products"))})
-				}
-			}
+		for _, e := range v.List("first_known_exploitation_dates") {
+			x.Exploitation = append(x.Exploitation, "first known "+e.Text("exploitation_date"))
+		}
+		for _, r := range d.ratings(v) {
+			base, _ := r.Number("baseScore")
+			x.Scores = append(x.Scores, fact.Score{Version: r.Text("version"), Vector: r.Text("vectorString"), Base: base, Severity: r.Text("baseSeverity"), Products: len(r.products)})
 		}
 		for _, r := range v.List("remediations") {
 			x.Remediations = append(x.Remediations, fact.Remediation{Category: r.Text("category"), Details: r.Text("details"), URL: r.Text("url"), At: r.Time("date"), Products: len(d.of(r)), Pointer: r.Place})
@@ -134,6 +179,17 @@ func (d *document) advisory() *fact.Advisory {
 	}
 	return a
 }
+
+// weakness gives the first weakness a vulnerability comes from.
+func weakness(v input.Object) string {
+	if list := v.List("cwes"); len(list) > 0 {
+		return list[0].Text("id")
+	}
+	return v.Child("cwe").Text("id")
+}
+
+// unknown is the state of a product of which CSAF 2.1 says that nobody knows: it contradicts every other, and says nothing.
+const unknown fact.VEXStatus = "unknown"
 
 // statuses are the members of product_status (3.2.3.9) that say a state, in the order in which they are read. A product
 // that is recommended has no state by that.
@@ -145,11 +201,12 @@ var statuses = []struct {
 	{"known_not_affected", fact.NotAffected},
 	{"first_fixed", fact.Fixed}, {"fixed", fact.Fixed},
 	{"under_investigation", fact.UnderInvestigation},
+	{"unknown", unknown},
 }
 
 func (d *document) vex() (*fact.VEX, error) {
 	v := &fact.VEX{
-		Format: "CSAF", SpecVersion: "2.0", ID: d.tracking.Text("id"), Version: d.tracking.Text("version"),
+		Format: "CSAF", SpecVersion: string(d.edition), ID: d.tracking.Text("id"), Version: d.tracking.Text("version"),
 		Author: d.document.Child("publisher").Text("name"), Role: d.document.Child("publisher").Text("category"), IssuedAt: d.tracking.Time("current_release_date"),
 		Statements: []fact.VEXStatement{},
 	}
@@ -157,6 +214,9 @@ func (d *document) vex() (*fact.VEX, error) {
 	for _, x := range d.vulnerabilities {
 		said := d.sayings(x)
 		for _, s := range statuses {
+			if s.state == unknown {
+				continue
+			}
 			ids := x.Child("product_status").Texts(s.name)
 			if named += len(ids); named > maxNamed {
 				return nil, input.Refuse(x.Place, lang.F("製品を%d回より多く挙げています", "products are named more than %d times", maxNamed))
@@ -202,6 +262,9 @@ func (d *document) statements(v input.Object, written string, state fact.VEXStat
 	byGroup := map[group][]string{}
 	var order []group
 	for _, id := range ids {
+		if _, ok := d.products[id]; !ok {
+			continue // test 6.1.1 has told of it
+		}
 		g := group{}
 		if state == fact.NotAffected {
 			g.flag, g.impact = said.flag[id], said.impact[id]
@@ -231,56 +294,97 @@ func (d *document) statements(v input.Object, written string, state fact.VEXStat
 			}
 		}
 		for _, id := range byGroup[g] {
-			st.Products = append(st.Products, d.product(id))
+			st.Products = append(st.Products, d.productsOf(id)...)
 		}
 		out = append(out, st)
 	}
 	return out
 }
 
-// product names a product. The combination of a component with what it is a component of is that product with that part;
-// something installed on another is itself. A combination that has identifiers of its own is known by them.
-func (d *document) product(id string) fact.VEXProduct {
+// productsOf names a product, under each package URL it is known by. The combination of a component with what it is a
+// component of is that product with that part; something installed on another is itself. A combination that has
+// identifiers of its own is known by them.
+func (d *document) productsOf(id string) []fact.VEXProduct {
 	p := d.products[id]
-	out := named(p)
-	if out.PURL != "" || out.CPE != "" || p.relation.Members == nil {
-		return out
+	if p.relation == nil || p.identified() {
+		return p.names()
 	}
-	part := d.bottom(p.relation.Text("product_reference"))
-	switch p.relation.Text("category") {
-	case "installed_on", "installed_with":
-		part.ID = id
-		return part
+	out := d.bottom(p.relation.begin.id)
+	for _, s := range p.relation.steps {
+		if _, ok := d.products[s.next.id]; !ok {
+			return []fact.VEXProduct{{ID: id}} // made of what is not defined
+		}
+		if s.category == "installed_on" || s.category == "installed_with" {
+			continue
+		}
+		out = within(d.bottom(s.next.id), out)
 	}
-	whole := d.bottom(p.relation.Text("relates_to_product_reference"))
-	out.PURL, out.CPE, out.Hashes, out.Parts = whole.PURL, whole.CPE, whole.Hashes, []fact.VEXProduct{part}
+	for i := range out {
+		out[i].ID = id
+	}
+	return out
+}
+
+// within gives every whole with every part in it.
+func within(wholes, parts []fact.VEXProduct) (out []fact.VEXProduct) {
+	for _, w := range wholes {
+		for _, p := range parts {
+			w.Parts = []fact.VEXProduct{p}
+			out = append(out, w)
+		}
+	}
 	return out
 }
 
 // bottom gives the identifiers of a product; of a combination, those of the component in it. Test 6.1.3 has found that
 // there is no circle.
-func (d *document) bottom(id string) fact.VEXProduct {
+func (d *document) bottom(id string) []fact.VEXProduct {
 	for range len(d.products) {
-		p := d.products[id]
-		out := named(p)
-		if out.PURL != "" || out.CPE != "" || p.relation.Members == nil {
-			return out
+		p, ok := d.products[id]
+		if !ok {
+			break
 		}
-		id = p.relation.Text("product_reference")
+		if p.relation == nil || p.identified() {
+			return p.names()
+		}
+		id = p.relation.begin.id
 	}
-	return fact.VEXProduct{ID: id}
+	return []fact.VEXProduct{{ID: id}}
 }
 
-func named(p product) fact.VEXProduct {
-	out := fact.VEXProduct{ID: p.id, PURL: p.helper.Text("purl"), CPE: p.helper.Text("cpe")}
-	for _, f := range p.helper.List("hashes") {
+func (p product) helper() input.Object { return p.name.Child("product_identification_helper") }
+
+// identified reports whether a product has identifiers of its own.
+func (p product) identified() bool { return len(p.purls()) > 0 || p.helper().Text("cpe") != "" }
+
+// purls gives the package URLs of a product: CSAF 2.0 knows one, CSAF 2.1 several that mean the same.
+func (p product) purls() []string {
+	if s := p.helper().Text("purl"); s != "" {
+		return []string{s}
+	}
+	return p.helper().Texts("purls")
+}
+
+// names gives a product once under each of its package URLs, at least once.
+func (p product) names() []fact.VEXProduct {
+	one := fact.VEXProduct{ID: p.id, CPE: p.helper().Text("cpe")}
+	for _, f := range p.helper().List("hashes") {
 		for _, h := range f.List("file_hashes") {
 			alg := strings.ToUpper(h.Text("algorithm"))
 			if rest, ok := strings.CutPrefix(alg, "SHA"); ok && !strings.HasPrefix(rest, "-") && !strings.HasPrefix(rest, "3") {
 				alg = "SHA-" + rest
 			}
-			out.Hashes = append(out.Hashes, fact.Hash{Alg: alg, Value: strings.ToLower(h.Text("value"))})
+			one.Hashes = append(one.Hashes, fact.Hash{Alg: alg, Value: strings.ToLower(h.Text("value"))})
 		}
+	}
+	var out []fact.VEXProduct
+	for _, s := range p.purls() {
+		x := one
+		x.PURL = s
+		out = append(out, x)
+	}
+	if len(out) == 0 {
+		out = append(out, one)
 	}
 	return out
 }

@@ -72,9 +72,11 @@ func undefinedProducts(d *document, fail fail) {
 			check(input.Pointer(o.Place, name, itoa(i)), id)
 		}
 	}
-	for _, r := range d.relationships {
-		check(r.At("product_reference"), r.Text("product_reference"))
-		check(r.At("relates_to_product_reference"), r.Text("relates_to_product_reference"))
+	for _, r := range d.relations {
+		check(r.begin.place, r.begin.id)
+		for _, s := range r.steps {
+			check(s.next.place, s.next.id)
+		}
 	}
 	for _, g := range d.tree.List("product_groups") {
 		list(g, "product_ids")
@@ -84,15 +86,25 @@ func undefinedProducts(d *document, fail fail) {
 		for _, name := range slices.Sorted(maps.Keys(status.Members)) {
 			list(status, name)
 		}
-		for _, name := range []string{"flags", "remediations", "threats"} {
+		for _, name := range d.speaking() {
 			for _, o := range v.List(name) {
 				list(o, "product_ids")
 			}
 		}
-		for _, o := range v.List("scores") {
-			list(o, "products")
+		for _, name := range []string{"scores", "metrics"} {
+			for _, o := range v.List(name) {
+				list(o, "products")
+			}
 		}
 	}
+}
+
+// speaking are the lists of a vulnerability whose entries say which products they speak of.
+func (d *document) speaking() []string {
+	if d.edition == csaf20 {
+		return []string{"flags", "remediations", "threats"}
+	}
+	return []string{"first_known_exploitation_dates", "flags", "ids", "involvements", "notes", "remediations", "threats"}
 }
 
 func productsTwice(d *document, fail fail) { twice(d.productIDs, lang.T("製品", "product"), fail) }
@@ -117,26 +129,29 @@ func circles(d *document, fail fail) {
 	var visit func(id string, depth int) bool
 	visit = func(id string, depth int) bool {
 		p, ok := d.products[id]
-		if !ok || p.relation.Members == nil || state[id] == done {
+		if !ok || p.relation == nil || state[id] == done {
 			return false
 		}
 		if state[id] == open || depth > 10_000 {
 			return true
 		}
 		state[id] = open
-		circle := visit(p.relation.Text("product_reference"), depth+1) || visit(p.relation.Text("relates_to_product_reference"), depth+1)
+		circle := visit(p.relation.begin.id, depth+1)
+		for _, s := range p.relation.steps {
+			circle = circle || visit(s.next.id, depth+1)
+		}
 		state[id] = done
 		return circle
 	}
-	for _, r := range d.relationships {
-		if id := r.Child("full_product_name").Text("product_id"); visit(id, 0) {
-			fail(r.Place, lang.F("製品「%s」の定義が自分自身に戻ります", "the definition of the product %q leads back to itself", input.Clip(id)))
+	for _, r := range d.relations {
+		if id := r.name.Text("product_id"); visit(id, 0) {
+			fail(r.place, lang.F("製品「%s」の定義が自分自身に戻ります", "the definition of the product %q leads back to itself", input.Clip(id)))
 		}
 	}
 }
 
 func undefinedGroups(d *document, fail fail) {
-	for _, name := range []string{"flags", "remediations", "threats"} {
+	for _, name := range d.speaking() {
 		d.each(name, func(_, o input.Object) {
 			for i, g := range o.Texts("group_ids") {
 				if _, ok := d.groups[g]; !ok {
@@ -181,17 +196,23 @@ func (d *document) helpers(yield func(input.Object)) {
 	for _, n := range d.tree.List("full_product_names") {
 		yield(n.Child("product_identification_helper"))
 	}
-	for _, r := range d.relationships {
-		yield(r.Child("full_product_name").Child("product_identification_helper"))
+	for _, r := range d.relations {
+		yield(r.name.Child("product_identification_helper"))
 	}
 }
 
 func purls(d *document, fail fail) {
 	d.helpers(func(h input.Object) {
-		if s := h.Text("purl"); s != "" {
+		check := func(where, s string) {
 			if _, err := purl.Parse(s); err != nil {
-				fail(h.At("purl"), lang.F("「%s」はpackage URLではありません", "%q is no package URL", input.Clip(s)))
+				fail(where, lang.F("「%s」はpackage URLではありません", "%q is no package URL", input.Clip(s)))
 			}
+		}
+		if h.Has("purl") {
+			check(h.At("purl"), h.Text("purl"))
+		}
+		for i, s := range h.Texts("purls") {
+			check(input.Pointer(h.Place, "purls", itoa(i)), s)
 		}
 	})
 }

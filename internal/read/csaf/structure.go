@@ -12,33 +12,54 @@ import (
 // holds itself.
 type place string
 
+// edition is a version of CSAF.
+type edition string
+
+const (
+	csaf20 edition = "2.0"
+	csaf21 edition = "2.1"
+)
+
+// in reports whether what is only of one edition is of this one; what names none is of both.
+func (e edition) in(only edition) bool { return only == "" || only == e }
+
 // needs are the members that section 3 requires.
 var needs = []struct {
 	at    place
 	names []string
+	only  edition
 }{
-	{"", []string{"document"}},
-	{"document", []string{"category", "csaf_version", "publisher", "title", "tracking"}},
-	{"document/publisher", []string{"category", "name", "namespace"}},
-	{"document/tracking", []string{"current_release_date", "id", "initial_release_date", "revision_history", "status", "version"}},
-	{"document/tracking/revision_history[]", []string{"date", "number", "summary"}},
-	{"document/notes[]", []string{"category", "text"}},
-	{"document/references[]", []string{"summary", "url"}},
-	{"product_tree/branches**", []string{"category", "name"}},
-	{"product_tree/branches**/product", []string{"name", "product_id"}},
-	{"product_tree/full_product_names[]", []string{"name", "product_id"}},
-	{"product_tree/product_groups[]", []string{"group_id", "product_ids"}},
-	{"product_tree/relationships[]", []string{"category", "full_product_name", "product_reference", "relates_to_product_reference"}},
-	{"product_tree/relationships[]/full_product_name", []string{"name", "product_id"}},
-	{"vulnerabilities[]/cwe", []string{"id", "name"}},
-	{"vulnerabilities[]/flags[]", []string{"label"}},
-	{"vulnerabilities[]/ids[]", []string{"system_name", "text"}},
-	{"vulnerabilities[]/involvements[]", []string{"party", "status"}},
-	{"vulnerabilities[]/notes[]", []string{"category", "text"}},
-	{"vulnerabilities[]/references[]", []string{"summary", "url"}},
-	{"vulnerabilities[]/remediations[]", []string{"category", "details"}},
-	{"vulnerabilities[]/scores[]", []string{"products"}},
-	{"vulnerabilities[]/threats[]", []string{"category", "details"}},
+	{"", []string{"document"}, ""},
+	{"document", []string{"category", "csaf_version", "publisher", "title", "tracking"}, ""},
+	{"document/publisher", []string{"category", "name", "namespace"}, ""},
+	{"document/tracking", []string{"current_release_date", "id", "initial_release_date", "revision_history", "status", "version"}, ""},
+	{"document/tracking/revision_history[]", []string{"date", "number", "summary"}, ""},
+	{"document/notes[]", []string{"category", "text"}, ""},
+	{"document/references[]", []string{"summary", "url"}, ""},
+	{"document", []string{"distribution"}, csaf21},
+	{"document/distribution", []string{"tlp"}, csaf21},
+	{"document/distribution/tlp", []string{"label"}, csaf21},
+	{"product_tree/branches**", []string{"category", "name"}, ""},
+	{"product_tree/branches**/product", []string{"name", "product_id"}, ""},
+	{"product_tree/full_product_names[]", []string{"name", "product_id"}, ""},
+	{"product_tree/product_groups[]", []string{"group_id", "product_ids"}, ""},
+	{"product_tree/relationships[]", []string{"category", "full_product_name", "product_reference", "relates_to_product_reference"}, csaf20},
+	{"product_tree/relationships[]/full_product_name", []string{"name", "product_id"}, csaf20},
+	{"product_tree/product_paths[]", []string{"beginning_product_reference", "full_product_name", "subpaths"}, csaf21},
+	{"product_tree/product_paths[]/full_product_name", []string{"name", "product_id"}, csaf21},
+	{"product_tree/product_paths[]/subpaths[]", []string{"category", "next_product_reference"}, csaf21},
+	{"vulnerabilities[]/cwe", []string{"id", "name"}, csaf20},
+	{"vulnerabilities[]/cwes[]", []string{"id", "name", "version"}, csaf21},
+	{"vulnerabilities[]/first_known_exploitation_dates[]", []string{"date", "exploitation_date"}, csaf21},
+	{"vulnerabilities[]/flags[]", []string{"label"}, ""},
+	{"vulnerabilities[]/ids[]", []string{"system_name", "text"}, ""},
+	{"vulnerabilities[]/involvements[]", []string{"party", "status"}, ""},
+	{"vulnerabilities[]/notes[]", []string{"category", "text"}, ""},
+	{"vulnerabilities[]/references[]", []string{"summary", "url"}, ""},
+	{"vulnerabilities[]/remediations[]", []string{"category", "details"}, ""},
+	{"vulnerabilities[]/scores[]", []string{"products"}, csaf20},
+	{"vulnerabilities[]/metrics[]", []string{"content", "products"}, csaf21},
+	{"vulnerabilities[]/threats[]", []string{"category", "details"}, ""},
 }
 
 // words are the members that have a fixed set of values.
@@ -46,15 +67,21 @@ var words = []struct {
 	at     place
 	name   string
 	values string
+	only   edition
 }{
-	{"document/publisher", "category", "coordinator discoverer other translator user vendor"},
-	{"document/tracking", "status", "draft final interim"},
-	{"document/distribution/tlp", "label", "AMBER GREEN RED WHITE"},
-	{"product_tree/branches**", "category", "architecture host_name language legacy patch_level product_family product_name product_version product_version_range service_pack specification vendor"},
-	{"product_tree/relationships[]", "category", "default_component_of external_component_of installed_on installed_with optional_component_of"},
-	{"vulnerabilities[]/flags[]", "label", "component_not_present inline_mitigations_already_exist vulnerable_code_cannot_be_controlled_by_adversary vulnerable_code_not_in_execute_path vulnerable_code_not_present"},
-	{"vulnerabilities[]/remediations[]", "category", "mitigation no_fix_planned none_available vendor_fix workaround"},
-	{"vulnerabilities[]/threats[]", "category", "exploit_status impact target_set"},
+	{"document/publisher", "category", "coordinator discoverer other translator user vendor", csaf20},
+	{"document/publisher", "category", "coordinator discoverer multiplier other translator user vendor", csaf21},
+	{"document/tracking", "status", "draft final interim", ""},
+	{"document/distribution/tlp", "label", "AMBER GREEN RED WHITE", csaf20},
+	{"document/distribution/tlp", "label", "AMBER AMBER+STRICT CLEAR GREEN RED", csaf21},
+	{"product_tree/branches**", "category", "architecture host_name language legacy patch_level product_family product_name product_version product_version_range service_pack specification vendor", csaf20},
+	{"product_tree/branches**", "category", "architecture host_name language legacy patch_level platform product_family product_name product_version product_version_range service_pack specification vendor", csaf21},
+	{"product_tree/relationships[]", "category", "default_component_of external_component_of installed_on installed_with optional_component_of", csaf20},
+	{"product_tree/product_paths[]/subpaths[]", "category", "default_component_of external_component_of installed_on installed_with optional_component_of", csaf21},
+	{"vulnerabilities[]/flags[]", "label", "component_not_present inline_mitigations_already_exist vulnerable_code_cannot_be_controlled_by_adversary vulnerable_code_not_in_execute_path vulnerable_code_not_present", ""},
+	{"vulnerabilities[]/remediations[]", "category", "mitigation no_fix_planned none_available vendor_fix workaround", csaf20},
+	{"vulnerabilities[]/remediations[]", "category", "fix_planned mitigation no_fix_planned none_available optional_patch vendor_fix workaround", csaf21},
+	{"vulnerabilities[]/threats[]", "category", "exploit_status impact target_set", ""},
 }
 
 // times are the members that are dates with time (3.1, RFC 3339).
@@ -68,8 +95,11 @@ var times = []struct {
 }
 
 // structure refuses what is not built as section 3 lays down, as far as it is read.
-func structure(o input.Object) error {
+func structure(o input.Object, e edition) error {
 	for _, n := range needs {
+		if !e.in(n.only) {
+			continue
+		}
 		list, err := objects(o, n.at)
 		if err != nil {
 			return err
@@ -84,6 +114,9 @@ func structure(o input.Object) error {
 		}
 	}
 	for _, w := range words {
+		if !e.in(w.only) {
+			continue
+		}
 		list, err := objects(o, w.at)
 		if err != nil {
 			return err
