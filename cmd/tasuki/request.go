@@ -264,18 +264,13 @@ func (c *requestListCmd) Run(p *program) error {
 	})
 }
 
-var requestStates = map[jobs.RequestState]lang.Text{
-	jobs.RequestOpen: lang.T("未回答", "open"), jobs.RequestPartly: lang.T("一部回答", "partly answered"),
-	jobs.RequestAnswered: lang.T("回答済み", "answered"), jobs.RequestOverdue: lang.T("期日超過", "overdue"),
-}
-
 func (p *program) tellAsked(l jobs.RequestLine) {
 	way := lang.F("%s から", "from %s", l.From.Name)
 	if l.Direction == fact.Sent {
 		way = lang.F("%s へ", "to %s", l.To.Name)
 	}
 	p.printf("%s %s: %s %s、水準 %s、期日 %s、%s", "%s %s: %s %s, level %s, due %s, %s", l.Digest[:19], way.In(p.lang), l.Object.Name, orDash(l.Object.Version),
-		chain.LevelName(l.Level).In(p.lang), l.DueOn, requestStates[l.State].In(p.lang))
+		chain.LevelName(l.Level).In(p.lang), l.DueOn, l.State.Title().In(p.lang))
 }
 
 type requestShowCmd struct {

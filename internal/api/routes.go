@@ -65,6 +65,19 @@ func (s *server) routes() {
 	add(s, operation{ID: "get-bundle", Method: get, Path: "/declarations/{id}/bundle", Need: auth.Read, Gives: anyBytes,
 		Summary: lang.T("発行した宣言のバンドル", "The bundle of an issued declaration")}, s.bundle)
 
+	add(s, operation{ID: "receive-letter", Method: post, Path: "/letters", Need: auth.Push, Takes: asJSON,
+		Summary: lang.T("依頼・受領書・失効一覧を受け取る", "Receive a request, a receipt or a list of revocations"),
+		Detail: lang.T("種類は内容から判別します。信頼する鍵の署名がなければ、保管するだけで accepted が false になります。",
+			"The kind is found by content. Without the signature of a trusted key it is only kept; accepted is false.")}, s.letter)
+	add(s, operation{ID: "list-requests", Method: get, Path: "/requests", Need: auth.Read,
+		Summary: lang.T("送った依頼と受けた依頼の一覧（期日の早い順）", "List requests sent and received, the earliest due first")}, s.requests)
+	add(s, operation{ID: "get-request", Method: get, Path: "/requests/{digest}", Need: auth.Read,
+		Summary: lang.T("1つの依頼と、その回答", "One request and its answers"),
+		Detail:  lang.T("前回の宣言からの変化と、申告による回答の内容を含みます。", "With what changed since the last declaration, and what was stated on the answer page.")}, s.request)
+	add(s, operation{ID: "issue-answer-code", Method: post, Path: "/requests/{digest}/code", Need: auth.Edit, Takes: asJSON, Body: InvitedBody{},
+		Summary: lang.T("アカウントなしで回答するためのコードを発行する", "Issue a code to answer a request without an account"),
+		Detail:  lang.T("コードは一度だけ返します。前のコードは使えなくなります。", "The code is given once; an earlier one no longer works.")}, s.invite)
+
 	add(s, operation{ID: "list-records", Method: get, Path: "/records", Need: auth.Read,
 		Summary: lang.T("台帳の記録の一覧", "List records of the registers")}, s.records)
 	add(s, operation{ID: "get-record", Method: get, Path: "/records/{id}", Need: auth.Read,

@@ -201,6 +201,20 @@ func (s *Service) SignIn(ctx context.Context, name, password, from string) (stor
 	return a, s.attempted(ctx, a, from, "signed_in")
 }
 
+// Try bounds how often something that is no account is guessed at: what names it, from is the address the attempt comes
+// from. succeeded gives the attempt back. An error of kind Forbidden says how long to wait.
+func (s *Service) Try(what, from string) (succeeded func(), err error) {
+	whatDone, wait := s.byName.attempt(" " + what) // no name of an account begins with a blank
+	if wait == 0 {
+		var fromDone func()
+		if fromDone, wait = s.byFrom.attempt(from); wait == 0 {
+			return func() { whatDone(); fromDone() }, nil
+		}
+	}
+	return nil, &lang.Error{Kind: lang.Forbidden, What: lang.T("入力の誤りが続いたため、一時的に受け付けを止めています", "too many wrong entries; further ones are refused for a while"),
+		Next: lang.F("%d 秒ほど待ってから、もう一度お試しください", "wait for about %d seconds and try again", int(wait/time.Second)+1)}
+}
+
 func (s *Service) find(ctx context.Context, name string) (a store.Account, known bool, err error) {
 	a, err = s.db.AccountByName(ctx, name)
 	if lang.KindOf(err) == lang.NotFound {

@@ -45,4 +45,5 @@ type Reply struct {
 	At        time.Time `json:"at"`
 	Fulfils   bool      `json:"fulfils"`          // an answer: everything asked for holds; a receipt: the file was accepted
 	Failed    []string  `json:"failed,omitempty"` // names of the steps that did not hold
+	Stated    bool      `json:"stated,omitempty"` // an answer typed on our answer page: a claim of whoever answered, unsigned
 }

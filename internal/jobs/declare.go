@@ -599,7 +599,7 @@ const maxBundle = 256 << 20
 
 // handOver puts the ledger in order, proves the declaration's entry, packs the bundle and keeps it.
 func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Declaration, signed *declare.Signed, f Frozen, s Signing) ([]byte, error) {
-	proof, err := proveDeclaration(ctx, db, signed.Digest)
+	proof, err := prove(ctx, db, store.Object{Kind: "declaration", ID: signed.Digest})
 	if err != nil {
 		return nil, err
 	}

@@ -114,17 +114,17 @@ func PlaceLedger(ctx context.Context, db *store.DB) (tlog.Tree, error) {
 	return tree, db.PutCheckpoint(ctx, tree.N, note)
 }
 
-// proveDeclaration puts the ledger in order and proves that the entry about a declaration is in it.
-func proveDeclaration(ctx context.Context, db *store.DB, digest string) (*verify.Proof, error) {
+// prove puts the ledger in order and proves that the latest entry about something is in it.
+func prove(ctx context.Context, db *store.DB, about store.Object) (*verify.Proof, error) {
 	if _, err := PlaceLedger(ctx, db); err != nil {
 		return nil, err
 	}
-	entries, err := db.AuditLog(ctx, store.AuditFilter{Object: store.Object{Kind: "declaration", ID: digest}})
+	entries, err := db.AuditLog(ctx, store.AuditFilter{Object: about})
 	if err != nil {
 		return nil, err
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("the declaration %s has no entry", digest)
+		return nil, fmt.Errorf("the %s %s has no entry", about.Kind, about.ID)
 	}
 	seq, placed, err := db.LeafIndex(ctx, entries[len(entries)-1].ID)
 	if err != nil || !placed {

@@ -174,11 +174,12 @@ func askedOf(a chain.Arrangement, party string, role guideline.Role) verify.Aske
 // RequestState says where a request stands.
 type RequestState string
 
-// The states: nothing came back yet, an answer that does not hold all of what was asked, one that does, and nothing when
-// the due date had passed.
+// The states: nothing came back yet, an answer that does not hold all of what was asked, one that was only stated on our
+// answer page, one that does hold, and nothing when the due date had passed.
 const (
 	RequestOpen     RequestState = "open"
 	RequestPartly   RequestState = "partly_answered"
+	RequestStated   RequestState = "stated"
 	RequestAnswered RequestState = "answered"
 	RequestOverdue  RequestState = "overdue"
 )
@@ -199,9 +200,11 @@ type RequestLine struct {
 type ReplyLine struct {
 	Digest    string         `json:"digest"`
 	Direction fact.Direction `json:"direction"`
+	To        string         `json:"to" doc:"Digest of what it replies to"`
 	At        time.Time      `json:"at"`
 	Fulfils   bool           `json:"fulfils"`
 	Failed    []string       `json:"failed"`
+	Stated    bool           `json:"stated,omitempty" doc:"Typed on the answer page: a claim of whoever answered, unsigned and unverified"`
 }
 
 // Requests gives every request that we sent or were given, the earliest due first.
@@ -237,7 +240,6 @@ func Requests(ctx context.Context, db *store.DB) ([]RequestLine, error) {
 
 // follow adds what came back, and says where the request stands. The due date is a day in Japan.
 func (l *RequestLine) follow(facts []fact.Fact, now time.Time) {
-	fulfilled := false
 	for _, f := range facts {
 		switch data := f.Data.(type) {
 		case *fact.Request:
@@ -245,27 +247,53 @@ func (l *RequestLine) follow(facts []fact.Fact, now time.Time) {
 				l.PassedOn = append(l.PassedOn, f.Document)
 			}
 		case *fact.Reply:
-			line := ReplyLine{f.Document, data.Direction, data.At, data.Fulfils, append([]string{}, data.Failed...)}
-			switch {
-			case data.To != l.Digest:
-			case data.Kind == fact.Answered:
-				l.Answers = append(l.Answers, line)
-				fulfilled = fulfilled || data.Fulfils
-			default:
-				l.Receipts = append(l.Receipts, line)
+			if data.Kind == fact.Answered && data.To == l.Digest {
+				l.Answers = append(l.Answers, replyLine(f.Document, data))
 			}
 		}
 	}
-	switch {
-	case fulfilled:
-		l.State = RequestAnswered
-	case now.In(time.FixedZone("JST", 9*60*60)).Format(time.DateOnly) > l.DueOn:
-		l.State = RequestOverdue
-	case len(l.Answers) > 0:
-		l.State = RequestPartly
-	default:
-		l.State = RequestOpen
+	for _, f := range facts {
+		data, ok := f.Data.(*fact.Reply)
+		answers := func(a ReplyLine) bool { return a.Digest == data.To }
+		if ok && data.Kind == fact.Acknowledged && (data.To == l.Digest || slices.ContainsFunc(l.Answers, answers)) {
+			l.Receipts = append(l.Receipts, replyLine(f.Document, data))
+		}
 	}
+	l.State = l.stands(now)
+}
+
+func replyLine(document string, r *fact.Reply) ReplyLine {
+	return ReplyLine{document, r.Direction, r.To, r.At, r.Fulfils, append([]string{}, r.Failed...), r.Stated}
+}
+
+func (l *RequestLine) stands(now time.Time) RequestState {
+	has := func(holds func(ReplyLine) bool) bool { return slices.ContainsFunc(l.Answers, holds) }
+	switch {
+	case has(func(a ReplyLine) bool { return a.Fulfils }):
+		return RequestAnswered
+	case has(func(a ReplyLine) bool { return a.Stated }):
+		return RequestStated
+	case now.In(time.FixedZone("JST", 9*60*60)).Format(time.DateOnly) > l.DueOn:
+		return RequestOverdue
+	case len(l.Answers) > 0:
+		return RequestPartly
+	}
+	return RequestOpen
+}
+
+// Title gives the words for people.
+func (s RequestState) Title() lang.Text {
+	switch s {
+	case RequestPartly:
+		return lang.T("一部回答", "partly answered")
+	case RequestStated:
+		return lang.T("申告で回答あり（未検証）", "answered by statement, not verified")
+	case RequestAnswered:
+		return lang.T("回答済み", "answered")
+	case RequestOverdue:
+		return lang.T("期日超過", "overdue")
+	}
+	return lang.T("未回答", "open")
 }
 
 // FindRequest finds a request by the digest of its file, its id, or the beginning of its digest.

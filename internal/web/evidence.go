@@ -211,10 +211,15 @@ func (s *Server) bringEvidence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	receipts, err := s.receive(r, r.MultipartForm.File["files"], subject)
+	files, receipts, err := s.receiveLetters(r, r.MultipartForm.File["files"])
 	if err != nil {
 		return err
 	}
+	others, err := s.receive(r, files, subject)
+	if err != nil {
+		return err
+	}
+	receipts = append(receipts, others...)
 	duties := dutiesOf(m, r.PathValue("id"))
 	for _, receipt := range receipts {
 		a := arrival{Receipt: receipt}

@@ -27,6 +27,7 @@ type partnersPage struct {
 	Received []receivedView
 	Choices  []option // counterparties
 	Trusted  []trustedView
+	Requests []jobs.RequestLine // every one, sent or received
 }
 
 type trustedView struct {
@@ -38,6 +39,7 @@ type partnerView struct {
 	Units []string
 	Deals []partnerDeal
 	Last  *receivedView
+	Asked []jobs.RequestLine // what passed between us: requests sent and received
 }
 
 type partnerDeal struct {
@@ -76,6 +78,9 @@ func (s *Server) partnersPage(r *http.Request) (*partnersPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.Requests, err = jobs.Requests(ctx, s.db); err != nil {
+		return nil, err
+	}
 	names := partyNames(m)
 	for _, t := range trusted {
 		p.Trusted = append(p.Trusted, trustedView{t.Key.Name, names[t.Party], t.Key.Issuer, verify.Fingerprint(t.Key.Key)})
@@ -86,7 +91,9 @@ func (s *Server) partnersPage(r *http.Request) (*partnersPage, error) {
 		case party.Self:
 			p.Self = party
 		case !ours[party.ID] && party.Parent == "":
-			p.Parties = append(p.Parties, partnerOf(m, party, p.Received))
+			v := partnerOf(m, party, p.Received)
+			v.Asked = requestsOf(p.Requests, m, party.ID)
+			p.Parties = append(p.Parties, v)
 			p.Choices = append(p.Choices, option{Value: party.ID, Name: party.Name})
 		}
 	}
@@ -178,6 +185,9 @@ func (s *Server) verifyBundle(w http.ResponseWriter, r *http.Request) error {
 	bundle, err := io.ReadAll(io.LimitReader(f, maxBundle))
 	if err != nil {
 		return err
+	}
+	if verify.LetterFormat(bundle) != "" {
+		return s.takeLetter(w, r, header.Filename, bundle)
 	}
 	p := &verifiedPage{Base: s.base(r, "partners", lang.T("宣言の検証結果", "Result of the verification")), File: header.Filename}
 	if r.FormValue("keep") == "" || !p.Can(auth.Edit) {

@@ -32,7 +32,7 @@ func sampleBase(l lang.Lang) Base {
 
 // samples are every page in the states that matter, in the order of the menu.
 func samples() []sample {
-	return []sample{
+	return slices.Concat([]sample{
 		{"setup", "empty", func(b Base) page {
 			return nobody(&setupPage{Base: b, Action: "/setup/sample", Min: auth.MinPassword, Org: organisationForm{FiscalStart: 4}})
 		}},
@@ -153,7 +153,7 @@ func sampleHead(b Base, current string) softwareHead {
 		Releases: []chain.Release{{ID: "r2", Version: "2.1.0"}, {ID: "r1", Version: "2.0.3"}}, Release: "r2"}
 	for _, t := range softwareTabs {
 		h.Tabs = append(h.Tabs, tab{Name: b.Text(t.name), Href: "/software/sw/" + t.key, Current: t.key == current})
-	}
+	}, exchangeSamples())
 	return h
 }
 

@@ -285,6 +285,8 @@ var typeNames = map[string]lang.Text{
 	"osv":              lang.T("脆弱性情報（OSV）", "advisories (OSV)"),
 	"kev":              lang.T("悪用が確認された脆弱性（KEV）", "known exploited vulnerabilities (KEV)"),
 	"jvn":              lang.T("脆弱性情報（JVN）", "advisories (JVN)"),
+	"tasuki-request":   lang.T("宣言の依頼", "request for a declaration"),
+	"tasuki-receipt":   lang.T("受領書", "receipt"),
 	"eol":              lang.T("サポート終了の情報", "end-of-life data"),
 	"scorecard":        lang.T("OpenSSF Scorecard の結果", "OpenSSF Scorecard results"),
 	"securityinsights": lang.T("プロジェクトのセキュリティ表明（Security Insights）", "a project's word on its security (Security Insights)"),
@@ -299,6 +301,9 @@ var typeNames = map[string]lang.Text{
 func (b Base) TypeName(kind string) string {
 	if kind == "" {
 		return b.T("形式を判別できません", "type not recognised")
+
+	"tasuki-revocation-list": lang.T("取り消された宣言と鍵の一覧", "list of revoked declarations and keys"),
+	"tasuki-stated-answer":   lang.T("申告による回答（未検証）", "stated answer, not verified"),
 	}
 	if t, ok := typeNames[kind]; ok {
 		return t.In(b.Lang)
