@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"example.org/tasuki/internal/chain"
@@ -160,18 +159,8 @@ func (s *Server) mapComponents(w http.ResponseWriter, r *http.Request) error {
 
 // page cuts the lines to one page.
 func (p *componentsPage) page(lines []componentLine, r *http.Request) {
-	from, _ := strconv.Atoi(r.FormValue("from")) // anything else is the first page
-	from = max(0, min(from, len(lines)))
-	to := min(from+componentPageSize, len(lines))
-	link := func(at int) string {
-		return "?" + query("release", p.Head.Release, "show", p.Show, "from", strconv.Itoa(at))
-	}
-	if from > 0 {
-		p.Prev = link(max(0, from-componentPageSize))
-	}
-	if to < len(lines) {
-		p.Next = link(to)
-	}
+	from, to, prev, next := cut(len(lines), componentPageSize, r)
+	p.Prev, p.Next = pageLink(prev, "release", p.Head.Release, "show", p.Show), pageLink(next, "release", p.Head.Release, "show", p.Show)
 	p.Lines = lines[from:to]
 }
 

@@ -31,6 +31,9 @@ type dutyPage struct {
 	History    []historyView
 	Feeds      []string             // the types of document that feed this requirement
 	Registers  []guideline.Register // whose records feed it
+	Comments   []commentView
+	Owners     []option
+	Back       string // this page's own address, for the forms on it
 	Part       bool
 }
 
@@ -161,6 +164,14 @@ func (s *Server) dutyPage(r *http.Request) (*dutyPage, error) {
 	}
 	slices.SortStableFunc(p.History, func(x, y historyView) int { return y.At.Compare(x.At) })
 	p.Form = newClaimForm(b, head, p.Row, documents)
+	one := []dutyRow{p.Row}
+	if p.Owners, err = s.putPlans(ctx, one); err != nil {
+		return nil, err
+	}
+	p.Row, p.Back = one[0], one[0].Href
+	if p.Comments, err = s.comments(ctx, store.Object{Kind: "duty", ID: p.Row.Plan.Key}, visitOf(r).who.ID); err != nil {
+		return nil, err
+	}
 	p.Feeds, p.Registers = feedsOf(b, id), registersFor(id)
 	return p, nil
 }
@@ -264,6 +275,8 @@ func (b Base) entryView(kind, rest string) evidenceView {
 		return v
 	case "feed":
 		return evidenceView{Name: rest, Kind: b.T("情報源", "feed"), Href: "/vulnerabilities"}
+	case "match":
+		return evidenceView{Name: b.T("脆弱性情報との照合", "comparison with the advisories"), Kind: b.T("照合", "comparison")}
 	case "ledger":
 		return evidenceView{Name: b.T("台帳（改ざん検知）の検証", "verification of the ledger")}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 )
 
@@ -21,6 +22,8 @@ type findingPage struct {
 	Found  []jobs.Triaged // the most urgent first
 	Scopes []option       // what a decision may be about, the widest last
 	Form   decisionForm
+
+	Comments []commentView
 }
 
 // decisionForm is a decision as typed.
@@ -48,7 +51,8 @@ func (s *Server) findingPage(r *http.Request) (*findingPage, error) {
 		return nil, notFound(lang.F("%s の検出はありません", "there is no finding of %s", p.Vuln))
 	}
 	p.fillScopes()
-	return p, nil
+	p.Comments, err = s.comments(r.Context(), store.Object{Kind: "vulnerability", ID: p.Vuln}, visitOf(r).who.ID)
+	return p, err
 }
 
 // fillScopes offers what a decision may be about: each finding, each component in a software, each software, all.

@@ -6,9 +6,12 @@ import (
 	"slices"
 	"time"
 
+	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
@@ -17,10 +20,13 @@ import (
 // homePage answers what waits for me, how we stand, and whether what we look at is fresh.
 type homePage struct {
 	Base
-	Waiting  []waitingItem // for whoever is signed in to approve or sign
-	Mine     []waitingItem // drafted by them, waiting for somebody else
-	Software []softwareLine
-	Soon     []dutyRow // what lapses within 30 days
+	Waiting  []waitingItem  // for whoever is signed in to approve or sign
+	Mine     []waitingItem  // drafted by them, waiting for somebody else
+	Todo     []todoLine     // duties planned for them, the first due first
+	TodoMore int            // how many more there are
+	Software []softwareLine // those with the most to do
+	Total    int            // software in all
+	Soon     []endingLine   // what lapses within 30 days
 	Sources  []sourceView
 	Last     []declarationLine
 	Alone    bool // nobody else could approve
@@ -32,25 +38,42 @@ type waitingItem struct {
 	At              time.Time
 }
 
-const soonDays = 30
+// endingLine is a duty that is met now and lapses soon.
+type endingLine struct {
+	ID              guideline.ID
+	Software, Title string
+	Href            string
+	Until           time.Time
+}
+
+// How many of each the home page shows, and how many days ahead it looks.
+const (
+	homeSoftware = 12
+	homeTodo     = 8
+	homeSoon     = 8
+	soonDays     = 30
+)
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	p := &homePage{Base: s.base(r, "home", lang.T("ホーム", "Home"))}
-	if _, err := s.db.Self(ctx); err != nil {
-		if lang.KindOf(err) != lang.NotFound {
-			return err
-		}
-		p.NoSelf = true
-	}
-	var err error
-	if p.Software, err = s.softwareLines(ctx, p.Base); err != nil {
+	m, err := s.db.LoadModel(ctx)
+	if err != nil {
 		return err
 	}
-	if err := s.fillWaiting(ctx, p, visitOf(r).who.ID); err != nil {
+	p.NoSelf = !slices.ContainsFunc(m.Parties, func(x chain.Party) bool { return x.Self })
+	if p.Software, err = s.softwareLines(ctx, m); err != nil {
 		return err
 	}
-	p.Soon = lapsingSoon(p.Software, p.Now)
+	if p.Soon, err = s.endingSoon(ctx, p.Base, m, p.Software, homeSoon); err != nil {
+		return err
+	}
+	p.Total = len(p.Software)
+	slices.SortStableFunc(p.Software, func(a, b softwareLine) int { return b.Counts.open() - a.Counts.open() })
+	p.Software = p.Software[:min(len(p.Software), homeSoftware)]
+	if err := s.fillWaiting(ctx, p, m, visitOf(r).who.ID); err != nil {
+		return err
+	}
 	sources, err := s.db.AdvisorySources(ctx)
 	if err != nil {
 		return err
@@ -58,39 +81,56 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	for _, src := range sources {
 		p.Sources = append(p.Sources, sourceView{src, stale(p.Now, src.LoadedAt)})
 	}
-	if p.Last, err = s.declarationLines(ctx, store.DeclarationFilter{}); err != nil {
-		return err
-	}
-	p.Last = p.Last[:min(len(p.Last), 5)]
 	return s.render(w, http.StatusOK, "home", p)
 }
 
-// lapsingSoon gives what is met now and lapses soon, the first to lapse first.
-func lapsingSoon(software []softwareLine, now time.Time) []dutyRow {
-	var out []dutyRow
+// open is how many duties are left to do.
+func (c counts) open() int {
+	return c.By[assess.NotMet] + c.By[assess.PartlyMet] + c.By[assess.NotAssessed]
+}
+
+// endingSoon gives what is met now, on the latest release of a software, and lapses soon, the first to lapse first, at most
+// so many.
+func (s *Server) endingSoon(ctx context.Context, b Base, m chain.Model, software []softwareLine, most int) ([]endingLine, error) {
+	ends, err := s.db.Endings(ctx, b.Now, b.Now.AddDate(0, 0, soonDays), 500)
+	if err != nil {
+		return nil, err
+	}
+	of := map[fact.Subject]softwareLine{}
 	for _, sw := range software {
-		for _, row := range sw.Rows {
-			met := row.Status == assess.Met || row.Status == assess.MetWithException
-			if met && !row.ValidUntil.IsZero() && row.ValidUntil.Before(now.AddDate(0, 0, soonDays)) {
-				row.Party = sw.Name
-				out = append(out, row)
-			}
+		of[fact.Subject{Kind: fact.Software, ID: sw.ID}] = sw
+		if sw.Release != "" {
+			of[fact.Subject{Kind: fact.Release, ID: sw.Release}] = sw
 		}
 	}
-	slices.SortStableFunc(out, func(a, b dutyRow) int { return a.ValidUntil.Compare(b.ValidUntil) })
-	return out[:min(len(out), 8)]
+	ours := ourParties(m)
+	var out []endingLine
+	for _, e := range ends {
+		sw, known := of[e.Subject]
+		met := e.Status == string(assess.Met) || e.Status == string(assess.MetWithException)
+		if known && met && ours[e.Party] && len(out) < most {
+			out = append(out, endingLine{ID: e.Requirement, Software: sw.Name, Title: b.TitleOf(e.Requirement), Until: e.Until,
+				Href: dutyHref(sw.ID, sw.Release, e.Party, e.Role, e.Requirement)})
+		}
+	}
+	return out, nil
 }
 
 // fillWaiting gathers what is drafted and not yet approved: statements, records, declarations.
-func (s *Server) fillWaiting(ctx context.Context, p *homePage, me string) error {
-	people, err := s.displayNames(ctx)
-	if err != nil {
-		return err
-	}
+func (s *Server) fillWaiting(ctx context.Context, p *homePage, m chain.Model, me string) error {
 	accounts, err := s.db.Accounts(ctx)
 	if err != nil {
 		return err
 	}
+	people := people{}
+	for _, a := range accounts {
+		people[a.ID] = displayName(a)
+	}
+	if p.Todo, err = s.myTodo(ctx, p.Base, m, people, me); err != nil {
+		return err
+	}
+	p.TodoMore = max(len(p.Todo)-homeTodo, 0)
+	p.Todo = p.Todo[:len(p.Todo)-p.TodoMore]
 	p.Alone = !slices.ContainsFunc(accounts, func(a store.Account) bool { return a.ID != me && auth.May(a, auth.Approve) })
 	put := func(author string, item waitingItem) {
 		item.Who = people.name(author)
@@ -119,19 +159,26 @@ func (s *Server) fillWaiting(ctx context.Context, p *homePage, me string) error 
 		}
 		put(rec.Author, waitingItem{What: p.Text(kind.Title) + "　" + rec.Key, Href: "/registers/" + rec.Kind + "/" + rec.ID, At: rec.ChangedAt})
 	}
-	for _, state := range []store.DeclarationState{store.DeclarationDraft, store.DeclarationApproved} {
-		lines, err := s.declarationLines(ctx, store.DeclarationFilter{State: state})
-		if err != nil {
-			return err
+	declarations, err := s.db.Declarations(ctx, store.DeclarationFilter{})
+	if err != nil {
+		return err
+	}
+	for _, d := range slices.Backward(declarations) {
+		waits := d.State == store.DeclarationDraft || d.State == store.DeclarationApproved
+		if !waits && len(p.Last) >= 5 {
+			continue
 		}
-		for _, l := range lines {
-			item := waitingItem{What: p.DeclarationKind(l.Kind) + "　" + l.Software + " " + l.Version + "（" + p.DeclarationState(l.State) + "）",
-				Href: "/declarations/" + l.ID, At: l.CreatedAt}
-			if state == store.DeclarationApproved && p.Can(auth.Approve) {
-				item.Who = people.name(l.CreatedBy)
-				p.Waiting = append(p.Waiting, item) // whoever may sign
-				continue
-			}
+		l := declarationLineOf(m, d)
+		if len(p.Last) < 5 {
+			p.Last = append(p.Last, l)
+		}
+		item := waitingItem{What: p.DeclarationKind(l.Kind) + "　" + l.Software + " " + l.Version + p.Par(p.DeclarationState(l.State)),
+			Href: "/declarations/" + l.ID, At: l.CreatedAt}
+		switch {
+		case d.State == store.DeclarationApproved && p.Can(auth.Approve): // whoever may sign
+			item.Who = people.name(l.CreatedBy)
+			p.Waiting = append(p.Waiting, item)
+		case waits:
 			put(l.CreatedBy, item)
 		}
 	}

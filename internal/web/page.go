@@ -33,6 +33,8 @@ type Base struct {
 	Now     time.Time
 	Sample  bool   // the workspace is the demo's: people are told on every page
 	Notice  string // one sentence about what was just done
+	Undo    bool   // what was just done can be undone with one button
+	Theme   string // light or dark as chosen; empty: as the device says
 	Problem string // one sentence about what went wrong, above the form it is about
 }
 

@@ -45,6 +45,8 @@ func samples() []sample {
 		{"password", "forced", func(b Base) page { return nobody(&passwordPage{Base: b, Forced: true, Min: auth.MinPassword}) }},
 		{"home", "empty", func(b Base) page { return &homePage{Base: at(b, "home"), Alone: true} }},
 		{"home", "filled", sampleHome},
+		{"actions", "empty", func(b Base) page { p := &actionsPage{Base: at(b, "actions"), Loose: 14}; p.fill(nil); return p }},
+		{"actions", "filled", sampleActions},
 		{"software_list", "empty", func(b Base) page { return &softwareListPage{Base: at(b, "software")} }},
 		{"software_list", "filled", func(b Base) page { return &softwareListPage{Base: at(b, "software"), Software: sampleLines(b)} }},
 		{"software_new", "choose", func(b Base) page { return sampleNew(b, "") }},
@@ -63,6 +65,8 @@ func samples() []sample {
 			return &documentPage{Base: at(b, "software"), Document: sampleDocuments(b)[0], Feeds: []guideline.ID{"S(2)-2.3"}, Facts: 1, History: sampleAudit(b),
 				Resting: []restingLine{{ID: "S(2)-1.3", Title: b.TitleOf("S(2)-1.3"), About: "見本会計 1.0", Role: guideline.Developer, Status: assess.NotMet, Href: "/storybook/duty/filled"}}}
 		}},
+		{"history", "empty", func(b Base) page { return &historyPage{Base: at(b, "software"), Head: sampleHead(b, "history")} }},
+		{"history", "filled", sampleHistory},
 		{"components", "empty", func(b Base) page { return &componentsPage{Base: at(b, "software"), Head: sampleHead(b, "components")} }},
 		{"components", "filled", sampleComponents},
 		{"software_chain", "filled", sampleChain},
@@ -127,6 +131,12 @@ func samples() []sample {
 		{"search", "found", func(b Base) page {
 			return &searchPage{Base: b, Query: "SBOM", Software: []option{{Value: "sw", Name: "見本会計"}}, Requirements: guideline.Default().Individuals()[:2], Components: []store.Component{{Name: "lib", Version: "1.0", PURL: "pkg:npm/lib@1.0"}}}
 		}},
+		{"help", "all", func(b Base) page { return helpFor(at(b, "help")) }},
+		{"accessibility", "result", func(b Base) page {
+			p := &accessibilityPage{Base: b}
+			p.Result, _ = checked()
+			return p
+		}},
 		{"error", "not-found", func(b Base) page {
 			return &errorPage{Base: b, What: b.T("お探しのページは見つかりませんでした", "There is no page here"), Next: b.T("URL を確認してください", "Check the address")}
 		}},
@@ -183,6 +193,7 @@ func sampleSoftware(b Base) page {
 	rows := sampleRows(b)
 	p := &softwarePage{Base: at(b, "software"), Head: sampleHead(b, ""), Counts: countRows(rows), Rows: rows, Judged: sampleNow, All: true, First: firstToDo(rows),
 		Parts: []partyChoice{{Name: b.T("自組織", "Our organisation"), On: true, Href: "?"}, {ID: "c", Name: "見本商事株式会社", Href: "?party=c"}}}
+	p.Owners = samplePlans(b, p.Rows)
 	p.Map = requirementMap(b, rows, func(id guideline.ID) string { return "#" + slug(id) })
 	p.Chips = dutyChips(b, rows, "", func(v string) string { return "?show=" + v })
 	return p
@@ -191,14 +202,15 @@ func sampleSoftware(b Base) page {
 func sampleLines(b Base) []softwareLine {
 	rows := sampleRows(b)
 	return []softwareLine{
-		{Software: chain.Software{ID: "sw", Name: "見本会計 Example Ledger", Kind: chain.Product}, Owner: "見本ソフト株式会社", Releases: 2, Latest: "2.1.0", Counts: countRows(rows), Rows: rows},
+		{Software: chain.Software{ID: "sw", Name: "見本会計 Example Ledger", Kind: chain.Product}, Owner: "見本ソフト株式会社", Releases: 2, Latest: "2.1.0", Counts: countRows(rows)},
 		{Software: chain.Software{ID: "sw2", Name: "見本ゲートウェイ", Kind: chain.Embedded}, Owner: "見本ソフト株式会社"},
 	}
 }
 
 func sampleHome(b Base) page {
 	lines := sampleLines(b)
-	return &homePage{Base: at(b, "home"), Software: lines, Soon: sampleRows(b)[:2], Sources: sampleSources(true), Last: sampleDeclarations(),
+	return &homePage{Base: at(b, "home"), Software: lines, Total: 2, Soon: []endingLine{{ID: "S(1)-2.2", Software: "見本会計", Title: b.TitleOf("S(1)-2.2"), Href: "/storybook/duty/filled", Until: sampleNow.AddDate(0, 0, 12)}}, Sources: sampleSources(true), Last: sampleDeclarations(),
+		Todo: sampleTodo(b)[:2], TodoMore: 3,
 		Waiting: []waitingItem{{b.ClaimKind(evidence.Exception) + "　S(1)-1.1 " + b.TitleOf("S(1)-1.1"), "見本 編集者", "/claims/x", sampleNow.Add(-26 * time.Hour)}},
 		Mine:    []waitingItem{{b.ClaimKind(evidence.Stated) + "　S(2)-2.3", "", "/claims/y", sampleNow.Add(-time.Hour)}}}
 }
@@ -235,6 +247,9 @@ func sampleDuty(b Base) page {
 	p.Claims = []claimView{{Claim: c, Author: "見本 編集者", Evidence: ev, MayApprove: true, MayRetire: true}}
 	p.Form = newClaimForm(b, p.Head, row, []store.Document{sampleDocuments(b)[0].Document})
 	p.History = []historyView{{sampleNow, "Tasuki", "○ → ◐"}}
+	one := []dutyRow{p.Row}
+	p.Owners = samplePlans(b, one)
+	p.Row, p.Comments = one[0], sampleComments(b)
 	return p
 }
 
@@ -346,6 +361,7 @@ func sampleFindingPage(b Base) page {
 	t.Results = []triage.Result{t.Priority}
 	p := &findingPage{Base: at(b, "vulnerabilities"), Vuln: "CVE-2026-12345", Found: []jobs.Triaged{t}}
 	p.fillScopes()
+	p.Comments = sampleComments(b)
 	return p
 }
 

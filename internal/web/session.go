@@ -146,6 +146,8 @@ func (s *Server) base(r *http.Request, place string, title lang.Text) Base {
 	v := visitOf(r)
 	b := Base{Lang: v.lang, Title: title.In(v.lang), Place: place, Path: r.URL.RequestURI(), Account: v.who.Account,
 		Now: s.now(), Notice: s.sessions.PopString(r.Context(), sessionNotice)}
+	b.Undo = b.Notice != "" && s.sessions.Exists(r.Context(), sessionUndo)
+	b.Theme = themeOf(r)
 	if v.who.ID != "" && !v.who.MustChange {
 		b.Who = displayName(v.who.Account)
 	}
@@ -196,13 +198,35 @@ func (s *Server) language(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+const themeCookie = "tasuki_theme"
+
+// themeOf is the visitor's choice of light or dark; empty when there is none and the device decides.
+func themeOf(r *http.Request) string {
+	if c, err := r.Cookie(themeCookie); err == nil && slices.Contains([]string{"light", "dark"}, c.Value) {
+		return c.Value
+	}
+	return ""
+}
+
+// theme keeps the visitor's choice of light or dark and leads back to the page they came from.
+func (s *Server) theme(w http.ResponseWriter, r *http.Request) error {
+	c := &http.Cookie{Name: themeCookie, Value: r.FormValue("theme"), Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.o.Secure}
+	if c.Value != "light" && c.Value != "dark" {
+		c.Value, c.MaxAge = "", -1 // as the device says
+	}
+	http.SetCookie(w, c)
+	http.Redirect(w, r, inside(r.FormValue("to")), http.StatusSeeOther)
+	return nil
+}
+
 // inside gives a path of our own, whatever a form says.
 func inside(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") {
 		return "/"
 	}
-	if slices.Contains([]string{"/logout", "/lang"}, u.Path) {
+	if slices.Contains([]string{"/logout", "/lang", "/theme", "/undo"}, u.Path) {
 		return "/"
 	}
 	return to

@@ -48,6 +48,7 @@ type dutyRow struct {
 	Waiting   bool   // a statement waits for approval
 	Ours      bool
 	JudgedAt  time.Time
+	Plan      planView
 }
 
 type chip struct {
@@ -67,6 +68,8 @@ type softwarePage struct {
 	Parts  []partyChoice // whose duties: us, or a counterparty
 	All    bool          // filter shows everything
 	First  []dutyRow     // the first things to do
+	Owners []option      // who may see to a duty
+	Back   string        // this page's own address, for the forms on it
 }
 
 type partyChoice struct {
@@ -91,6 +94,10 @@ func (s *Server) software(w http.ResponseWriter, r *http.Request) error {
 	party := r.FormValue("party")
 	p.Parts = partyChoices(b, all, head, party)
 	rows := ofParty(all, party)
+	if p.Owners, err = s.putPlans(ctx, rows); err != nil {
+		return err
+	}
+	p.Back = r.URL.RequestURI()
 	for _, row := range rows {
 		if row.JudgedAt.After(p.Judged) {
 			p.Judged = row.JudgedAt
@@ -138,8 +145,7 @@ func (s *Server) dutiesOf(ctx context.Context, b Base, head softwareHead, m chai
 			Party: names[k.Party], Ours: ours[k.Party], Anchor: slug(k.Requirement)}
 		d.Inherited = len(d.Checks) > 0 && !slices.ContainsFunc(d.Checks, func(c assess.Outcome) bool { return c.Subject.Kind != fact.Org })
 		d.Waiting = waiting[waitingKey{k.Party, k.Requirement}]
-		d.Href = "/software/" + head.Software.ID + "/duties/" + slug(k.Requirement) + "?" +
-			query("release", head.Release, "party", k.Party, "role", string(k.Role))
+		d.Href = dutyHref(head.Software.ID, head.Release, k.Party, k.Role, k.Requirement)
 		if i := len(rows); i > 0 && rows[i-1].ID == d.ID {
 			d.Anchor += "-" + string(k.Role) // one id names one row
 			if rows[i-1].Anchor == d.Anchor {
@@ -149,6 +155,11 @@ func (s *Server) dutiesOf(ctx context.Context, b Base, head softwareHead, m chai
 		rows = append(rows, d)
 	}
 	return rows, nil
+}
+
+// dutyHref leads to the page of one duty.
+func dutyHref(software, release, party string, role guideline.Role, id guideline.ID) string {
+	return "/software/" + software + "/duties/" + slug(id) + "?" + query("release", release, "party", party, "role", string(role))
 }
 
 // judged gives a kept status in the form it was judged in.
@@ -217,6 +228,7 @@ const (
 	showStated  = "stated"
 	showLapsed  = "lapsed"
 	showWaiting = "waiting"
+	showLoose   = "loose"
 )
 
 func dutyShown(r dutyRow, show string) bool {
@@ -229,6 +241,8 @@ func dutyShown(r dutyRow, show string) bool {
 		return r.Lapsed
 	case showWaiting:
 		return r.Waiting
+	case showLoose:
+		return r.Plan.Owner == "" && (r.Status == assess.NotMet || r.Status == assess.PartlyMet || r.Status == assess.NotAssessed)
 	}
 	return string(r.Status) == show
 }
@@ -252,6 +266,7 @@ func dutyChips(b Base, rows []dutyRow, show string, href func(string) string) []
 	add(b.T("申告のみ", "Stated only"), showStated)
 	add(b.T("期限切れ", "Lapsed"), showLapsed)
 	add(b.T("承認待ち", "Awaiting approval"), showWaiting)
+	add(b.T("担当未定", "No owner"), showLoose)
 	return all
 }
 
@@ -327,7 +342,7 @@ var softwareTabs = []struct {
 	name lang.Text
 }{
 	{"", lang.T("要求事項", "Requirements")}, {"evidence", lang.T("証跡", "Evidence")}, {"components", lang.T("部品", "Components")},
-	{"chain", lang.T("体制", "Parties")}, {"declarations", lang.T("宣言", "Declarations")},
+	{"chain", lang.T("体制", "Parties")}, {"declarations", lang.T("宣言", "Declarations")}, {"history", lang.T("履歴", "History")},
 }
 
 // partyNames gives every party's name, a unit's with its organisation's before it.

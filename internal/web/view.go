@@ -117,12 +117,18 @@ func countRows(rows []dutyRow) counts {
 			c.Lapsed++
 		}
 	}
+	c.order()
+	return c
+}
+
+// order lists what was counted in the order people are shown it.
+func (c *counts) order() {
+	c.Overall = nil
 	for _, s := range shown {
 		if c.By[s] > 0 {
 			c.Overall = append(c.Overall, count{s, c.By[s]})
 		}
 	}
-	return c
 }
 
 // Sentence says it in words: 56件中 対応 41・一部対応 9・未対応 4・未評価 2.
@@ -279,14 +285,14 @@ var typeNames = map[string]lang.Text{
 	"csaf":             lang.T("セキュリティ勧告（CSAF）", "security advisory (CSAF)"),
 	"intoto":           lang.T("来歴証明（in-toto）", "provenance (in-toto)"),
 	"tasuki-bundle":    lang.T("相手先の宣言（襷）", "declaration of a partner"),
+	"tasuki-request":   lang.T("宣言の依頼", "request for a declaration"),
+	"tasuki-receipt":   lang.T("受領書", "receipt"),
 	"artifact":         lang.T("成果物", "artifact of the release"),
 	"document":         lang.T("文書", "document"),
 	"security.txt":     lang.T("脆弱性の連絡窓口（security.txt）", "contact for vulnerabilities (security.txt)"),
 	"osv":              lang.T("脆弱性情報（OSV）", "advisories (OSV)"),
 	"kev":              lang.T("悪用が確認された脆弱性（KEV）", "known exploited vulnerabilities (KEV)"),
 	"jvn":              lang.T("脆弱性情報（JVN）", "advisories (JVN)"),
-	"tasuki-request":   lang.T("宣言の依頼", "request for a declaration"),
-	"tasuki-receipt":   lang.T("受領書", "receipt"),
 	"eol":              lang.T("サポート終了の情報", "end-of-life data"),
 	"scorecard":        lang.T("OpenSSF Scorecard の結果", "OpenSSF Scorecard results"),
 	"securityinsights": lang.T("プロジェクトのセキュリティ表明（Security Insights）", "a project's word on its security (Security Insights)"),
@@ -295,15 +301,15 @@ var typeNames = map[string]lang.Text{
 	"otm":              lang.T("脅威モデル（OTM）", "threat model (OTM)"),
 	"threagile":        lang.T("脅威モデル（Threagile）", "threat model (Threagile)"),
 	"threatdragon":     lang.T("脅威モデル（Threat Dragon）", "threat model (Threat Dragon)"),
+
+	"tasuki-revocation-list": lang.T("取り消された宣言と鍵の一覧", "list of revoked declarations and keys"),
+	"tasuki-stated-answer":   lang.T("申告による回答（未検証）", "stated answer, not verified"),
 }
 
 // TypeName gives a document type's word.
 func (b Base) TypeName(kind string) string {
 	if kind == "" {
 		return b.T("形式を判別できません", "type not recognised")
-
-	"tasuki-revocation-list": lang.T("取り消された宣言と鍵の一覧", "list of revoked declarations and keys"),
-	"tasuki-stated-answer":   lang.T("申告による回答（未検証）", "stated answer, not verified"),
 	}
 	if t, ok := typeNames[kind]; ok {
 		return t.In(b.Lang)

@@ -1,5 +1,5 @@
-// The little that HTML cannot do: files dropped anywhere on a page with a drop form go into its file input, and the row
-// that an address names is opened. Pages work without this file.
+// The little that HTML cannot do: files dropped anywhere on a page with a drop form go into its file input, the row that
+// an address names is opened, keys lead from row to row, and what is being typed is kept. Pages work without this file.
 "use strict";
 (() => {
   const form = document.querySelector("form[data-drop]");
@@ -43,15 +43,58 @@
     if (!short.has(row)) short.set(row, body.innerHTML);
     if (!row.open) { body.innerHTML = short.get(row); return; }
     const res = await fetch(row.dataset.src + "&part=1", { headers: { Accept: "text/html" } });
-    if (res.ok && !res.redirected && row.open) body.innerHTML = await res.text();
+    if (res.ok && !res.redirected && row.open) { body.innerHTML = await res.text(); drafts(body); }
   }, true);
   addEventListener("hashchange", open);
   open();
+  // A choice that needs no button sends its form; the button stays for those without script.
+  for (const select of document.querySelectorAll("select[data-send]")) {
+    select.form.querySelector("[data-go]").hidden = true;
+    select.addEventListener("change", () => select.form.requestSubmit());
+  }
+  // One button chooses all duties that are shown, or none.
+  for (const button of document.querySelectorAll("button[data-all]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const boxes = [...document.querySelectorAll(`input[type=checkbox][name=${button.dataset.all}]`)];
+      const on = boxes.some(b => !b.checked);
+      for (const b of boxes) b.checked = on;
+    });
+  }
+  // What is typed into a long text is kept in this tab until it is sent, so that a closed page or a lost session costs
+  // nothing.
+  const drafts = root => {
+    for (const text of root.querySelectorAll("textarea[data-keep]")) {
+      const key = "draft " + text.dataset.keep;
+      if (!text.value) text.value = sessionStorage.getItem(key) || "";
+      text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
+      text.form.addEventListener("submit", () => sessionStorage.removeItem(key));
+    }
+  };
+  drafts(document);
+  // Keys: / search, j and k from duty to duty, x chooses one, ? says all this.
+  const heads = () => [...document.querySelectorAll(".duty > summary")];
+  const go = step => {
+    const all = heads();
+    const at = all.findIndex(h => h.parentElement.contains(document.activeElement));
+    const next = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
+    if (next) next.focus();
+  };
   addEventListener("keydown", e => {
-    if (e.target.closest("input, textarea, select")) return;
-    if (e.key === "/" || (e.key === "k" && (e.ctrlKey || e.metaKey))) {
-      const box = document.querySelector("input[type=search]");
-      if (box) { e.preventDefault(); box.focus(); }
+    if (e.key === "k" && (e.ctrlKey || e.metaKey)) return find(e);
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input:not([type=checkbox]), textarea, select")) return;
+    if (e.key === "/") find(e);
+    else if (e.key === "?") location.href = "/help";
+    else if (e.key === "j") go(1);
+    else if (e.key === "k") go(-1);
+    else if (e.key === "x") {
+      const row = document.activeElement.closest(".dutyrow");
+      const box = row && row.querySelector(".pick input");
+      if (box) box.checked = !box.checked;
     }
   });
+  const find = e => {
+    const box = document.querySelector("input[type=search]");
+    if (box) { e.preventDefault(); box.focus(); }
+  };
 })();

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/report/chart"
+	"example.org/tasuki/internal/store"
+)
+
+func sampleTodo(b Base) []todoLine {
+	line := func(kind, what, owner string, days int) todoLine {
+		t := todoLine{Kind: kind, What: what, Software: "見本会計 Example Ledger", Href: "/storybook/duty/filled", Owner: "sample", OwnerName: owner,
+			Since: sampleNow.AddDate(0, 0, days-40), Due: sampleNow.AddDate(0, 0, days)}
+		t.Late = t.Due.Before(b.Now)
+		return t
+	}
+	late, soon := line(todoDuty, "S(1)-1.1 "+b.TitleOf("S(1)-1.1"), b.Who, -4), line(todoDuty, "S(2)-2.3 "+b.TitleOf("S(2)-2.3"), "見本 承認者", 3)
+	soon.Note = "供給者名の記載を依頼済み"
+	loose := line(todoDuty, "S(5)-1.1 "+b.TitleOf("S(5)-1.1"), b.Who, 0)
+	loose.Due, loose.Late = time.Time{}, false
+	return []todoLine{late, line(todoFinding, b.F("%[1]s に対応する（%[2]s）", "%[1]s: %[2]s", "CVE-2026-12345", b.T("直ちに", "immediate")), "", -1), soon,
+		line(todoLapse, b.F("%s %s の証跡を更新する", "Renew the evidence of %s %s", "S(1)-2.2", b.TitleOf("S(1)-2.2")), "", 12), line(todoDuty, "S(3)-1.1 "+b.TitleOf("S(3)-1.1"), b.Who, 80), loose}
+}
+
+func sampleActions(b Base) page {
+	p := &actionsPage{Base: at(b, "actions"), Loose: 14}
+	p.fill(sampleTodo(b))
+	return p
+}
+
+func sampleHistory(b Base) page {
+	p := &historyPage{Base: at(b, "software"), Head: sampleHead(b, "history"), Total: 3, Next: "?from=50"}
+	var changes []store.StatusChange
+	for i, row := range sampleRows(b) {
+		key := store.DutyKey{Party: "us", Subject: fact.Subject{Kind: fact.Release, ID: "r2"}, Role: row.Role, Requirement: row.ID}
+		changes = append(changes, store.StatusChange{DutyKey: key, Status: string(assess.NotAssessed), JudgedAt: sampleNow.AddDate(0, -4, 0)},
+			store.StatusChange{DutyKey: key, Before: string(assess.NotAssessed), Status: string(row.Status), JudgedAt: sampleNow.AddDate(0, -4, 2*i)})
+	}
+	slices.SortStableFunc(changes, func(x, y store.StatusChange) int { return x.JudgedAt.Compare(y.JudgedAt) })
+	p.Chart = chart.StatusOverTime(b.Lang, "status", daysOf(changes, b.Now), []chart.Event{{At: sampleNow.AddDate(0, -1, 0).In(japan), Name: b.DeclarationKind("declaration") + b.F(" 第%d号", " no. %d", 1)}})
+	why := lang.T("214部品のうち12部品に供給者の記載がありません", "12 of 214 components name no supplier").In(b.Lang)
+	for i, st := range []assess.Status{assess.Met, assess.PartlyMet, assess.NotMet} {
+		p.Lines = append(p.Lines, historyLine{At: sampleNow.AddDate(0, 0, -i), Title: "S(2)-2.3 " + b.TitleOf("S(2)-2.3"), Href: "/storybook/duty/filled", Before: assess.NotAssessed, After: st, Reason: why})
+	}
+	return p
+}
+
+// samplePlans puts owners and days beside sample duties.
+func samplePlans(b Base, rows []dutyRow) []option {
+	for i := range rows {
+		key := store.PlanKey{Arrangement: "a", Party: "us", Role: rows[i].Role, Requirement: rows[i].ID}
+		p := store.Plan{PlanKey: key}
+		if i%4 == 1 {
+			p.Owner, p.Due = "sample", sampleNow.AddDate(0, 0, 7*(i-6))
+		}
+		rows[i].Plan = planViewOf(p, people{"sample": b.Account.Display}, b.Now)
+	}
+	return []option{{Value: "sample", Name: b.Account.Display}, {Value: "other", Name: "見本 承認者"}}
+}
+
+func sampleComments(b Base) []commentView {
+	return []commentView{
+		{Comment: store.Comment{ID: "k1", At: sampleNow.Add(-30 * time.Hour), Body: "供給者名は次の版の SBOM から記載します。\n11月末までに確認します。"}, Author: "見本 承認者"},
+		{Comment: store.Comment{ID: "k2", At: sampleNow.Add(-time.Hour), Body: "承知しました。"}, Author: b.Account.Display, Mine: true},
+		{Comment: store.Comment{ID: "k3", At: sampleNow.Add(-time.Hour), WithdrawnAt: sampleNow}, Author: b.Account.Display},
+	}
+}
