@@ -16,7 +16,9 @@ type Attestation struct {
 	BuildType     string    `json:"build_type,omitempty"` // provenance
 	Source        string    `json:"source,omitempty"`     // provenance: repository and revision it was built from
 	FinishedAt    time.Time `json:"finished_at,omitzero"`
-	Result        string    `json:"result,omitempty"` // test result: "passed", "failed"
+	Result        string    `json:"result,omitempty"` // test result, verification summary: "passed", "failed"
+	By            string    `json:"by,omitempty"`     // who says so, by the predicate's own word: verifier, producer, scanner
+	Claims        []string  `json:"claims,omitempty"` // what is said: levels verified, attributes, vulnerabilities found, package released
 }
 
 // Digest names one artifact by what it contains.

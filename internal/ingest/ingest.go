@@ -6,6 +6,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"errors"
@@ -40,6 +41,9 @@ type Arrival struct {
 	Trusted []crypto.PublicKey
 }
 
+// SignedHere is the origin of an attestation that this workspace signed itself.
+const SignedHere = "signed here"
+
 // ArtifactType is the document type of a release's own file.
 const ArtifactType = "artifact"
 
@@ -68,8 +72,43 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, a Arrival) (R
 	}
 	reading, readErr := readDocument(db, a, digest)
 	r := receipt(a.Name, digest, size, reading, readErr)
-	err = db.InTx(ctx, actor, func(tx *store.Tx) error { return write(ctx, tx, a, &r, reading) })
-	return r, err
+	if err := db.InTx(ctx, actor, func(tx *store.Tx) error { return write(ctx, tx, a, &r, reading) }); err != nil {
+		return r, err
+	}
+	return r, receiveEnclosed(ctx, db, actor, a, &r)
+}
+
+// maxEnclosed is how many SBOMs of one document are taken in.
+const maxEnclosed = 100
+
+// receiveEnclosed takes the SBOMs that an attestation carries in as documents of their own, so that they are read, matched
+// and judged like any other. One that we signed here is here already.
+func receiveEnclosed(ctx context.Context, db *store.DB, actor store.Actor, a Arrival, r *Receipt) error {
+	if r.Type != "intoto" || !r.Accepted || a.Origin == SignedHere {
+		return nil
+	}
+	b, err := db.ReadDocument(r.Digest)
+	if err != nil {
+		return err
+	}
+	for i, sbom := range intoto.SBOMs(b) {
+		if i == maxEnclosed {
+			r.Problems = append(r.Problems, fact.Problem{Where: sbom.Place, What: lang.F("証明に入ったSBOMは%d件までを読み取りました", "of the SBOMs inside, the first %d were read", maxEnclosed)})
+			break
+		}
+		inner, err := Receive(ctx, db, actor, Arrival{Name: fmt.Sprintf("%s (%d)", a.Name, i+1), Origin: r.Digest, Body: bytes.NewReader(sbom.Text), Subject: a.Subject})
+		if err != nil {
+			return err
+		}
+		for _, p := range inner.Problems {
+			r.Problems = append(r.Problems, fact.Problem{Where: strings.TrimSpace(sbom.Place + " " + p.Where), What: p.What})
+		}
+		r.Known = r.Known && inner.Known
+		for name, n := range inner.Summary {
+			r.Summary[name] = n
+		}
+	}
+	return nil
 }
 
 // readDocument reads what was kept. A file of the release itself is opaque, but for a program: how it was hardened it

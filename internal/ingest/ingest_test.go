@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"os"
 	"strings"
@@ -175,5 +176,38 @@ func TestProgramsTellOfThemselves(t *testing.T) {
 	}
 	if h := facts[0].Data.(*fact.Hardening); h.Name != "app" || h.RELRO != "full" || facts[0].Document != r.Digest {
 		t.Errorf("%+v", h)
+	}
+}
+
+// TestSBOMsInAttestations takes an SBOM out of the statement that carries it; one that cannot be read is told of with its
+// place, and the attestation counts all the same.
+func TestSBOMsInAttestations(t *testing.T) {
+	statement := func(predicateType, predicate string) string {
+		return `{"_type":"https://in-toto.io/Statement/v1","predicateType":"` + predicateType + `","subject":[{"name":"app","digest":{"sha256":"ab"}}],"predicate":` + predicate + `}`
+	}
+	envelope := func(payload string) io.Reader {
+		return strings.NewReader(`{"payloadType":"application/vnd.in-toto+json","payload":"` + base64.StdEncoding.EncodeToString([]byte(payload)) + `","signatures":[{"sig":""}]}`)
+	}
+	bom, err := io.ReadAll(sbom(1, "left", "right"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, predicate := range map[string]string{
+		"https://cyclonedx.org/bom/v1.6": string(bom),
+		"https://spdx.dev/Document/v2.3": `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","dataLicense":"CC0-1.0","documentNamespace":"https://example.com/1","creationInfo":{"created":"2026-04-01T09:00:00Z","creators":["Tool: x"]},"packages":[{"SPDXID":"SPDXRef-a","name":"left","versionInfo":"1","downloadLocation":"NONE"},{"SPDXID":"SPDXRef-b","name":"right","versionInfo":"1","downloadLocation":"NONE"}]}`,
+	} {
+		db := open(t)
+		r := receive(t, db, ingest.Arrival{Name: "bom.intoto.json", Body: envelope(statement(kind, predicate)), Subject: about})
+		if !r.Accepted || r.Type != "intoto" || names(t, db, "r1") != "left right" || r.Summary["components"] != 2 {
+			t.Errorf("%s: %+v, components %q", kind, r, names(t, db, "r1"))
+		}
+		if again := receive(t, db, ingest.Arrival{Name: "bom.intoto.json", Body: envelope(statement(kind, predicate)), Subject: about}); !again.Known {
+			t.Errorf("%s: received again, it is not known", kind)
+		}
+	}
+	db := open(t)
+	r := receive(t, db, ingest.Arrival{Name: "bom.intoto.json", Body: envelope(statement("https://cyclonedx.org/bom", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":{}}`)), Subject: about})
+	if !r.Accepted || len(r.Problems) != 1 || r.Problems[0].Where != "/payload/predicate /components" {
+		t.Errorf("%+v", r)
 	}
 }

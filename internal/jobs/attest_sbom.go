@@ -54,7 +54,7 @@ func AttestSBOM(ctx context.Context, db *store.DB, actor store.Actor, release st
 	if err != nil {
 		return nil, err
 	}
-	_, err = Receive(ctx, db, actor, []ingest.Arrival{{Name: "sbom.intoto.json", Origin: "signed here", Body: bytes.NewReader(b),
+	_, err = Receive(ctx, db, actor, []ingest.Arrival{{Name: "sbom.intoto.json", Origin: ingest.SignedHere, Body: bytes.NewReader(b),
 		Subject: fact.Subject{Kind: fact.Release, ID: release}}})
 	return b, err
 }

@@ -1,6 +1,7 @@
 // Package intoto reads in-toto statements (v0.1 and v1, https://in-toto.io/Statement/v1), bare, in a DSSE envelope, or in a
-// Sigstore bundle; one document may hold several, one a line. Of the predicates it understands SLSA provenance (v0.1,
-// v0.2, v1) and test results (https://in-toto.io/attestation/test-result/v0.1); others are kept by their type.
+// Sigstore bundle; one document may hold several, one a line, or the Sigstore bundles of a package as the npm registry
+// gives them. The predicates it understands are in predicate.go; others are
+// kept by their type.
 //
 // It verifies nothing: facts leave here unverified, and who checks the signature says so. Start from [Read].
 package intoto
@@ -13,7 +14,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
@@ -29,6 +29,9 @@ func Match(b []byte) bool {
 	}
 	if v, ok := input.Member(b, "payloadType"); ok {
 		return string(v) == `"`+payloadType+`"`
+	}
+	if v, ok := input.Member(b, "attestations"); ok {
+		return bytes.HasPrefix(v, []byte("[")) && bytes.Contains(v, []byte(`"bundle"`)) && bytes.Contains(v, []byte("sigstore.bundle"))
 	}
 	_, ok := input.Member(b, "dsseEnvelope")
 	return ok
@@ -63,12 +66,12 @@ func Read(b []byte) (fact.Reading, error) {
 		return fact.Reading{}, refused(err)
 	}
 	r := fact.Reading{Type: "intoto"}
-	for i, doc := range documents(text) {
-		place := ""
-		if i > 0 {
-			place = fmt.Sprintf("line %d", i+1)
-		}
-		if err := read(&r, doc, place); err != nil {
+	docs, err := pieces(text)
+	if err != nil {
+		return fact.Reading{}, refused(err)
+	}
+	for _, doc := range docs {
+		if err := read(&r, doc.text, doc.place); err != nil {
 			return fact.Reading{}, refused(err)
 		}
 	}
@@ -76,23 +79,64 @@ func Read(b []byte) (fact.Reading, error) {
 	return r, nil
 }
 
-// documents takes JSON Lines apart: several lines, each of which is one of ours.
-func documents(b []byte) [][]byte {
-	var lines [][]byte
+// piece is one statement, envelope or bundle of a document, and where it stands.
+type piece struct {
+	text  []byte
+	place string
+}
+
+// pieces takes a document apart that holds several.
+func pieces(b []byte) ([]piece, error) {
+	if _, ok := input.Member(b, "attestations"); ok {
+		return registry(b)
+	}
+	return lines(b), nil
+}
+
+// registry takes the npm registry's answer apart: {"attestations": [{"predicateType": …, "bundle": …}]}.
+func registry(b []byte) (out []piece, err error) {
+	var d struct {
+		Attestations []struct {
+			Bundle json.RawMessage `json:"bundle"`
+		} `json:"attestations"`
+	}
+	if err := input.Decode(b, &d); err != nil {
+		return nil, err
+	}
+	for i, a := range d.Attestations {
+		place := fmt.Sprintf("/attestations/%d/bundle", i)
+		if len(a.Bundle) == 0 {
+			return nil, input.Refuse(place, lang.T("束ねた証明(bundle)がありません", "the bundle is missing"))
+		}
+		out = append(out, piece{a.Bundle, place})
+	}
+	if len(out) == 0 {
+		return nil, input.Refuse("/attestations", lang.T("証明が一つもありません", "there is no attestation"))
+	}
+	return out, nil
+}
+
+// lines takes JSON Lines apart: several lines, each of which is one of ours.
+func lines(b []byte) []piece {
+	var out []piece
 	for line := range bytes.Lines(b) {
 		line = bytes.TrimSpace(line)
 		if len(line) == 0 {
 			continue
 		}
 		if !Match(line) || !bytes.HasSuffix(line, []byte("}")) {
-			return [][]byte{b}
+			return []piece{{b, ""}}
 		}
-		lines = append(lines, line)
+		p := piece{line, ""}
+		if len(out) > 0 {
+			p.place = fmt.Sprintf("line %d", len(out)+1)
+		}
+		out = append(out, p)
 	}
-	if len(lines) < 2 {
-		return [][]byte{b}
+	if len(out) < 2 {
+		return []piece{{b, ""}}
 	}
-	return lines
+	return out
 }
 
 func refused(err error) error {
@@ -104,46 +148,58 @@ func refused(err error) error {
 }
 
 func read(r *fact.Reading, b []byte, place string) error {
-	var d document
-	if err := input.Decode(b, &d); err != nil {
+	o, err := open(b, place)
+	if err != nil {
 		return err
 	}
-	raw, at := b, place
-	if d.Type == "" {
-		e := &d.envelope
-		if d.Bundled != nil {
-			e, at = d.Bundled, place+"/dsseEnvelope"
-		}
-		if e.PayloadType != payloadType {
-			return input.Refuse(at+"/payloadType", lang.F("中身の種類が「%s」で、in-totoではありません", "the payload is %q, not in-toto", input.Clip(e.PayloadType)))
-		}
-		payload, err := decode(e.Payload)
-		if err != nil {
-			return input.Refuse(at+"/payload", lang.T("中身がBase64として読めません", "the payload is not Base64"))
-		}
-		if raw, err = input.Text(payload); err != nil {
-			return inside(err, at)
-		}
-		if len(e.Signatures) == 0 {
-			r.Problems = append(r.Problems, fact.Problem{Where: at + "/signatures", What: lang.T("署名が一つもありません", "there is no signature")})
-		}
-		at += "/payload"
-	} else {
-		r.Problems = append(r.Problems, fact.Problem{Where: at, What: lang.T("署名のない証明です", "the statement is not signed")})
+	switch {
+	case o.envelope == nil:
+		r.Problems = append(r.Problems, fact.Problem{Where: o.place, What: lang.T("署名のない証明です", "the statement is not signed")})
+	case len(o.envelope.Signatures) == 0:
+		r.Problems = append(r.Problems, fact.Problem{Where: strings.TrimSuffix(o.place, "/payload") + "/signatures", What: lang.T("署名が一つもありません", "there is no signature")})
 	}
-	var s statement
-	if err := input.Decode(raw, &s); err != nil {
-		return inside(err, at)
-	}
-	a, err := attestation(s, at)
+	a, err := attestation(o.statement, o.place)
 	if err != nil {
 		return err
 	}
 	if r.Version == "" {
-		r.Version = strings.TrimPrefix(s.Type, "https://in-toto.io/Statement/")
+		r.Version = strings.TrimPrefix(o.statement.Type, "https://in-toto.io/Statement/")
 	}
-	r.Facts = append(r.Facts, fact.Fact{Kind: fact.KindAttestation, ObservedAt: a.FinishedAt, Pointer: at, Data: a})
+	r.Facts = append(r.Facts, fact.Fact{Kind: fact.KindAttestation, ObservedAt: a.FinishedAt, Pointer: o.place, Data: a})
 	return nil
+}
+
+// opened is a statement taken out of what it came in.
+type opened struct {
+	statement statement
+	place     string    // of the statement
+	envelope  *envelope // nil for a bare statement
+}
+
+func open(b []byte, place string) (opened, error) {
+	var d document
+	if err := input.Decode(b, &d); err != nil {
+		return opened{}, err
+	}
+	o, raw := opened{place: place}, b
+	if d.Type == "" {
+		o.envelope = &d.envelope
+		if d.Bundled != nil {
+			o.envelope, o.place = d.Bundled, place+"/dsseEnvelope"
+		}
+		if t := o.envelope.PayloadType; t != payloadType {
+			return opened{}, input.Refuse(o.place+"/payloadType", lang.F("中身の種類が「%s」で、in-totoではありません", "the payload is %q, not in-toto", input.Clip(t)))
+		}
+		o.place += "/payload"
+		payload, err := decode(o.envelope.Payload)
+		if err != nil {
+			return opened{}, input.Refuse(o.place, lang.T("中身がBase64として読めません", "the payload is not Base64"))
+		}
+		if raw, err = input.Text(payload); err != nil {
+			return opened{}, inside(err, o.place)
+		}
+	}
+	return o, inside(input.Decode(raw, &o.statement), o.place)
 }
 
 // inside puts the place of the payload before a place in it.
@@ -192,97 +248,6 @@ func digest(m map[string]string) string {
 	}
 	alg := slices.Min(slices.Collect(maps.Keys(m)))
 	return alg + ":" + strings.ToLower(m[alg])
-}
-
-// resource is a thing a build used: the materials of v0.1 and v0.2, the resolved dependencies of v1.
-type resource struct {
-	URI    string            `json:"uri"`
-	Digest map[string]string `json:"digest"`
-}
-
-func (r resource) String() string {
-	if len(r.Digest) == 0 {
-		return r.URI
-	}
-	return strings.TrimSpace(r.URI + " " + digest(r.Digest))
-}
-
-// provenance is SLSA provenance of any version: https://slsa.dev/spec/v1.0/provenance, /spec/v0.2/provenance.
-type provenance struct {
-	// v0.1 and v0.2
-	Builder struct {
-		ID string `json:"id"`
-	} `json:"builder"`
-	BuildType string `json:"buildType"`
-	Recipe    struct {
-		Type string `json:"type"`
-	} `json:"recipe"`
-	Invocation struct {
-		ConfigSource resource `json:"configSource"`
-	} `json:"invocation"`
-	Materials []resource `json:"materials"`
-	Metadata  struct {
-		Finished string `json:"buildFinishedOn"`
-	} `json:"metadata"`
-	// v1
-	BuildDefinition struct {
-		BuildType    string     `json:"buildType"`
-		Dependencies []resource `json:"resolvedDependencies"`
-	} `json:"buildDefinition"`
-	RunDetails struct {
-		Builder struct {
-			ID string `json:"id"`
-		} `json:"builder"`
-		Metadata struct {
-			Finished string `json:"finishedOn"`
-		} `json:"metadata"`
-	} `json:"runDetails"`
-}
-
-// understand takes out of the predicate what we use.
-func understand(a *fact.Attestation, s statement) error {
-	switch {
-	case strings.HasPrefix(s.PredicateType, "https://slsa.dev/provenance/"):
-		var p provenance
-		if err := predicate(s, &p); err != nil {
-			return err
-		}
-		a.Builder = first(p.RunDetails.Builder.ID, p.Builder.ID)
-		a.BuildType = first(p.BuildDefinition.BuildType, p.BuildType, p.Recipe.Type)
-		a.Source = source(p)
-		if t, err := time.Parse(time.RFC3339, first(p.RunDetails.Metadata.Finished, p.Metadata.Finished)); err == nil {
-			a.FinishedAt = t.UTC()
-		}
-	case strings.HasPrefix(s.PredicateType, "https://in-toto.io/attestation/test-result/"):
-		var p struct {
-			Result string `json:"result"`
-		}
-		if err := predicate(s, &p); err != nil {
-			return err
-		}
-		a.Result = strings.ToLower(p.Result)
-	}
-	return nil
-}
-
-func predicate(s statement, into any) error {
-	if len(s.Predicate) == 0 {
-		return input.Refuse("", lang.T("証明の中身(predicate)がありません", "there is no predicate"))
-	}
-	return input.Decode(s.Predicate, into)
-}
-
-// source gives where it was built from: the configuration's source in v0.2, else the first thing used.
-func source(p provenance) string {
-	if p.Invocation.ConfigSource.URI != "" {
-		return p.Invocation.ConfigSource.String()
-	}
-	for _, list := range [][]resource{p.BuildDefinition.Dependencies, p.Materials} {
-		if len(list) > 0 {
-			return list[0].String()
-		}
-	}
-	return ""
 }
 
 func first(values ...string) string {

@@ -13,9 +13,9 @@ import (
 	"example.org/tasuki/internal/testshared"
 )
 
-var documents = []string{"statement.json", "bundle.json", "envelopes.jsonl"}
+var documents = []string{"statement.json", "bundle.json", "envelopes.jsonl", "registry.json", "predicates.jsonl"}
 
-// TestGolden reads a bare statement, a bundle, and envelopes one a line.
+// TestGolden reads a bare statement, a bundle, envelopes one a line, and what the npm registry gives.
 func TestGolden(t *testing.T) {
 	readtest.Golden(t, intoto.Read, documents...)
 }
@@ -34,6 +34,9 @@ func TestRefused(t *testing.T) {
 		{"no predicate type", env(`{"_type":"https://in-toto.io/Statement/v1"}`), "/payload/predicateType", "does not say"},
 		{"no subject", start + `}`, "/subject", "no subject"},
 		{"subject without digest", start + `,"subject":[{"name":"a"}]}`, "/subject/0", "no digest"},
+		{"registry without a bundle", `{"attestations":[{"predicateType":"p"}]}`, "/attestations/0/bundle", "bundle is missing"},
+		{"registry of nothing", `{"attestations":[]}`, "/attestations", "no attestation"},
+		{"summary without a result", strings.Replace(start, `"p"`, `"https://slsa.dev/verification_summary/v1"`, 1) + `,"subject":[{"digest":{"sha256":"a"}}],"predicate":{}}`, "/predicate /verificationResult", "neither"},
 		{"no provenance", strings.Replace(start, `"p"`, `"https://slsa.dev/provenance/v1"`, 1) + `,"subject":[{"digest":{"sha256":"a"}}]}`, "/predicate", "no predicate"},
 	})
 }
@@ -72,7 +75,7 @@ func TestReal(t *testing.T) {
 }
 
 // want is what the sample data holds.
-var want = map[string]int{"read": 179, "refused": 2, "statements": 179, "provenance": 175, "with builder, type and source": 169}
+var want = map[string]int{"read": 200, "refused": 8, "statements": 221, "provenance": 195, "with builder, type and source": 189}
 
 // FuzzRead never panics, and refuses only with a reason.
 func FuzzRead(f *testing.F) {

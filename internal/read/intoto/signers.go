@@ -21,22 +21,23 @@ func Signers(b []byte, keys []crypto.PublicKey) []string {
 	if err != nil {
 		return nil
 	}
+	docs, err := pieces(text)
+	if err != nil {
+		return nil
+	}
 	var out []string
-	for _, doc := range documents(text) {
-		out = append(out, signer(doc, keys))
+	for _, doc := range docs {
+		out = append(out, signer(doc.text, keys))
 	}
 	return out
 }
 
 func signer(b []byte, keys []crypto.PublicKey) string {
-	var d document
-	if err := input.Decode(b, &d); err != nil || d.Type != "" {
+	o, err := open(b, "")
+	if err != nil || o.envelope == nil {
 		return ""
 	}
-	e := &d.envelope
-	if d.Bundled != nil {
-		e = d.Bundled
-	}
+	e := o.envelope
 	payload, err := decode(e.Payload)
 	if err != nil {
 		return ""
