@@ -28,12 +28,14 @@ var backupTables = [...]struct{ name, order string }{
 	{"party", "id"}, {"software", "id"}, {"release", "id"}, {"artifact", "release, ord"},
 	{"system", "id"}, {"system_release", "system, release"}, {"arrangement", "id"}, {"engagement", "id"},
 	{"agreement", "id"}, {"component_rule", "id"},
-	{"component", "id"}, {"component_list", "id"}, {"release_component", "list, ord"},
+	{"component", "id"}, {"component_list", "id"}, {"release_component", "list, ord"}, {"component_package", "package, component"},
 	{"advisory_source", "name"}, {"finding", "component, vuln"}, {"vuln_alias", "alias, vuln"}, {"decision", "id"}, {"epss", "cve"},
 	{"feed_part", "source, address"}, {"vuln_record", "source, id"}, {"vuln_record_name", "name, source, id"},
 	{"vuln_record_product", "product, source, id"},
 	{"record", "id"}, {"record_revision", "record, revision"}, {"claim", "id"},
 	{"duty_status", "party, arrangement, subject_kind, subject_id, role, requirement"}, {"duty_status_history", "id"},
+	{"renewal", "source"}, {"judgement", "subject_kind, subject_id"},
+	{"plan", "arrangement, party, role, requirement"}, {"comment", "id"},
 	{"declaration", "id"}, {"account", "id"}, {"api_token", "id"}, {"setting", "key"}, {"job", "id"},
 }
 

@@ -16,70 +16,123 @@ type Finding struct {
 	finding.Finding
 	Modified  time.Time `json:"modified,omitzero"` // of the newest advisory behind it
 	FirstSeen time.Time `json:"first_seen"`
-	LastSeen  time.Time `json:"last_seen"` // the last time matching found it
+	LastSeen  time.Time `json:"last_seen"` // the last time matching found its component's findings to be others
+}
+
+// FindingChanges says what became of findings that were replaced.
+type FindingChanges struct {
+	Added, Gone int
+	Components  []int64 // whose findings are others than before, or say something else
 }
 
 // ReplaceFindings sets the findings of some components: those that are new are added, those that are there stay with
-// the time they were first seen, those that matching no longer gives go. It gives the numbers of the first and the
-// last. Every finding must be of one of the components.
-func (tx *Tx) ReplaceFindings(ctx context.Context, components []int64, findings []Finding) (added, gone int, err error) {
+// the time they were first seen, those that matching no longer gives go. Components whose findings say what they said
+// before are left alone. Every finding must be of one of the components.
+func (tx *Tx) ReplaceFindings(ctx context.Context, components []int64, findings []Finding) (FindingChanges, error) {
+	done, err := tx.replaceFindings(ctx, components, findings)
+	if err != nil {
+		return FindingChanges{}, fmt.Errorf("replace findings: %w", err)
+	}
+	return done, nil
+}
+
+func (tx *Tx) replaceFindings(ctx context.Context, components []int64, findings []Finding) (done FindingChanges, err error) {
+	before, err := tx.keptFindings(ctx, components)
+	if err != nil {
+		return done, err
+	}
 	of := map[int64][]Finding{}
 	for _, f := range findings {
 		of[f.Component] = append(of[f.Component], f)
 	}
-	err = chunks(components, func(part []int64) error {
-		a, g, err := tx.replaceFindings(ctx, part, of)
-		added, gone = added+a, gone+g
-		return err
-	})
-	if err != nil {
-		return 0, 0, fmt.Errorf("replace findings: %w", err)
-	}
-	return added, gone, nil
-}
-
-func (tx *Tx) replaceFindings(ctx context.Context, part []int64, of map[int64][]Finding) (added, gone int, err error) {
-	in := `component in (` + placeholders(1, len(part)) + `)`
-	old, err := list(ctx, tx.DB, scanFinding, selectFinding+`where f.`+in, anys(part)...)
-	if err != nil {
-		return 0, 0, err
-	}
-	type id struct {
-		component int64
-		vuln      string
-	}
-	firstSeen := map[id]time.Time{}
-	for _, f := range old {
-		firstSeen[id{f.Component, f.Vuln}] = f.FirstSeen
-	}
-	if _, err := tx.exec(ctx, `delete from finding where `+in, anys(part)...); err != nil {
-		return 0, 0, err
-	}
-	kept := 0
 	var rows, aliases [][]any
-	for _, component := range part {
-		for _, f := range of[component] {
-			first, known := firstSeen[id{component, f.Vuln}]
-			if known {
+	told := map[[2]string]bool{}
+	for _, component := range components {
+		old, now := before[component], of[component]
+		added, same, err := tx.findingRows(old, now)
+		if err != nil {
+			return done, err
+		}
+		if same {
+			continue
+		}
+		done.Components = append(done.Components, component)
+		rows = append(rows, added...)
+		kept := 0
+		for _, f := range now {
+			if slices.ContainsFunc(old, func(k keptFinding) bool { return k.vuln == f.Vuln }) {
 				kept++
-			} else {
-				added++
-				first = tx.Now()
 			}
-			data, err := json.Marshal(stored(f.Finding))
-			if err != nil {
-				return 0, 0, err
-			}
-			rows = append(rows, []any{component, f.Vuln, string(f.Severity), string(data), ms(f.Modified), ms(first), ms(tx.Now())})
 			for _, a := range append(slices.Clone(f.Aliases), f.Advisories...) {
-				aliases = append(aliases, []any{a, f.Vuln})
+				if alias := [2]string{a, f.Vuln}; !told[alias] {
+					told[alias] = true
+					aliases = append(aliases, []any{a, f.Vuln})
+				}
 			}
 		}
+		done.Added, done.Gone = done.Added+len(now)-kept, done.Gone+len(old)-kept
+	}
+	err = chunks(done.Components, func(part []int64) error {
+		_, err := tx.exec(ctx, `delete from finding where component in (`+placeholders(1, len(part))+`)`, anys(part)...)
+		return err
+	})
+	if err != nil || len(done.Components) == 0 {
+		return done, err
 	}
 	if err := tx.bulk(ctx, "finding", []string{"component", "vuln", "severity", "data", "modified", "first_seen", "last_seen"}, rows); err != nil {
-		return 0, 0, err
+		return done, err
 	}
-	return added, len(old) - kept, tx.addAliases(ctx, aliases)
+	return done, tx.addAliases(ctx, aliases)
+}
+
+// keptFinding is a finding as the database holds it.
+type keptFinding struct {
+	component       int64
+	vuln, data      string
+	modified, first int64
+}
+
+// manyComponents is from how many on it is quicker to read the findings of all components than to name those wanted.
+const manyComponents = 5000
+
+// keptFindings gives what is kept of some components, by component.
+func (tx *Tx) keptFindings(ctx context.Context, components []int64) (map[int64][]keptFinding, error) {
+	out := map[int64][]keptFinding{}
+	read := func(where string, args ...any) error {
+		_, err := list(ctx, tx.DB, func(r row) (k keptFinding, err error) {
+			err = r.Scan(&k.component, &k.vuln, &k.data, &k.modified, &k.first)
+			out[k.component] = append(out[k.component], k)
+			return k, err
+		}, `select component, vuln, data, modified, first_seen from finding `+where, args...)
+		return err
+	}
+	if len(components) >= manyComponents {
+		return out, read("")
+	}
+	return out, chunks(components, func(part []int64) error {
+		return read(`where component in (`+placeholders(1, len(part))+`)`, anys(part)...)
+	})
+}
+
+// findingRows gives the rows of one component's findings, and whether they say what those before said.
+func (tx *Tx) findingRows(before []keptFinding, now []Finding) (rows [][]any, same bool, err error) {
+	same = len(before) == len(now)
+	for _, f := range now {
+		data, err := json.Marshal(stored(f.Finding))
+		if err != nil {
+			return nil, false, err
+		}
+		text, first := storableText(string(data)), ms(tx.Now())
+		i := slices.IndexFunc(before, func(k keptFinding) bool { return k.vuln == f.Vuln })
+		if i < 0 {
+			same = false
+		} else {
+			first = before[i].first
+			same = same && before[i].data == text && before[i].modified == ms(f.Modified)
+		}
+		rows = append(rows, []any{f.Component, f.Vuln, string(f.Severity), text, ms(f.Modified), first, ms(tx.Now())})
+	}
+	return rows, same, nil
 }
 
 // stored leaves out of a finding what its component and its release say.
@@ -114,6 +167,11 @@ func (db *DB) FindingsOf(ctx context.Context, release string) ([]Finding, error)
 	return list(ctx, db, scanFinding, selectFinding+`where f.component in
 		(select rc.component from component_list l join release_component rc on rc.list = l.id where l.release = $1)
 		order by c.purl, c.name, c.version, f.vuln`, release)
+}
+
+// ComponentsFound gives the ids of the components of which something was found.
+func (db *DB) ComponentsFound(ctx context.Context) ([]int64, error) {
+	return list(ctx, db, scanInt, `select distinct component from finding order by component`)
 }
 
 // FindingCount gives the number of findings there are, over all distinct components.
