@@ -20,19 +20,20 @@ const componentPageSize = 100
 // vulnerable, and how complete the SBOM is.
 type componentsPage struct {
 	Base
-	Head       softwareHead
-	Total      int
-	Unanswered int
-	Vulnerable int
-	Lines      []componentLine
-	Show       string // "", unanswered, vulnerable
-	Chips      []chip
-	Prev, Next string
-	Quality    *sbomquality.Report
-	SBOM       store.Document
-	Look       looked
-	Partners   []option // whom components may be mapped to
-	Own        []option // software of our own
+	Head        softwareHead
+	Total       int
+	Unanswered  int
+	Vulnerable  int
+	Lines       []componentLine
+	Show        string // "", unanswered, vulnerable, quality
+	Chips       []chip
+	Prev, Next  string
+	Quality     *qualityView
+	QualityHref string
+	SBOM        store.Document
+	Look        looked
+	Partners    []option // whom components may be mapped to
+	Own         []option // software of our own
 }
 
 type componentLine struct {
@@ -117,9 +118,20 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 	p.Chips = []chip{{Name: p.T("すべて", "All"), Href: href(""), N: p.Total, On: p.Show == ""},
 		{Name: p.T("責務の担い手なし", "Nobody answers"), Href: href("unanswered"), N: p.Unanswered, On: p.Show == "unanswered"},
 		{Name: p.T("脆弱性の検出あり", "Known vulnerabilities"), Href: href("vulnerable"), N: p.Vulnerable, On: p.Show == "vulnerable"}}
+	p.QualityHref = href("quality")
 	p.page(lines, r)
-	return s.fillQuality(ctx, p)
+	if p.Show == "quality" || p.Total <= fewComponents {
+		return s.fillQuality(ctx, p)
+	}
+	return nil
 }
+
+// fewComponents is how many components a release may have for its SBOM's quality to be told on the same page; looking
+// through more takes a moment of its own.
+const fewComponents = 2000
+
+// namedAtMost is how many components a list of what lacks something names.
+const namedAtMost = 50
 
 func (p *componentsPage) fillChoices(m chain.Model) {
 	ours := ourParties(m)
@@ -246,7 +258,44 @@ func (s *Server) fillQuality(ctx context.Context, p *componentsPage) error {
 	if p.SBOM, err = s.db.Document(ctx, newest.Document); err != nil {
 		return err
 	}
-	report := sbomquality.Evaluate(sbom, sbomquality.CISA2026(), sbomquality.Outside{Signature: p.SBOM.SignatureState == "verified"})
-	p.Quality = &report
+	p.Quality = qualityOf(sbomquality.Evaluate(sbom, sbomquality.CISA2026(), sbomquality.Outside{Signature: p.SBOM.SignatureState == "verified"}))
 	return nil
 }
+
+// qualityView is how complete an SBOM is, field by field, with the first components that lack each.
+type qualityView struct {
+	sbomquality.Report
+	Fields []qualityField
+}
+
+type qualityField struct {
+	sbomquality.FieldReport
+	Named []sbomquality.Lack
+	More  int
+}
+
+func qualityOf(r sbomquality.Report) *qualityView {
+	v := &qualityView{Report: r}
+	for _, f := range r.Fields {
+		q := qualityField{FieldReport: f}
+		for _, l := range f.Lacking {
+			switch {
+			case l.State != "absent":
+			case len(q.Named) < namedAtMost:
+				q.Named = append(q.Named, l)
+			default:
+				q.More++
+			}
+		}
+		v.Fields = append(v.Fields, q)
+	}
+	return v
+}
+
+// Few gives the first of what could not be compared.
+func (l looked) Few() []fact.Unmatched {
+	return l.Match.Unmatched[:min(len(l.Match.Unmatched), namedAtMost)]
+}
+
+// More is how many others there are.
+func (l looked) More() int { return len(l.Match.Unmatched) - len(l.Few()) }

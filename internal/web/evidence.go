@@ -15,6 +15,7 @@ import (
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/store"
 )
 
@@ -25,6 +26,7 @@ type evidencePage struct {
 	Drop      dropForm
 	Documents []documentLine
 	Wanted    []wantedType
+	Fresh     chart.Picture
 }
 
 type dropForm struct {
@@ -45,23 +47,36 @@ type wantedType struct {
 }
 
 func (s *Server) evidence(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.evidencePage(r)
+	if err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "evidence", p)
+}
+
+func (s *Server) evidencePage(r *http.Request) (*evidencePage, error) {
 	ctx := r.Context()
 	b := s.base(r, "software", lang.Text{})
 	head, m, err := s.softwareHead(ctx, b, r, "evidence")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p := &evidencePage{Base: b, Head: head, Drop: newDropForm(b, head, m)}
 	p.Title = head.Software.Name + b.T("：証跡", ": evidence")
 	documents, err := s.documentsOf(ctx, head, m)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if p.Documents, err = s.documentLines(ctx, b, m, documents); err != nil {
-		return err
+		return nil, err
 	}
 	p.Wanted = wanted(b, documents, dutiesOf(m, head.Software.ID))
-	return s.render(w, http.StatusOK, "evidence", p)
+	rows, err := s.duties(ctx, b, head, m)
+	if err != nil {
+		return nil, err
+	}
+	p.Fresh = freshness(b, p.Documents, ofParty(rows, ""))
+	return p, nil
 }
 
 func (s *Server) documentLines(ctx context.Context, b Base, m chain.Model, documents []store.Document) ([]documentLine, error) {

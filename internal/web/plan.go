@@ -255,4 +255,3 @@ func (s *Server) withdrawComment(w http.ResponseWriter, r *http.Request) error {
 	http.Redirect(w, r, inside(r.FormValue("to")), http.StatusSeeOther)
 	return nil
 }
-

@@ -40,6 +40,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /software/{id}/history/history.csv", s.in(auth.Read, s.historySheet))
 	mux.Handle("GET /software/{id}/duties/{requirement}", s.in(auth.Read, s.duty))
 	mux.Handle("GET /software/{id}/evidence", s.in(auth.Read, s.evidence))
+	mux.Handle("GET /software/{id}/evidence/freshness.csv", s.in(auth.Read, s.freshnessSheet))
+	mux.Handle("GET /software/{id}/duties.csv", s.in(auth.Read, s.dutiesSheet))
 	mux.Handle("POST /software/{id}/evidence", s.in(auth.Edit, s.files(s.bringEvidence)))
 	mux.Handle("GET /software/{id}/components", s.in(auth.Read, s.components))
 	mux.Handle("POST /software/{id}/components", s.in(auth.Edit, s.mapComponents))
@@ -62,6 +64,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /requirements", s.in(auth.Read, s.requirements))
 	mux.Handle("GET /requirements/{requirement}", s.in(auth.Read, s.requirement))
 	mux.Handle("GET /vulnerabilities", s.in(auth.Read, s.vulnerabilities))
+	mux.Handle("GET /vulnerabilities/pictures", s.in(auth.Read, s.exposure))
+	mux.Handle("GET /vulnerabilities/pictures/{picture}", s.in(auth.Read, s.exposureSheet))
 	mux.Handle("GET /vulnerabilities/{vuln}", s.in(auth.Read, s.finding))
 	mux.Handle("POST /vulnerabilities/{vuln}", s.in(auth.Edit, s.decide))
 

@@ -17,6 +17,7 @@ import (
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
+	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 	"example.org/tasuki/verify"
@@ -58,7 +59,7 @@ func samples() []sample {
 			return &evidencePage{Base: at(b, "software"), Head: sampleHead(b, "evidence"), Drop: sampleDrop(b), Wanted: []wantedType{{b.TypeName("cyclonedx"), []guideline.ID{"S(2)-2.3"}}}}
 		}},
 		{"evidence", "filled", func(b Base) page {
-			return &evidencePage{Base: at(b, "software"), Head: sampleHead(b, "evidence"), Drop: sampleDrop(b), Documents: sampleDocuments(b)}
+			return &evidencePage{Base: at(b, "software"), Head: sampleHead(b, "evidence"), Drop: sampleDrop(b), Documents: sampleDocuments(b), Fresh: sampleFreshness(b)}
 		}},
 		{"arrival", "mixed", sampleArrival},
 		{"document", "filled", func(b Base) page {
@@ -86,6 +87,10 @@ func samples() []sample {
 		}},
 		{"vulnerabilities", "affected", sampleVulnerabilities},
 		{"finding", "open", sampleFindingPage},
+		{"exposure", "empty", func(b Base) page {
+			return &exposurePage{Base: at(b, "vulnerabilities"), Matrix: chart.Exposure(b.Lang, "matrix", nil, nil), Latency: chart.Latency(b.Lang, "latency", nil, 0), Causes: chart.Pareto(b.Lang, "causes", b.T("原因", "Causes"), nil)}
+		}},
+		{"exposure", "filled", sampleExposure},
 		{"registers", "filled", func(b Base) page {
 			p := &registersPage{Base: at(b, "registers")}
 			for i, k := range register.Kinds() {
@@ -146,7 +151,7 @@ func samples() []sample {
 		{"storybook", "list", func(b Base) page {
 			return &storybookPage{Base: b, Samples: []sampleLink{{"home", "empty", "/storybook/home/empty"}}}
 		}},
-	}
+	}, exchangeSamples())
 }
 
 // at puts a sample at its place in the menu.
@@ -163,7 +168,7 @@ func sampleHead(b Base, current string) softwareHead {
 		Releases: []chain.Release{{ID: "r2", Version: "2.1.0"}, {ID: "r1", Version: "2.0.3"}}, Release: "r2"}
 	for _, t := range softwareTabs {
 		h.Tabs = append(h.Tabs, tab{Name: b.Text(t.name), Href: "/software/sw/" + t.key, Current: t.key == current})
-	}, exchangeSamples())
+	}
 	return h
 }
 
@@ -308,7 +313,7 @@ func sampleComponents(b Base) page {
 	}
 	sbom := &fact.SBOM{Format: "CycloneDX", SpecVersion: "1.6", Components: []fact.Component{{Name: "lib", Version: "1.0.0", PURL: "pkg:npm/lib@1.0.0", Pointer: "/components/0"}, {Name: "internal-lib", Pointer: "/components/1"}}}
 	q := sbomquality.Evaluate(sbom, sbomquality.CISA2026(), sbomquality.Outside{})
-	p.Quality, p.SBOM = &q, sampleDocuments(b)[0].Document
+	p.Quality, p.SBOM = qualityOf(q), sampleDocuments(b)[0].Document
 	return p
 }
 

@@ -69,3 +69,28 @@ func sampleComments(b Base) []commentView {
 		{Comment: store.Comment{ID: "k3", At: sampleNow.Add(-time.Hour), WithdrawnAt: sampleNow}, Author: b.Account.Display},
 	}
 }
+
+func sampleFreshness(b Base) chart.Picture {
+	piece := func(name, backs string, from, left int) chart.Fresh {
+		return chart.Fresh{Name: name, Href: "/evidence/x", From: sampleNow.AddDate(0, 0, -from), Until: sampleNow.AddDate(0, 0, left), Requirements: backs}
+	}
+	return chart.Freshness(b.Lang, "freshness", sampleNow.In(japan), []chart.Fresh{piece("sbom.cdx.json", "S(2)-2.3", 20, 70), piece("脆弱性対応方針 2026年度版.pdf", "S(1)-1.1 S(3)-1.1", 200, 165),
+		piece("zap-results.sarif", "S(1)-3.3", 170, 9), piece("penetration-test-2025.pdf", "S(4)-2.1", 380, -15)})
+}
+
+func sampleExposure(b Base) page {
+	p := &exposurePage{Base: at(b, "vulnerabilities"), More: 12}
+	software := []string{"見本会計 Example Ledger", "見本ゲートウェイ", "見本ポータル", "見本コントローラ ファームウェア"}
+	var rows []chart.ExposureRow
+	for i, v := range []string{"CVE-2026-12345", "GHSA-aaaa-bbbb-cccc", "CVE-2026-22222", "JVNDB-2026-000123", "CVE-2025-9999"} {
+		row := chart.ExposureRow{Name: v, Note: b.T("計画的に", "scheduled"), Href: "/storybook/finding/open"}
+		for k := range software {
+			row.Cells = append(row.Cells, gravity[(i*3+k*2)%len(gravity)])
+		}
+		rows = append(rows, row)
+	}
+	p.Matrix = chart.Exposure(b.Lang, "matrix", software, rows)
+	p.Latency = chart.Latency(b.Lang, "latency", []int{0, 1, 2, 4, 5, 6, 9, 10, 13, 20, 28, 41, 95}, 4)
+	p.Causes = chart.Pareto(b.Lang, "causes", b.T("脆弱性の根本原因", "Root causes of vulnerabilities"), []chart.Cause{{Name: "CWE-79", N: 9}, {Name: "CWE-20", N: 6}, {Name: "CWE-787", N: 3}, {Name: "CWE-22", N: 2}, {Name: b.T("型の記載なし", "no type given"), N: 1}})
+	return p
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -103,24 +104,25 @@ func (s *Server) fillOpen(ctx context.Context, p *vulnerabilitiesPage, m chain.M
 	for _, sw := range m.Software {
 		names[sw.ID] = sw.Name
 	}
+	held, err := s.db.ComponentCounts(ctx)
+	if err != nil {
+		return err
+	}
+	matches, err := s.matches(ctx)
+	if err != nil {
+		return err
+	}
 	at := map[string]int{}
 	for _, rel := range m.Releases {
 		v := releaseView{rel.ID, names[rel.Software], rel.Software, rel.Version}
-		components, err := s.db.ComponentsOf(ctx, rel.ID)
-		if err != nil {
-			return err
-		}
-		if len(components) == 0 {
+		if held[rel.ID] == 0 {
 			p.Without = append(p.Without, v)
 			continue
 		}
-		look, err := s.looked(ctx, rel.ID, len(components), p.Base)
-		if err != nil {
-			return err
-		}
-		p.Missed += len(look.Match.Unmatched)
-		if !look.Done {
-			p.Missed += len(components)
+		match, done := matches[rel.ID]
+		p.Missed += len(match.Unmatched)
+		if !done {
+			p.Missed += held[rel.ID]
 		}
 		found, err := s.db.FindingsOf(ctx, rel.ID)
 		if err != nil {
@@ -148,6 +150,21 @@ func (s *Server) fillOpen(ctx context.Context, p *vulnerabilitiesPage, m chain.M
 	})
 	p.Total = len(p.Open)
 	return nil
+}
+
+// matches gives how each release was compared with advisory data, last time.
+func (s *Server) matches(ctx context.Context) (map[string]fact.Match, error) {
+	facts, err := s.db.Facts(ctx, store.FactFilter{About: fact.Release, Kinds: []fact.Kind{fact.KindMatch}})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]fact.Match{}
+	for _, f := range facts { // the latest of a release comes last
+		if m, ok := f.Data.(*fact.Match); ok && f.Subject.Kind == fact.Release {
+			out[f.Subject.ID] = *m
+		}
+	}
+	return out, nil
 }
 
 func componentLabel(f store.Finding) string {
