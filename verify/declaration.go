@@ -213,6 +213,7 @@ const (
 	DeclarationKind ResourceKind = "declaration"
 	DisclosureKind  ResourceKind = "disclosure"
 	ProofKind       ResourceKind = "ledger_proof"
+	TimeStampKind   ResourceKind = "time_stamp"
 )
 
 // A Resource is a document that backs the declaration. Its name is the name of its member in every bundle.

@@ -56,13 +56,15 @@ func (v *visit) listed(name string) (ManifestMember, bool) {
 	return members[i], true
 }
 
-// belongs reports whether a member is the declaration, the proof, a disclosure, or a supporting document.
+// belongs reports whether a member is the declaration, the proof, the time stamp, a disclosure, or a supporting document.
 func (v *visit) belongs(m ManifestMember) bool {
 	switch m.Kind {
 	case DeclarationKind:
 		return m.Name == DeclarationMember && m.MediaType == EnvelopeMediaType
 	case ProofKind:
 		return m.Name == ProofMember && m.MediaType == ProofMediaType && m.Embedded
+	case TimeStampKind:
+		return m.Name == TimeStampMember && m.MediaType == TimeStampMediaType && m.Embedded
 	case DisclosureKind:
 		return m.MediaType == DisclosureMediaType && m.Embedded &&
 			slices.ContainsFunc(v.Manifest.Shown, func(i int) bool { return DisclosureMember(i) == m.Name })

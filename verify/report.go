@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"crypto/x509"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -20,8 +21,11 @@ type Options struct {
 	RequireChain bool         // every party that a declaration relies on has to be there, whole or by digest
 	Files        []Artifact   // files the reader holds beside the bundle: each has to be one that the declaration is about
 	Witnesses    []WitnessKey // one of them has to have signed the checkpoint of the bundle's own proof; none: not asked for
-	MaxBytes     int64        // size of the file; zero: 256 MiB
-	MaxDepth     int          // bundles within bundles; zero: 16
+	// TimeStampers are the roots of time-stamping authorities (RFC 3161) that the reader trusts; none: a time stamp in a
+	// bundle is named in NotChecked.
+	TimeStampers []*x509.Certificate
+	MaxBytes     int64 // size of the file; zero: 256 MiB
+	MaxDepth     int   // bundles within bundles; zero: 16
 }
 
 // A TrustedKey is a public key the reader took over by a way of their own and knows the holder of.
@@ -124,8 +128,10 @@ type Link struct {
 	Withheld    int              `json:"withheld"`
 	IssuedAt    time.Time        `json:"issued_at,omitzero"`
 	ValidUntil  time.Time        `json:"valid_until,omitzero"`
-	Signer      string           `json:"signer,omitempty"` // name and title as declared
-	Key         string           `json:"key,omitempty"`    // fingerprint of the key that signed the declaration
+	Signer      string           `json:"signer,omitempty"`    // name and title as declared
+	Key         string           `json:"key,omitempty"`       // fingerprint of the key that signed the declaration
+	StampedAt   time.Time        `json:"stamped_at,omitzero"` // an authority that the reader trusts saw the signed declaration then
+	StampedBy   string           `json:"stamped_by,omitempty"`
 	Trust       TrustKind        `json:"trust,omitempty"`
 	TrustedAs   string           `json:"trusted_as,omitempty"` // name in the reader's list, or who introduced it
 }
@@ -168,6 +174,7 @@ const (
 	StepLevel       = "required level"
 	StepLedger      = "ledger inclusion"
 	StepWitness     = "ledger witnessed"
+	StepTimeStamp   = "time stamp"
 	StepUpstream    = "upstream bundle"
 
 	// These are taken for what the reader asked for: with Options.Request, RequireRoles, RequireChain and Files.

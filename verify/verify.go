@@ -26,6 +26,7 @@ const (
 	BundleMediaType     = "application/vnd.tasuki.bundle+json"
 	DisclosureMediaType = "application/vnd.tasuki.disclosure+json"
 	ProofMediaType      = "application/vnd.tasuki.ledger-proof+json"
+	TimeStampMediaType  = "application/timestamp-reply"
 
 	// Extension is the end of a bundle's file name: an ordinary one, because mail gateways drop unusual ones.
 	Extension = ".tasuki.json"

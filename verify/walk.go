@@ -184,6 +184,7 @@ func (v *visit) standing() {
 	}
 	v.asked()
 	v.ledger()
+	v.stamped()
 	v.engaged()
 	v.changes()
 }

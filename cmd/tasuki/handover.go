@@ -1,6 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/jobs"
@@ -15,6 +22,8 @@ type passing struct {
 	Withhold         []string `help:"${help_declare_withhold}" placeholder:"ID"`
 	ByDigest         bool     `help:"${help_declare_digest}"`
 	UpstreamByDigest bool     `help:"${help_handover_upstream}"`
+	TimeStamp        string   `name:"timestamp" help:"${help_declare_stamp}" placeholder:"FILE" xor:"stamp"`
+	TSACommand       string   `name:"tsa-command" help:"${help_declare_tsa}" placeholder:"COMMAND" xor:"stamp"`
 }
 
 // signing gives the hand-over as the jobs take it.
@@ -42,13 +51,46 @@ func (c passing) signing() (jobs.Signing, error) {
 			return c.UpstreamByDigest && d.Kind == verify.Upstream || c.ByDigest && d.Kind != verify.SBOM && d.Kind != verify.Upstream
 		}
 	}
-	return s, nil
+	return s, c.stamped(&s)
+}
+
+// maxToken bounds the answer of a time-stamping authority, in bytes.
+const maxToken = 64 << 10
+
+// stamped reads the time stamp to put in, or says how an authority is asked for one. Nobody is asked unless it is said how.
+func (c passing) stamped(s *jobs.Signing) error {
+	if c.TimeStamp != "" {
+		b, err := readFile(c.TimeStamp)
+		s.TimeStamp = b
+		return err
+	}
+	argv := strings.Fields(c.TSACommand)
+	if len(argv) == 0 {
+		return nil
+	}
+	s.Stamp = func(ctx context.Context, query []byte) ([]byte, error) {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+		cmd.Stdin, cmd.WaitDelay = bytes.NewReader(query), time.Second
+		out, err := cmd.Output()
+		if err == nil && len(out) > maxToken {
+			err = fmt.Errorf("it answered with %d bytes", len(out))
+		}
+		if err != nil {
+			return nil, &lang.Error{Kind: lang.Unreachable, What: lang.F("タイムスタンプを取得できませんでした（%s）", "no time stamp was got from %s", argv[0]), Err: err,
+				Next: lang.T("コマンドは、標準入力の要求（RFC 3161、DER）への応答を標準出力に書く必要があります。宣言は発行済みなので、tasuki handover でもう一度付けられます", "the command reads a request of RFC 3161 in DER and writes the response; the declaration is issued, and tasuki handover can stamp it")}
+		}
+		return out, nil
+	}
+	return nil
 }
 
 type handoverCmd struct {
 	passing
 	What   string `arg:"" help:"${help_handover_what}"`
 	Redact bool   `help:"${help_handover_redact}"`
+	Query  string `name:"timestamp-query" help:"${help_handover_query}" placeholder:"FILE"`
 	Output string `short:"o" help:"${help_output}" required:"" placeholder:"FILE"`
 }
 
@@ -72,12 +114,31 @@ func (c *handoverCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	if err := c.query(p, db); err != nil {
+		return err
+	}
 	if err := writeNew(c.Output, bundle); err != nil {
 		return err
 	}
 	return p.print(map[string]any{"file": c.Output, "digest": verify.Digest(bundle)}, func() {
 		p.printf("襷を書き出しました: %s（%s）", "wrote the bundle %s (%s)", c.Output, verify.Digest(bundle))
 	})
+}
+
+// query writes the request to a time-stamping authority about a declaration of ours.
+func (c *handoverCmd) query(p *program, db *store.DB) error {
+	if c.Query == "" {
+		return nil
+	}
+	d, err := jobs.FindDeclaration(p.ctx, db, c.What)
+	if err != nil {
+		return err
+	}
+	b, err := jobs.StampQuery(db, d)
+	if err != nil {
+		return err
+	}
+	return writeNew(c.Query, b)
 }
 
 func (c *handoverCmd) pack(p *program, db *store.DB, actor store.Actor, s jobs.Signing) ([]byte, error) {

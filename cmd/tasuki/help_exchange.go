@@ -9,6 +9,9 @@ var exchangeTexts = map[string]lang.Text{
 	"request_passon":      lang.T("受け取った依頼をもとに、頼っている関連事業者すべてへの依頼を作る", "make requests to everybody we rely on, from one that we were given"),
 	"request_list":        lang.T("依頼の一覧: 誰が誰に、何を、いつまでに、回答の状況", "who asked whom for what, until when, and what came back"),
 	"request_show":        lang.T("依頼の内容を見る", "show a request whole"),
+	"request_invite":      lang.T("アカウントなしで回答するための一度きりのコードを発行する（コードは一度だけ表示）", "issue a one-time code to answer a request without an account; it is shown once"),
+	"request_until":       lang.T("コードの最終日（既定は30日後）", "last day of the code (default: 30 days from now)"),
+	"request_withdraw":    lang.T("回答用のコードを使えなくする", "withdraw the code of a request"),
 	"request_level":       lang.T("求める水準（minimum 又は standard。既定は元の依頼の水準）", "level asked for: minimum or standard (default: that of the request it is under)"),
 	"request_reason":      lang.T("その水準を求める理由。観点は information（扱う情報）、protection（保護の仕組みの維持）、response（脆弱性への対応）、other", "why this level, by viewpoint: information, protection, response or other"),
 	"request_due":         lang.T("回答の期日", "last day for the answer"),
@@ -38,6 +41,9 @@ var exchangeTexts = map[string]lang.Text{
 	"handover_what":     lang.T("宣言の id 又はダイジェスト。受け取った襷はそのダイジェスト", "id or digest of a declaration, or digest of a received bundle"),
 	"handover_redact":   lang.T("回答と証跡をすべて伏せて渡す（宣言の存在・署名・有効期間は確かめられる）", "withhold every answer and document; that it exists, is signed and in force can still be verified"),
 	"handover_upstream": lang.T("取引先の襷はダイジェストだけを渡す", "hand over suppliers' bundles by digest only"),
+	"handover_query":    lang.T("この宣言についてのタイムスタンプの要求（RFC 3161、DER）も書き出す", "also write the request for a time stamp of this declaration (RFC 3161, DER)"),
+	"declare_stamp":     lang.T("得ておいたタイムスタンプ（要求への応答）を付ける", "put this time stamp in: the authority's answer to the request"),
+	"declare_tsa":       lang.T("標準入力の要求（RFC 3161）に応答するコマンドでタイムスタンプを得て付ける（既定ではどこにも接続しない）", "get a time stamp from a command that answers the request on its standard input; by default nobody is asked"),
 	"declare_redact":    lang.T("この関連事業者（id 又は all）から受け取った襷は、回答と証跡を伏せて含める", "take the bundles of this party (id or all) in without their answers and documents"),
 	"declare_supersede": lang.T("置き換える宣言の id（既定は同じリリースの最新のもの）", "id of the declaration it takes the place of (default: the latest about the same release)"),
 
@@ -60,5 +66,6 @@ var exchangeTexts = map[string]lang.Text{
 	"verify_request":  lang.T("この依頼の内容（水準、役割、対象、文書、連鎖）に照らす", "hold it against what this request asked for"),
 	"verify_roles":    lang.T("宣言に求める役割（複数はコンマ区切り）", "roles the declaration has to cover, comma-separated"),
 	"verify_chain":    lang.T("頼っている関連事業者の宣言がすべてあることを求める", "require a bundle of every party relied on"),
+	"verify_tsa":      lang.T("タイムスタンプを確かめるときに信頼する時刻認証局の証明書（PEM）", "certificates (PEM) of the time-stamping authorities to trust"),
 	"verify_files":    lang.T("手元の成果物又はSBOM。宣言の対象と同じものか確かめる", "an artifact or SBOM in hand, to be compared with the subjects of the declaration"),
 }

@@ -21,6 +21,9 @@ type requestCmd struct {
 	PassOn requestPassOnCmd `cmd:"" help:"${help_request_passon}"`
 	List   requestListCmd   `cmd:"" help:"${help_request_list}"`
 	Show   requestShowCmd   `cmd:"" help:"${help_request_show}"`
+
+	Invite   requestInviteCmd   `cmd:"" help:"${help_request_invite}"`
+	Withdraw requestWithdrawCmd `cmd:"" help:"${help_request_withdraw}"`
 }
 
 // asking is what requests have in common.
@@ -312,4 +315,62 @@ func (c *requestShowCmd) Run(p *program) error {
 			p.printf("  受領書 %s（%s）", "  receipt %s (%s)", r.Digest, r.At.In(japan).Format(time.DateOnly))
 		}
 	})
+}
+
+type requestInviteCmd struct {
+	Request string `arg:"" help:"${help_request_id}"`
+	Until   string `help:"${help_request_until}" placeholder:"DATE"`
+}
+
+// Run issues the code with which the asked party can answer on the answer page of `tasuki serve`.
+func (c *requestInviteCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	l, err := jobs.FindRequest(p.ctx, db, c.Request)
+	if err != nil {
+		return err
+	}
+	var until time.Time
+	if c.Until != "" {
+		if until, err = parseTime(c.Until); err != nil {
+			return err
+		}
+		if len(c.Until) == len(time.DateOnly) {
+			until = until.AddDate(0, 0, 1)
+		}
+	}
+	code, i, err := jobs.Invite(p.ctx, db, p.actor(), l, until)
+	if err != nil {
+		return err
+	}
+	address := "/answer/" + strings.TrimPrefix(l.Digest, "sha256:")
+	return p.print(map[string]any{"code": code, "address": address, "until": i.Until}, func() {
+		p.printf("コード: %s（%s まで有効。今だけ表示します）", "code: %s (good until %s; it is shown this once)", code, i.Until.In(japan).Format(time.RFC3339))
+		p.printf("回答のアドレス: tasuki serve のアドレスに続けて %s", "address to answer at, on the server of tasuki serve: %s", address)
+		p.printf("コードは、アドレスとは別の手段で相手に伝えてください。", "Send the code by another way than the address.")
+	})
+}
+
+type requestWithdrawCmd struct {
+	Request string `arg:"" help:"${help_request_id}"`
+}
+
+// Run makes the code of a request unusable.
+func (c *requestWithdrawCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	l, err := jobs.FindRequest(p.ctx, db, c.Request)
+	if err != nil {
+		return err
+	}
+	if err := jobs.Withdraw(p.ctx, db, p.actor(), l.Digest); err != nil {
+		return err
+	}
+	return p.print(map[string]any{"request": l.Digest}, func() { p.printf("コードを使えなくしました。", "The code no longer works.") })
 }

@@ -21,6 +21,7 @@ type verifyCmd struct {
 	RequireRole  []string `help:"${help_verify_roles}" placeholder:"R"`
 	RequireChain bool     `help:"${help_verify_chain}"`
 	Witness      []string `help:"${help_ledger_wkey}" placeholder:"KEY"`
+	TSACert      []string `name:"tsa-cert" help:"${help_verify_tsa}" placeholder:"FILE"`
 	With         []string `help:"${help_verify_files}" placeholder:"FILE" sep:"none"`
 }
 
@@ -76,6 +77,13 @@ func (c *verifyCmd) options(p *program) (verify.Options, error) {
 			return opt, err
 		}
 		opt.Witnesses = append(opt.Witnesses, k)
+	}
+	for _, file := range c.TSACert {
+		roots, err := parseWith(file, verify.ParseCertificates)
+		if err != nil {
+			return opt, err
+		}
+		opt.TimeStampers = append(opt.TimeStampers, roots...)
 	}
 	for _, file := range c.Trust {
 		keys, err := parseWith(file, verify.ParseTrust)

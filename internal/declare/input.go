@@ -81,6 +81,7 @@ type Signed struct {
 	Disclosures [][]byte   // canonical bytes, in the order of the commitments; nil: withheld from us too
 	Documents   []Document // in the order of Declaration.Supporting
 	PublicKey   verify.PublicKey
+	TimeStamp   []byte // token of RFC 3161 over Envelope, or the response around one; nil: none
 }
 
 // Compare orders documents by name, as a declaration lists them.

@@ -82,6 +82,9 @@ func (s *Signed) members(to HandOver, m *verify.Manifest) ([]packed, error) {
 		}
 		out = append(out, p)
 	}
+	if len(s.TimeStamp) > 0 {
+		out = append(out, member(verify.TimeStampMember, verify.TimeStampKind, verify.TimeStampMediaType, s.TimeStamp))
+	}
 	if to.Proof != nil {
 		b, err := verify.Marshal(to.Proof)
 		if err != nil {

@@ -12,7 +12,7 @@ func Reopen(bundle []byte) (*Signed, *verify.Proof, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &Signed{Envelope: o.Envelope, Digest: verify.Digest(o.Envelope), Declaration: o.Declaration, PublicKey: o.DeclarationKey}
+	s := &Signed{Envelope: o.Envelope, Digest: verify.Digest(o.Envelope), Declaration: o.Declaration, PublicKey: o.DeclarationKey, TimeStamp: o.Member(verify.TimeStampMember)}
 	for i := range o.Declaration.Commitments {
 		s.Disclosures = append(s.Disclosures, o.Member(verify.DisclosureMember(i)))
 	}

@@ -440,6 +440,9 @@ type Signing struct {
 	Withhold  map[verify.Duty]string
 	ByDigest  func(Supporting) bool // which documents are handed over by digest only; nil: none
 	InReplyTo string                // digest of the request that this answers
+	TimeStamp []byte                // token over the signed declaration that somebody got; nil: none
+	// Stamp asks a time-stamping authority: it is given a request of RFC 3161 and gives the response. nil: nobody is asked.
+	Stamp func(context.Context, []byte) ([]byte, error)
 }
 
 // kept is a signed declaration as the store keeps it, so that it can be handed over again without a new signature.
@@ -447,6 +450,7 @@ type kept struct {
 	Envelope    []byte           `json:"envelope"`
 	Disclosures [][]byte         `json:"disclosures"`
 	PublicKey   verify.PublicKey `json:"public_key"`
+	TimeStamp   []byte           `json:"time_stamp,omitempty"`
 }
 
 // Issue signs an approved draft, enters it in the ledger, and gives the bundle for the first recipient. What was approved
@@ -563,7 +567,7 @@ func documents(db *store.DB, f Frozen) ([]declare.Document, error) {
 // enter keeps what was signed and writes its entry for the ledger, in one transaction. Earlier declarations about the
 // same release are superseded.
 func enter(ctx context.Context, db *store.DB, actor store.Actor, d *store.Declaration, signed *declare.Signed) error {
-	body, err := json.Marshal(kept{signed.Envelope, signed.Disclosures, signed.PublicKey})
+	body, err := json.Marshal(kept{signed.Envelope, signed.Disclosures, signed.PublicKey, signed.TimeStamp})
 	if err != nil {
 		return err
 	}
@@ -600,6 +604,9 @@ const maxBundle = 256 << 20
 // handOver puts the ledger in order, proves the declaration's entry, packs the bundle and keeps it.
 func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Declaration, signed *declare.Signed, f Frozen, s Signing) ([]byte, error) {
 	proof, err := prove(ctx, db, store.Object{Kind: "declaration", ID: signed.Digest})
+	if err := stamp(ctx, db, actor, d, signed, s); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, err
 	}

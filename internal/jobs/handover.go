@@ -26,7 +26,7 @@ func HandOver(ctx context.Context, db *store.DB, actor store.Actor, d store.Decl
 	if err := json.Unmarshal(d.Content, &f); err != nil {
 		return nil, err
 	}
-	signed := &declare.Signed{Envelope: k.Envelope, Digest: verify.Digest(k.Envelope), Disclosures: k.Disclosures, PublicKey: k.PublicKey}
+	signed := &declare.Signed{Envelope: k.Envelope, Digest: verify.Digest(k.Envelope), Disclosures: k.Disclosures, PublicKey: k.PublicKey, TimeStamp: k.TimeStamp}
 	if signed.Declaration, err = declarationIn(k.Envelope); err != nil {
 		return nil, err
 	}

@@ -134,20 +134,9 @@ const most = 64 << 10
 // Verify checks a token, or the response of an authority around one, over a message, and gives what it says. The error
 // says what does not hold.
 func Verify(token, message []byte, authorities []Authority) (Stamp, error) {
-	sd, err := parse(token)
-	if err != nil {
-		return Stamp{}, fmt.Errorf("read time-stamp token: %w", err)
-	}
-	var info tstInfo
-	if err := whole(sd.Encap.Content, &info, ""); err != nil {
-		return Stamp{}, fmt.Errorf("read time-stamp token: %w", err)
-	}
-	h, err := hashOf(info.Imprint.Hash)
+	sd, info, err := about(token, message)
 	if err != nil {
 		return Stamp{}, err
-	}
-	if !bytes.Equal(info.Imprint.Digest, sum(h, message)) {
-		return Stamp{}, errors.New("the token is about something else")
 	}
 	signer, signed, err := sd.signed()
 	if err != nil {

@@ -141,3 +141,35 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// A query of ours is one that openssl answers, and the answer is about the message.
+func TestQuery(t *testing.T) {
+	stamped(t, []string{"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"}, []string{"-sha256"}) // skips without openssl
+	q, err := Query([]byte(message))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "query")
+	if err := os.WriteFile(file, q, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("openssl", "ts", "-query", "-in", file, "-text").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "sha256") || !strings.Contains(string(out), "Certificate required: yes") || !strings.Contains(string(out), "Nonce: unspecified") {
+		t.Errorf("openssl reads %s, error %v", out, err)
+	}
+}
+
+// What a token claims can be read without trusting anybody, and never for another message.
+func TestAbout(t *testing.T) {
+	token, a := stamped(t, []string{"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"}, []string{"-sha256", "-cert"})
+	at, err := About(token, []byte(message))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Verify(token, []byte(message), []Authority{a}); err != nil || !s.At.Equal(at) {
+		t.Errorf("it claims %v, and proves %v, %v", at, s.At, err)
+	}
+	if _, err := About(token, []byte("another")); err == nil {
+		t.Error("a token is about anything")
+	}
+}
