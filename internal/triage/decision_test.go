@@ -119,6 +119,17 @@ func voice(counted bool, s ...fact.VEXStatement) Voice {
 	return Voice{VEX: &fact.VEX{Author: "Example", Statements: s}, Document: "sha256:1", Counted: counted, Products: []string{"pkg:generic/app@1.0"}}
 }
 
+// TestWordsOfVersions: CycloneDX says of each version whether it is affected, whatever is said of the vulnerability.
+func TestWordsOfVersions(t *testing.T) {
+	for status, want := range map[string]Status{"": Affected, "affected": Affected, "unaffected": NotAffected, "unknown": UnderInvestigation} {
+		s := fact.VEXStatement{Vulnerability: "CVE-1", Status: fact.Affected, At: at, Products: []fact.VEXProduct{{PURL: "pkg:npm/lodash",
+			Versions: []fact.VEXVersion{{Version: "9", Status: "affected"}, {Range: "vers:npm/>=4.0.0|<5.0.0", Status: status}}}}}
+		if got := Words([]Voice{voice(true, s)}, lodash()); len(got) != 1 || got[0].Status != want {
+			t.Errorf("%q: %+v", status, got)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	stated := func(vuln string, products ...fact.VEXProduct) fact.VEXStatement {
 		return fact.VEXStatement{Vulnerability: vuln, Status: fact.NotAffected, Products: products, At: at}
@@ -144,7 +155,11 @@ func TestWords(t *testing.T) {
 		{"the component in another product", stated("CVE-1", fact.VEXProduct{PURL: "pkg:generic/other@1.0", Parts: []fact.VEXProduct{{PURL: "pkg:npm/lodash@4.17.15"}}}), 0},
 		{"its version", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Version: "4.17.15"}}}), 1},
 		{"not its version", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Version: "4.17.14"}}}), 0},
-		{"a range is not read", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Range: "vers:npm/<5"}}}), 0},
+		{"the component in a part of the release", stated("CVE-1", fact.VEXProduct{PURL: "pkg:generic/app@1.0", Parts: []fact.VEXProduct{{PURL: "pkg:npm/react@1", Parts: []fact.VEXProduct{{PURL: "pkg:npm/lodash@4.17.15"}}}}}), 1},
+		{"a range with its version", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Range: "vers:npm/<5"}}}), 1},
+		{"a range without its version", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Range: "vers:npm/>=5"}}}), 0},
+		{"a range that cannot be read", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Range: "vers:morse/<5"}}}), 0},
+		{"a range of the release", stated("CVE-1", fact.VEXProduct{PURL: "pkg:generic/app@1.0", Versions: []fact.VEXVersion{{Range: "vers:semver/<2"}}}), 1},
 	} {
 		if got := Words([]Voice{voice(true, c.s)}, lodash()); len(got) != c.want {
 			t.Errorf("%s: %d words, want %d", c.name, len(got), c.want)

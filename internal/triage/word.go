@@ -8,6 +8,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/version"
 )
 
 // Word is what a VEX document states about a case, and whose word it is.
@@ -40,17 +41,18 @@ func Words(voices []Voice, c Case) []Word {
 	var out []Word
 	for _, v := range voices {
 		for _, s := range v.VEX.Statements {
-			if !v.about(s, c) {
+			status, about := v.about(s, c)
+			if !about {
 				continue
 			}
-			w := Word{Status: Status(s.Status), Justification: s.Justification, AsWritten: s.AsWritten, At: s.At, Author: v.VEX.Author, Party: v.Party,
+			w := Word{Status: Status(status), Justification: s.Justification, AsWritten: s.AsWritten, At: s.At, Author: v.VEX.Author, Party: v.Party,
 				Document: v.Document, Pointer: s.Pointer, Counted: v.Counted, Why: v.Why}
 			for _, t := range []string{s.Impact, s.Action, s.Notes} {
 				if w.Text == "" {
 					w.Text = t
 				}
 			}
-			if s.Status == fact.FalsePositive {
+			if status == fact.FalsePositive {
 				w.Status = NotAffected
 			}
 			out = append(out, w)
@@ -60,28 +62,70 @@ func Words(voices []Voice, c Case) []Word {
 	return out
 }
 
-// about reports whether a statement speaks of a case: of its vulnerability, and of its release or its component there.
-func (v Voice) about(s fact.VEXStatement, c Case) bool {
+// about reports whether a statement speaks of a case, that is of its vulnerability and of its release or its component
+// there, and what it says of it.
+func (v Voice) about(s fact.VEXStatement, c Case) (fact.VEXStatus, bool) {
 	ids := c.IDs()
 	if !slices.ContainsFunc(append([]string{s.Vulnerability}, s.Aliases...), func(id string) bool { return slices.Contains(ids, id) }) {
-		return false
+		return "", false
 	}
-	return len(s.Products) == 0 || slices.ContainsFunc(s.Products, func(p fact.VEXProduct) bool { return v.meant(p, c) })
+	for _, p := range s.Products {
+		if version, ok := v.meant(p, c); ok {
+			if status, ok := ofVersion(p, version, s.Status); ok {
+				return status, true
+			}
+		}
+	}
+	return s.Status, len(s.Products) == 0
 }
 
-// meant reports whether a product of a statement is the release or the component. A product of another name is another
-// product; a range of versions is not read, and a statement that needs one is not about the case.
-func (v Voice) meant(p fact.VEXProduct, c Case) bool {
-	if slices.ContainsFunc(p.Versions, func(o fact.VEXVersion) bool { return o.Version == "" }) {
-		return false
+// meant reports whether a product of a statement is the release or the component, and gives that one's version. A product
+// of another name is another product.
+func (v Voice) meant(p fact.VEXProduct, c Case) (version string, ok bool) {
+	switch {
+	case len(p.Parts) > 0:
+		return c.Finding.Version, v.release(p) && within(p.Parts, c.Finding.PURL)
+	case same(p.PURL, c.Finding.PURL):
+		return c.Finding.Version, true
 	}
-	if len(p.Versions) > 0 && !slices.ContainsFunc(p.Versions, func(o fact.VEXVersion) bool { return o.Version == c.Finding.Version }) {
-		return false
+	return c.Release.Version, v.release(p)
+}
+
+// within reports whether the innermost of some parts is a component.
+func within(parts []fact.VEXProduct, component string) bool {
+	return slices.ContainsFunc(parts, func(p fact.VEXProduct) bool {
+		if len(p.Parts) > 0 {
+			return within(p.Parts, component)
+		}
+		return same(p.PURL, component)
+	})
+}
+
+// ofVersion gives what is said of one version of a product: CycloneDX lists versions and ranges with a state of their own,
+// and a version that is not listed is not spoken of. A range that cannot be read speaks of nothing.
+func ofVersion(p fact.VEXProduct, v string, stated fact.VEXStatus) (fact.VEXStatus, bool) {
+	if len(p.Versions) == 0 {
+		return stated, true
 	}
-	if len(p.Parts) > 0 {
-		return v.release(p) && slices.ContainsFunc(p.Parts, func(part fact.VEXProduct) bool { return same(part.PURL, c.Finding.PURL) })
+	for _, o := range p.Versions {
+		in := o.Version != "" && o.Version == v
+		if o.Range != "" {
+			r, err := version.ParseRange(o.Range)
+			if err != nil {
+				continue
+			}
+			in, _ = r.Contains(v)
+		}
+		switch {
+		case in && o.Status == "unaffected":
+			return fact.NotAffected, true
+		case in && o.Status == "unknown":
+			return fact.UnderInvestigation, true
+		case in:
+			return stated, true
+		}
 	}
-	return same(p.PURL, c.Finding.PURL) || v.release(p)
+	return "", false
 }
 
 func (v Voice) release(p fact.VEXProduct) bool {
