@@ -76,11 +76,16 @@ func Triage(ctx context.Context, db *store.DB, f TriageFilter) ([]Triaged, error
 		return nil, err
 	}
 	out := []Triaged{}
+	named, err := releasesWith(ctx, db, f.Vuln)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range d.model.Releases {
-		if f.Software != "" && r.Software != f.Software || f.Release != "" && r.ID != f.Release || f.Waiting && !supported(r, d.today()) {
+		if f.Software != "" && r.Software != f.Software || f.Release != "" && r.ID != f.Release || f.Waiting && !supported(r, d.today()) ||
+			f.Vuln != "" && len(named[r.ID]) == 0 {
 			continue
 		}
-		list, err := d.triage(ctx, r)
+		list, err := d.triage(ctx, r, named[r.ID]...)
 		if err != nil {
 			return nil, err
 		}
@@ -102,6 +107,21 @@ func Triage(ctx context.Context, db *store.DB, f TriageFilter) ([]Triaged, error
 	return out, nil
 }
 
+// releasesWith gives the ids that findings of a vulnerability have, by the release they are in; nothing for no vulnerability.
+func releasesWith(ctx context.Context, db *store.DB, vuln string) (map[string][]string, error) {
+	if vuln == "" {
+		return nil, nil
+	}
+	affected, err := db.AffectedBy(ctx, vuln)
+	out := map[string][]string{}
+	for _, a := range affected {
+		if !slices.Contains(out[a.Release], a.Vuln) {
+			out[a.Release] = append(out[a.Release], a.Vuln)
+		}
+	}
+	return out, err
+}
+
 // likely is the EPSS score to sort by; findings without one come after those with the lowest.
 func likely(t Triaged) float64 {
 	if t.EPSS == nil {
@@ -119,10 +139,11 @@ type desk struct {
 	listed    map[string]time.Time        // KEV
 	exploits  map[string]Exploit
 	contexts  map[string]triage.Context
+	asked     map[string][]triage.Tree // trees of each software that was asked for
 }
 
 func openDesk(ctx context.Context, db *store.DB) (*desk, error) {
-	d := &desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}}
+	d := &desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}, asked: map[string][]triage.Tree{}}
 	var err error
 	if d.hearing, err = openHearing(ctx, db); err != nil {
 		return nil, err
@@ -223,6 +244,13 @@ func (d *desk) look(t *Triaged, scores map[string]store.EPSS, voices []triage.Vo
 
 // trees gives the trees of the roles we hold for a software; whoever holds none looks as a supplier does.
 func (d *desk) trees(software string) []triage.Tree {
+	if _, known := d.asked[software]; !known {
+		d.asked[software] = d.treesOf(software)
+	}
+	return d.asked[software]
+}
+
+func (d *desk) treesOf(software string) []triage.Tree {
 	var makes, runs bool
 	for _, a := range d.model.Arrangements {
 		if a.Software != software && !d.runsSoftware(a.System, software) {
@@ -250,6 +278,9 @@ func (d *desk) trees(software string) []triage.Tree {
 }
 
 func (d *desk) runsSoftware(system, software string) bool {
+	if system == "" {
+		return false
+	}
 	for _, r := range d.model.Releases {
 		if r.Software == software && systemRuns(d.model, system, r.ID) {
 			return true

@@ -62,3 +62,20 @@ func (db *DB) Endings(ctx context.Context, after, before time.Time, most int) ([
 		where valid_until > $1 and valid_until < $2 order by valid_until, subject_id, party, role, requirement limit $3`,
 		ms(after), ms(before), most)
 }
+
+// ComponentCounts gives how many different components each release holds; releases without an SBOM are not in it.
+func (db *DB) ComponentCounts(ctx context.Context) (map[string]int, error) {
+	type held struct {
+		release string
+		n       int
+	}
+	all, err := list(ctx, db, func(r row) (h held, err error) {
+		err = r.Scan(&h.release, &h.n)
+		return h, err
+	}, `select l.release, count(distinct rc.component) from component_list l join release_component rc on rc.list = l.id group by l.release`)
+	out := make(map[string]int, len(all))
+	for _, h := range all {
+		out[h.release] = h.n
+	}
+	return out, err
+}
