@@ -70,6 +70,7 @@ type commands struct {
 	Coverage   coverageCmd   `cmd:"" help:"${help_coverage}"`
 	CVE        cveCmd        `cmd:"" name:"cve" help:"${help_cve}"`
 	Triage     triageCmd     `cmd:"" help:"${help_triage}"`
+	Replay     replayCmd     `cmd:"" help:"${help_replay}"`
 	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
 	Declare    declareCmd    `cmd:"" help:"${help_declare}"`
 

@@ -27,7 +27,7 @@ var layers = []struct {
 	{"store", []string{"internal/store", "internal/store/migrations"}, []string{"internal/store/migrations"}},
 	{"ledger and keys", []string{"internal/ledger", "internal/keys"}, nil},
 	{"verification", []string{"verify"}, nil},
-	{"nouns", []string{"internal/chain", "internal/evidence/...", "internal/register", "internal/finding"}, nil},
+	{"nouns", []string{"internal/chain", "internal/evidence/...", "internal/register", "internal/finding", "internal/replay"}, nil},
 	{"readers", []string{"internal/read/..."}, []string{"internal/read/..."}},
 	{"signatures of others", []string{"internal/sigstore", "internal/timestamp"}, []string{"internal/timestamp"}},
 	{"guideline", []string{"guideline"}, nil},
