@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"slices"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -40,6 +41,9 @@ type server struct {
 	auth *auth.Service
 	api  huma.API
 	docs []operation
+
+	busy  sync.Map   // requests under an Idempotency-Key that are being served
+	edits sync.Mutex // held from reading what a change starts from until it is made
 }
 
 // New gives the API of a workspace, for everything below [Prefix].

@@ -66,6 +66,9 @@ func add[I, O any](s *server, o operation, fn func(context.Context, *call, *I) (
 		c := ctx.Value(callKey{}).(*call)
 		out, err := fn(ctx, c, in)
 		if err != nil {
+			for _, name := range []string{"Content-Disposition", "Content-Type", "ETag"} {
+				c.w.Header().Del(name) // of the answer that did not come about
+			}
 			p := problemOf(c.visit, err)
 			if p.Status >= http.StatusInternalServerError {
 				s.log.ErrorContext(ctx, "api request failed", "request", c.request, "method", c.r.Method, "path", c.r.URL.Path, "error", err)
@@ -75,6 +78,11 @@ func add[I, O any](s *server, o operation, fn func(context.Context, *call, *I) (
 		return &answer[O]{out}, nil
 	})
 	s.described(o).RequestBody = s.bodyOf(o) // not before: huma would read the body itself
+	if o.Method == http.MethodPost {
+		described := s.described(o)
+		described.Parameters = append(described.Parameters, &huma.Param{Name: idempotencyKey, In: "header", Schema: &huma.Schema{Type: huma.TypeString},
+			Description: "A name of your own for this request: when it is repeated under it, within a week, it is not done again and has the same answer"})
+	}
 }
 
 func binary() *huma.Schema { return &huma.Schema{Type: huma.TypeString, Format: "binary"} }
@@ -110,7 +118,7 @@ func (s *server) guard(need auth.Permission) func(huma.Context, func(huma.Contex
 			writeProblem(w, p)
 			return
 		}
-		next(huma.WithValue(ctx, callKey{}, c))
+		s.once(ctx, c, next)
 	}
 }
 

@@ -87,21 +87,26 @@ func (s *server) declarations(ctx context.Context, _ *call, in *struct {
 	}
 	var all []DeclarationItem
 	for _, d := range ds {
-		all = append(all, DeclarationItem{ID: d.ID, Kind: d.Kind, Level: d.Level, Party: d.Party, Subject: d.Subject, Release: d.Release, Serial: d.Serial, State: d.State,
-			Bundle: d.Bundle, CreatedAt: d.CreatedAt, IssuedAt: d.IssuedAt, EndedAt: d.EndedAt, SupersededBy: d.SupersededBy})
+		all = append(all, declarationItem(d))
 	}
 	return cut(all, func(d DeclarationItem) string { return d.ID }, in.Page)
 }
 
-type idInput struct {
+func declarationItem(d store.Declaration) DeclarationItem {
+	return DeclarationItem{ID: d.ID, Kind: d.Kind, Level: d.Level, Party: d.Party, Subject: d.Subject, Release: d.Release, Serial: d.Serial, State: d.State,
+		Bundle: d.Bundle, CreatedAt: d.CreatedAt, IssuedAt: d.IssuedAt, EndedAt: d.EndedAt, SupersededBy: d.SupersededBy}
+}
+
+// IDInput is an id in a path.
+type IDInput struct {
 	ID string `path:"id"`
 }
 
-func (s *server) declaration(ctx context.Context, _ *call, in *idInput) (store.Declaration, error) {
+func (s *server) declaration(ctx context.Context, _ *call, in *IDInput) (store.Declaration, error) {
 	return s.db.Declaration(ctx, in.ID)
 }
 
-func (s *server) bundle(ctx context.Context, c *call, in *idInput) ([]byte, error) {
+func (s *server) bundle(ctx context.Context, c *call, in *IDInput) ([]byte, error) {
 	d, err := s.db.Declaration(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,8 @@ var codes = []struct {
 // Kind gives the kind of error a problem is; Unexpected when the code is not known.
 func (p *ProblemDetails) Kind() lang.Kind {
 	for _, c := range codes {
-		if c.code == p.Code || p.Code == unauthenticated && c.kind == lang.Forbidden {
+		if c.code == p.Code || p.Code == unauthenticated && c.kind == lang.Forbidden || p.Code == preconditionRequired && c.kind == lang.Usage ||
+			(p.Code == preconditionFailed || p.Code == keyReused) && c.kind == lang.Conflict {
 			return c.kind
 		}
 	}

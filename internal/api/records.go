@@ -45,9 +45,9 @@ func (s *server) records(ctx context.Context, c *call, in *struct {
 	return cut(all, func(r jobs.RecordView) string { return r.ID }, in.Page)
 }
 
-func (s *server) record(ctx context.Context, _ *call, in *idInput) (jobs.RecordView, error) {
+func (s *server) record(ctx context.Context, c *call, in *IDInput) (jobs.RecordView, error) {
 	r, err := s.db.Record(ctx, in.ID)
-	return jobs.ViewRecord(r, s.db.Now()), err
+	return tagged(c, jobs.ViewRecord(r, s.db.Now()), err)
 }
 
 func (s *server) putRecords(ctx context.Context, c *call, in *struct {
@@ -103,7 +103,7 @@ func (s *server) claims(ctx context.Context, c *call, in *struct {
 	return cut(all, func(v jobs.ClaimView) string { return v.ID }, in.Page)
 }
 
-func (s *server) claim(ctx context.Context, _ *call, in *idInput) (jobs.ClaimView, error) {
+func (s *server) claim(ctx context.Context, _ *call, in *IDInput) (jobs.ClaimView, error) {
 	v, err := s.db.Claim(ctx, in.ID)
 	return jobs.ClaimView{Claim: v, InForce: v.InForce(s.db.Now())}, err
 }

@@ -93,6 +93,9 @@ func (s *server) routes() {
 		Summary: lang.T("主張・例外措置・対象外を起案する", "Draft a claim, an exception or a statement that something does not apply"),
 		Detail:  lang.T("評価に反映されるのは、ほかの人が承認してからです。", "It counts once another person approves it.")}, s.draftClaim)
 
+	s.documentRoutes()
+	s.changeRoutes()
+
 	add(s, operation{ID: "list-mechanisms", Method: get, Path: "/heartbeats", Need: auth.Read,
 		Summary: lang.T("保護・監視の仕組みと、その稼働を最後に受信した時", "Mechanisms and when each was heard of last")}, s.mechanisms)
 	add(s, operation{ID: "send-heartbeat", Method: post, Path: "/heartbeats", Need: auth.Push, Takes: asJSON, Body: HeartbeatBody{},

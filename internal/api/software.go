@@ -101,12 +101,22 @@ func firstSentence(err error, l lang.Lang) string {
 	return line
 }
 
-func (s *server) chain(ctx context.Context, _ *call, _ *struct{}) (chain.Model, error) {
-	return s.db.LoadModel(ctx)
+func (s *server) chain(ctx context.Context, c *call, _ *struct{}) (chain.Model, error) {
+	m, err := s.db.LoadModel(ctx)
+	return tagged(c, m, err)
 }
 
 // applyChain does what `tasuki chain apply` does. What keeps it from being stored is named with its place or its rule.
-func (s *server) applyChain(ctx context.Context, c *call, _ *struct{}) (jobs.ModelCheck, error) {
+func (s *server) applyChain(ctx context.Context, c *call, in *struct{ Matching }) (jobs.ModelCheck, error) {
+	s.edits.Lock()
+	defer s.edits.Unlock()
+	current, err := s.db.LoadModel(ctx)
+	if err == nil {
+		err = in.holds(c, current, false)
+	}
+	if err != nil {
+		return jobs.ModelCheck{}, err
+	}
 	b, err := c.body(jobs.MaxModel)
 	if err != nil {
 		return jobs.ModelCheck{}, err

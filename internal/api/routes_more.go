@@ -1,0 +1,64 @@
+package api
+
+import (
+	"net/http"
+
+	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/lang"
+)
+
+// documentRoutes are the documents that people hand on, and the way back of a filled checklist.
+func (s *server) documentRoutes() {
+	get, post := http.MethodGet, http.MethodPost
+
+	add(s, operation{ID: "get-checklist", Method: get, Path: "/software/{name}/checklist/{format}", Need: auth.Read, Gives: asXLSX,
+		Summary: lang.T("要求事項チェックリスト（xlsx 又は csv）", "The checklist of requirements, as xlsx or csv"),
+		Detail:  lang.T("最後に判定した状況です。", "As things were judged last.")}, s.checklist)
+	add(s, operation{ID: "get-paper", Method: get, Path: "/software/{name}/papers/{format}", Need: auth.Read, Gives: anyBytes,
+		Summary: lang.T("最後に発行した宣言・報告（PDF、OSCAL、CycloneDX）", "The declaration issued last, as PDF, OSCAL or CycloneDX")}, s.softwarePaper)
+	add(s, operation{ID: "draw-up-paper", Method: post, Path: "/software/{name}/papers/{format}", Need: auth.Push, Gives: anyBytes,
+		Summary: lang.T("現在の状態の未署名の写しを作る", "Draw up an unsigned copy of the present state"),
+		Detail:  lang.T("判定し直してから作ります。誰も署名していないため、宣言ではありません。", "It is judged again first. Nobody signed it, so it declares nothing.")}, s.present)
+	add(s, operation{ID: "get-declaration-paper", Method: get, Path: "/declarations/{id}/papers/{format}", Need: auth.Read, Gives: anyBytes,
+		Summary: lang.T("1つの宣言の PDF、OSCAL、CycloneDX", "One declaration as PDF, OSCAL or CycloneDX")}, s.declarationPaper)
+	add(s, operation{ID: "draw-up-vex", Method: post, Path: "/software/{name}/vex/{format}", Need: auth.Push, Gives: asJSON,
+		Summary: lang.T("脆弱性についての判断を VEX で書き出す", "Hand the decisions about vulnerabilities on as VEX"),
+		Detail:  lang.T("内容が前回と変わっていれば版が上がります。", "When its content changed since the last, it is a new edition.")}, s.vex)
+	add(s, operation{ID: "preview-checklist", Method: post, Path: "/checklists/preview", Need: auth.Read, Takes: anyBytes,
+		Summary: lang.T("記入されたチェックリストが何を変えるかをセルごとに確かめる", "What a filled checklist would change, cell by cell"),
+		Detail:  lang.T("何も書き込みません。", "Nothing is written.")}, s.previewSheet)
+	add(s, operation{ID: "apply-checklist", Method: post, Path: "/checklists/apply", Need: auth.Edit, Takes: anyBytes,
+		Summary: lang.T("記入されたチェックリストを取り込む", "Take a filled checklist in"),
+		Detail:  lang.T("申告などは起案になり、ほかの人の承認で評価に反映されます。", "Statements become drafts, which count once another person approves them.")}, s.applySheet)
+	add(s, operation{ID: "get-paper-settings", Method: get, Path: "/settings/papers", Need: auth.Read,
+		Summary: lang.T("書類の体裁（年の書き方）", "How papers look: the way years are written")}, s.papers)
+	add(s, operation{ID: "set-paper-settings", Method: http.MethodPut, Path: "/settings/papers", Need: auth.Edit, Takes: asJSON, Body: jobs.Papers{},
+		Summary: lang.T("書類の体裁を変える", "Change how papers look")}, s.setPapers)
+}
+
+// changeRoutes are findings and what is decided about them, and what is drafted, changed and retired.
+func (s *server) changeRoutes() {
+	get, post := http.MethodGet, http.MethodPost
+
+	add(s, operation{ID: "list-findings", Method: get, Path: "/findings", Need: auth.Read,
+		Summary: lang.T("検出事項（急ぐ順）と、その判断", "Findings, the most urgent first, and what was decided")}, s.findings)
+	add(s, operation{ID: "decide", Method: post, Path: "/vulnerabilities/{id}/decisions", Need: auth.Edit, Takes: asJSON, Body: DecisionBody{},
+		Summary: lang.T("影響の有無と対応を決める", "Decide whether it affects, and what is done"),
+		Detail:  lang.T("キーを発行したアカウントの判断として記録します。", "It is recorded as the decision of the account that the key acts for.")}, s.decide)
+	add(s, operation{ID: "list-components", Method: get, Path: "/software/{name}/components", Need: auth.Read,
+		Summary: lang.T("リリースの部品", "The components of a release")}, s.components)
+	add(s, operation{ID: "list-changes", Method: get, Path: "/software/{name}/changes", Need: auth.Read,
+		Summary: lang.T("二つの時点の間に責務の状況がどう変わったか", "How duties changed between two moments, and why")}, s.changes)
+	add(s, operation{ID: "draft-declaration", Method: post, Path: "/software/{name}/declarations", Need: auth.Edit, Takes: asJSON, Body: DraftBody{},
+		Summary: lang.T("宣言を起案する", "Draft a declaration"),
+		Detail:  lang.T("承認と署名は、人が画面又はコマンドで行います。", "People approve and sign it, on the pages or the command line.")}, s.draftDeclaration)
+	add(s, operation{ID: "list-registers", Method: get, Path: "/registers", Need: auth.Read,
+		Summary: lang.T("台帳とその項目の一覧", "The registers and their fields")}, s.registers)
+	add(s, operation{ID: "change-record", Method: http.MethodPut, Path: "/records/{id}", Need: auth.Edit, Takes: asJSON, Body: RecordBody{},
+		Summary: lang.T("記録を変更する（起案になる）", "Change a record, which makes it a draft")}, s.changeRecord)
+	add(s, operation{ID: "retire-record", Method: post, Path: "/records/{id}/retire", Need: auth.Edit,
+		Summary: lang.T("記録を廃止する", "Retire a record")}, s.retireRecord)
+	add(s, operation{ID: "retire-claim", Method: post, Path: "/claims/{id}/retire", Need: auth.Edit,
+		Summary: lang.T("主張を取り下げる", "Withdraw a claim")}, s.retireClaim)
+}
