@@ -78,11 +78,14 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, a Arrival) (R
 	return r, receiveEnclosed(ctx, db, actor, a, &r)
 }
 
-// maxEnclosed is how many SBOMs of one document are taken in.
+// maxEnclosed is how many documents inside another are taken in.
 const maxEnclosed = 100
 
-// receiveEnclosed takes the SBOMs that an attestation carries in as documents of their own, so that they are read, matched
-// and judged like any other. One that we signed here is here already.
+// Inside is the origin of a document that came inside an attestation: that one's digest, and the place of the statement.
+func Inside(digest, place string) string { return strings.TrimSpace(digest + " " + place) }
+
+// receiveEnclosed takes what an attestation carries, an SBOM or a VEX, in as a document of its own, so that it is read,
+// matched and judged like any other. What we signed here is here already.
 func receiveEnclosed(ctx context.Context, db *store.DB, actor store.Actor, a Arrival, r *Receipt) error {
 	if r.Type != "intoto" || !r.Accepted || a.Origin == SignedHere {
 		return nil
@@ -91,17 +94,17 @@ func receiveEnclosed(ctx context.Context, db *store.DB, actor store.Actor, a Arr
 	if err != nil {
 		return err
 	}
-	for i, sbom := range intoto.SBOMs(b) {
+	for i, doc := range intoto.Documents(b) {
 		if i == maxEnclosed {
-			r.Problems = append(r.Problems, fact.Problem{Where: sbom.Place, What: lang.F("証明に入ったSBOMは%d件までを読み取りました", "of the SBOMs inside, the first %d were read", maxEnclosed)})
+			r.Problems = append(r.Problems, fact.Problem{Where: doc.Place, What: lang.F("証明に入った文書は%d件までを読み取りました", "of the documents inside, the first %d were read", maxEnclosed)})
 			break
 		}
-		inner, err := Receive(ctx, db, actor, Arrival{Name: fmt.Sprintf("%s (%d)", a.Name, i+1), Origin: r.Digest, Body: bytes.NewReader(sbom.Text), Subject: a.Subject})
+		inner, err := Receive(ctx, db, actor, Arrival{Name: fmt.Sprintf("%s (%d)", a.Name, i+1), Origin: Inside(r.Digest, doc.Place), Body: bytes.NewReader(doc.Text), Subject: a.Subject})
 		if err != nil {
 			return err
 		}
 		for _, p := range inner.Problems {
-			r.Problems = append(r.Problems, fact.Problem{Where: strings.TrimSpace(sbom.Place + " " + p.Where), What: p.What})
+			r.Problems = append(r.Problems, fact.Problem{Where: strings.TrimSpace(doc.Place + "/predicate " + p.Where), What: p.What})
 		}
 		r.Known = r.Known && inner.Known
 		for name, n := range inner.Summary {

@@ -197,6 +197,16 @@ func TestWhoseWordCounts(t *testing.T) {
 			unsigned(d)
 			d.bring("rel", attestation(t, key, verify.Digest([]byte("another"))), "upload")
 		}, false, ""},
+		{"inside an attestation of a counterparty", func(d *desk) {
+			trusted(d, "up")
+			d.bring("rel", enclosing(t, key, upstreamVEX), "upload")
+		}, true, "up"},
+		{"inside an attestation of nobody we trust", func(d *desk) { d.bring("rel", enclosing(t, key, upstreamVEX), "upload") }, false, ""},
+		{"inside a false one beside a true one", func(d *desk) {
+			trusted(d, "up")
+			forged := strings.Replace(enclosing(t, key, upstreamVEX), `"sig":"`, `"sig":"AAAA`, 1)
+			d.bring("rel", attestation(t, key, verify.Digest([]byte("another")))+"\n"+forged, "upload")
+		}, false, ""},
 		{"by an author on the list", func(d *desk) {
 			unsigned(d)
 			d.must(jobs.TrustVEXAuthor(d.Context(), d.db, author, "Our organisation", true))
@@ -236,9 +246,20 @@ func TestWhoseWordCounts(t *testing.T) {
 // attestation signs an in-toto statement about a document.
 func attestation(t *testing.T, key keys.Key, digest string) string {
 	t.Helper()
+	return statement(t, key, digest, "https://example.com/reviewed", "{}")
+}
+
+// enclosing signs a statement about something that carries a VEX.
+func enclosing(t *testing.T, key keys.Key, vex string) string {
+	t.Helper()
+	return statement(t, key, verify.Digest([]byte("image")), "https://openvex.dev/ns/v0.2.0", vex)
+}
+
+func statement(t *testing.T, key keys.Key, digest, predicateType, predicate string) string {
+	t.Helper()
 	const payloadType = "application/vnd.in-toto+json"
 	payload := []byte(`{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "vex.json", "digest": {"sha256": "` + strings.TrimPrefix(digest, "sha256:") +
-		`"}}], "predicateType": "https://openvex.dev/ns", "predicate": {}}`)
+		`"}}], "predicateType": "` + predicateType + `", "predicate": ` + predicate + `}`)
 	b, err := json.Marshal(map[string]any{"payloadType": payloadType, "payload": base64.StdEncoding.EncodeToString(payload),
 		"signatures": []map[string]string{{"sig": base64.StdEncoding.EncodeToString(ed25519.Sign(key.Private.(ed25519.PrivateKey), verify.PAE(payloadType, payload)))}}})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -97,7 +98,7 @@ func (h hearing) believe(v *triage.Voice, d store.Document, around []fact.Fact) 
 		switch data := f.Data.(type) {
 		case *fact.Attestation:
 			party, known := h.signers[data.Signer]
-			about := slices.ContainsFunc(data.Subjects, func(s fact.Digest) bool { return s.Digest == d.Digest })
+			about := slices.ContainsFunc(data.Subjects, func(s fact.Digest) bool { return s.Digest == d.Digest }) || d.Origin == ingest.Inside(f.Document, f.Pointer)
 			if data.Verified && known && party != "" && about {
 				v.Party, v.Counted = party, true
 				v.Why = lang.F("%sの署名を確認しました", "the signature of %s holds", h.name(party))

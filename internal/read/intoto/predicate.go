@@ -1,6 +1,7 @@
 package intoto
 
 import (
+	"slices"
 	"strings"
 
 	"example.org/tasuki/internal/fact"
@@ -171,19 +172,22 @@ func said(values ...string) (out []string) {
 	return out
 }
 
-func isSBOM(predicate string) bool {
-	return strings.HasPrefix(predicate, "https://cyclonedx.org/bom") || strings.HasPrefix(predicate, "https://spdx.dev/Document")
+// documents are the beginnings of the predicate types whose predicate is a document of another format.
+var documents = []string{"https://cyclonedx.org/bom", "https://spdx.dev/Document", "https://openvex.dev/ns"}
+
+func isDocument(predicate string) bool {
+	return slices.ContainsFunc(documents, func(d string) bool { return strings.HasPrefix(predicate, d) })
 }
 
-// Enclosed is a document that a statement carries as its predicate: an SBOM.
+// Enclosed is a document that a statement carries as its predicate: an SBOM or a VEX.
 type Enclosed struct {
 	Text  []byte
-	Place string // JSON pointer of the payload's predicate
+	Place string // of the statement: the Pointer of its fact
 }
 
-// SBOMs gives the SBOMs that the statements of a document carry (https://cyclonedx.org/bom, https://spdx.dev/Document), as
-// they stand in it. They are of the document, whatever its signature is worth.
-func SBOMs(b []byte) (out []Enclosed) {
+// Documents gives the documents that the statements of a document carry, as they stand in it, whatever the signature
+// around them is worth.
+func Documents(b []byte) (out []Enclosed) {
 	text, err := input.Text(b)
 	if err != nil {
 		return nil
@@ -194,8 +198,8 @@ func SBOMs(b []byte) (out []Enclosed) {
 	}
 	for _, doc := range docs {
 		o, err := open(doc.text, doc.place)
-		if s := o.statement; err == nil && len(s.Predicate) > 0 && isSBOM(s.PredicateType) {
-			out = append(out, Enclosed{s.Predicate, o.place + "/predicate"})
+		if s := o.statement; err == nil && len(s.Predicate) > 0 && isDocument(s.PredicateType) {
+			out = append(out, Enclosed{s.Predicate, o.place})
 		}
 	}
 	return out
