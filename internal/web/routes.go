@@ -69,6 +69,10 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /vulnerabilities/{vuln}", s.in(auth.Read, s.finding))
 	mux.Handle("POST /vulnerabilities/{vuln}", s.in(auth.Edit, s.decide))
 
+	mux.Handle("GET /replay", s.in(auth.Read, s.replays))
+	mux.Handle("GET /replay/{incident}", s.in(auth.Read, s.replay))
+	mux.Handle("POST /replay/{incident}", s.in(auth.Edit, s.recordReplay))
+
 	mux.Handle("GET /registers", s.in(auth.Read, s.registers))
 	mux.Handle("GET /registers/{kind}", s.in(auth.Read, s.register))
 	mux.Handle("GET /registers/{kind}/{id}", s.in(auth.Read, s.record))

@@ -87,6 +87,9 @@ func samples() []sample {
 		}},
 		{"vulnerabilities", "affected", sampleVulnerabilities},
 		{"finding", "open", sampleFindingPage},
+		{"replay", "choose", sampleReplays},
+		{"replay", "hit", sampleReplay},
+		{"replay", "none", sampleReplayNothing},
 		{"exposure", "empty", func(b Base) page {
 			return &exposurePage{Base: at(b, "vulnerabilities"), Matrix: chart.Exposure(b.Lang, "matrix", nil, nil), Latency: chart.Latency(b.Lang, "latency", nil, 0), Causes: chart.Pareto(b.Lang, "causes", b.T("原因", "Causes"), nil)}
 		}},
