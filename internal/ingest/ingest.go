@@ -59,25 +59,6 @@ type Receipt struct {
 	Problems []fact.Problem `json:"problems"`
 }
 
-// Receive takes one file in. An error means that nothing was acknowledged; a file that cannot be read is no error but a
-// receipt that is not accepted.
-func Receive(ctx context.Context, db *store.DB, actor store.Actor, a Arrival) (Receipt, error) {
-	digest, size, err := db.PutDocument(ctx, a.Body, MaxBytes)
-	var large *store.TooLarge
-	if errors.As(err, &large) {
-		return refuse(ctx, db, actor, a, large, err)
-	}
-	if err != nil {
-		return Receipt{}, err
-	}
-	reading, readErr := readDocument(db, a, digest)
-	r := receipt(a.Name, digest, size, reading, readErr)
-	if err := db.InTx(ctx, actor, func(tx *store.Tx) error { return write(ctx, tx, a, &r, reading) }); err != nil {
-		return r, err
-	}
-	return r, receiveEnclosed(ctx, db, actor, a, &r)
-}
-
 // maxEnclosed is how many documents inside another are taken in.
 const maxEnclosed = 100
 
@@ -172,19 +153,6 @@ func problem(err error) fact.Problem {
 		p.What = lang.T(e.What.JA+"（"+e.Why.JA+"）", e.What.EN+" ("+e.Why.EN+")")
 	}
 	return p
-}
-
-// refuse keeps that a file was too large to keep.
-func refuse(ctx context.Context, db *store.DB, actor store.Actor, a Arrival, large *store.TooLarge, cause error) (Receipt, error) {
-	p := problem(cause)
-	r := Receipt{File: a.Name, Digest: large.Digest, Size: large.Size, Problems: []fact.Problem{p}}
-	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
-		if err := tx.AddRefused(ctx, store.Refused{Name: a.Name, Size: large.Size, Digest: large.Digest, Reason: p.What, Origin: a.Origin}); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, "refused", store.Object{Kind: "document", ID: large.Digest}, map[string]any{"name": a.Name, "size": large.Size})
-	})
-	return r, err
 }
 
 // write puts a reading into the store. The same bytes about the same thing change nothing but the audit log.

@@ -121,7 +121,9 @@ func TestCommitsOfSBOMs(t *testing.T) {
 
 func TestAChangedRangeOfCommitsNamesItsRepository(t *testing.T) {
 	all := []Component{{PURL: "pkg:github/example/lib@1.0.0"}, {PURL: "pkg:npm/both@1.0.0"}, {Name: "lib", Sources: []string{"https://github.com/example/lib"}, Version: "1"}, {Name: "x"}}
-	named := Named(all, []Package{{Ecosystem: git, Name: "github.com/example/lib"}}, func(c Component) Component { return c })
+	named := slices.DeleteFunc(slices.Clone(all), func(c Component) bool {
+		return !slices.Contains(LookedUpAs(c), Package{Ecosystem: git, Name: "github.com/example/lib"})
+	})
 	if len(named) != 2 || named[0].PURL != all[0].PURL || named[1].Name != "lib" {
 		t.Errorf("named are %+v", named)
 	}

@@ -1,6 +1,9 @@
 package match
 
 import (
+	"cmp"
+	"slices"
+
 	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read/osv"
 	"example.org/tasuki/internal/version"
@@ -32,26 +35,8 @@ func keysOf(a osv.Affected) (out []packageKey) {
 	return append(out, gitKeys(a)...)
 }
 
-// Named gives those of some components, in their order, that are looked up under one of some packages.
-func Named[T any](all []T, packages []Package, component func(T) Component) []T {
-	wanted := make(map[Package]bool, len(packages))
-	for _, p := range packages {
-		wanted[p] = true
-	}
-	var out []T
-	for _, c := range all {
-		for _, p := range lookedUpAs(component(c)) {
-			if wanted[p] {
-				out = append(out, c)
-				break
-			}
-		}
-	}
-	return out
-}
-
-// lookedUpAs gives the packages under which a component is looked up.
-func lookedUpAs(c Component) (out []Package) {
+// LookedUpAs gives the packages under which a component is looked up, each once.
+func LookedUpAs(c Component) (out []Package) {
 	p, err := purl.Parse(c.PURL)
 	if err != nil {
 		p = purl.PURL{}
@@ -59,12 +44,13 @@ func lookedUpAs(c Component) (out []Package) {
 	for _, s := range sourcesOf(c, p) {
 		out = append(out, Package{git, s.Repo})
 	}
-	eco := p.Ecosystem()
-	if eco.Name == "" {
-		return out
+	if eco := p.Ecosystem(); eco.Name != "" {
+		for _, name := range append([]string{eco.Package}, eco.Also...) {
+			out = append(out, Package{eco.String(), name})
+		}
 	}
-	for _, name := range append([]string{eco.Package}, eco.Also...) {
-		out = append(out, Package{eco.String(), name})
-	}
-	return out
+	slices.SortFunc(out, func(a, b Package) int {
+		return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name))
+	})
+	return slices.Compact(out)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strconv"
 
@@ -19,6 +20,9 @@ type Component struct {
 	// Identifiers are further ones that matching asks by where the package URL tells nothing: CPE names, and where in which
 	// repository the component comes from; one a line.
 	Identifiers string `json:"identifiers,omitempty"`
+
+	Matched   bool   `json:"-"` // it was matched; see [Tx.SetLooks]
+	Unmatched string `json:"-"` // why advisories could not be asked about it; empty when they were
 }
 
 // key tells components apart: the package URL, else name and version, and the further identifiers.
@@ -177,19 +181,23 @@ func (db *DB) ReleaseComponents(ctx context.Context, release string) ([]ReleaseC
 
 // Components gives every distinct component that some release holds, ordered by package URL, name and version.
 func (db *DB) Components(ctx context.Context) ([]Component, error) {
-	return list(ctx, db, scanComponent, `select id, purl, name, version, ecosystem, identifiers from component c
-		where exists (select 1 from release_component rc where rc.component = c.id) order by purl, name, version`)
+	return list(ctx, db, scanComponent, selectComponent+`
+		where exists (select 1 from release_component rc where rc.component = c.id) order by c.purl, c.name, c.version`)
 }
 
 // ComponentsOf gives the distinct components of a release, ordered by package URL, name and version.
 func (db *DB) ComponentsOf(ctx context.Context, release string) ([]Component, error) {
-	return list(ctx, db, scanComponent, `select distinct c.id, c.purl, c.name, c.version, c.ecosystem, c.identifiers
-		from component_list l join release_component rc on rc.list = l.id join component c on c.id = rc.component
-		where l.release = $1 order by c.purl, c.name, c.version`, release)
+	return list(ctx, db, scanComponent, selectComponent+`where c.id in
+		(select rc.component from component_list l join release_component rc on rc.list = l.id where l.release = $1)
+		order by c.purl, c.name, c.version`, release)
 }
 
+const selectComponent = `select c.id, c.purl, c.name, c.version, c.ecosystem, c.identifiers, c.unmatched from component c `
+
 func scanComponent(r row) (c Component, err error) {
-	err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Identifiers)
+	var unmatched sql.NullString
+	err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Identifiers, &unmatched)
+	c.Matched, c.Unmatched = unmatched.Valid, unmatched.String
 	return c, err
 }
 

@@ -63,28 +63,12 @@ var documentNoun = lang.T("文書", "document")
 // that are there already are left alone. More than limit bytes is an error of kind Unreadable whose cause is a
 // [*TooLarge]; nothing is kept then.
 func (db *DB) PutDocument(ctx context.Context, r io.Reader, limit int64) (digest string, size int64, err error) {
-	f, err := os.CreateTemp(filepath.Join(db.dir, documentsDir, incomingDir), "in-*")
-	if err != nil {
-		return "", 0, fmt.Errorf("keep document: %w", err)
+	in := db.Incoming()
+	defer in.Discard()
+	if digest, size, err = in.Put(ctx, r, limit); err != nil {
+		return "", 0, err
 	}
-	defer os.Remove(f.Name()) // it has another name by then when all went well
-	defer f.Close()
-	h := sha256.New()
-	size, err = io.Copy(io.MultiWriter(f, h), io.LimitReader(readerOf(ctx, r), limit+1))
-	if err != nil {
-		return "", 0, fmt.Errorf("keep document: %w", err)
-	}
-	digest = digestOf(h)
-	if size > limit {
-		return "", 0, tooLarge(&TooLarge{Size: size, Digest: digest, Limit: limit})
-	}
-	if err := f.Sync(); err != nil {
-		return "", 0, fmt.Errorf("keep document: %w", err)
-	}
-	if err := db.place(f.Name(), digest); err != nil {
-		return "", 0, fmt.Errorf("keep document: %w", err)
-	}
-	return digest, size, nil
+	return digest, size, in.Keep()
 }
 
 func tooLarge(e *TooLarge) error {
@@ -95,29 +79,6 @@ func tooLarge(e *TooLarge) error {
 		Next: lang.T("文書を分けるか、設定で上限を引き上げてください", "split the document, or raise the limit in the settings"),
 		Err:  e,
 	}
-}
-
-// place gives a synced file its final name, durably. When the document is there already, its age starts anew, so that
-// a sweep does not take it away before the row that names it commits.
-func (db *DB) place(temp, digest string) error {
-	to := db.documentPath(digest)
-	now := time.Now()
-	if err := os.Chtimes(to, now, now); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return err
-	}
-	if err := syncDir(filepath.Join(db.dir, documentsDir)); err != nil {
-		return err
-	}
-	if err := os.Chmod(temp, 0o400); err != nil {
-		return err
-	}
-	if err := os.Rename(temp, to); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(to))
 }
 
 // documentPath gives where the bytes of a digest lie; only for digests that validDigest accepts.

@@ -35,11 +35,13 @@ func (tx *Tx) DropFactsOf(ctx context.Context, document string) error {
 	return err
 }
 
-// DropFactsOfRecord removes the facts that came from one record, or from one of our own computations that goes under a
-// name there, so that newer ones take their place.
-func (tx *Tx) DropFactsOfRecord(ctx context.Context, record string) error {
-	_, err := tx.exec(ctx, `delete from fact where record = $1`, record)
-	return err
+// DropFactsOfRecord removes the facts that came from some records, or from computations of our own that go under a name
+// there, so that newer ones take their place.
+func (tx *Tx) DropFactsOfRecord(ctx context.Context, records ...string) error {
+	return chunks(records, func(part []string) error {
+		_, err := tx.exec(ctx, `delete from fact where record in (`+placeholders(1, len(part))+`)`, anys(part)...)
+		return err
+	})
 }
 
 // FactFilter narrows [DB.Facts]. Zero fields do not narrow.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 )
 
 // Look says how advisories are asked about a component.
@@ -37,33 +36,12 @@ func (tx *Tx) SetLooks(ctx context.Context, looks []Look) error {
 	return tx.bulk(ctx, "component_package", []string{"package", "component"}, rows)
 }
 
-// LookedAt is a component and what matching said of it last.
-type LookedAt struct {
-	Component
-	Known     bool   // it was matched before
-	Unmatched string // why advisories could not be asked; empty when they were
-}
-
-func scanLookedAt(r row) (c LookedAt, err error) {
-	var unmatched sql.NullString
-	err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Identifiers, &unmatched)
-	c.Known, c.Unmatched = unmatched.Valid, unmatched.String
-	return c, err
-}
-
-const selectLookedAt = `select c.id, c.purl, c.name, c.version, c.ecosystem, c.identifiers, c.unmatched from component c `
-
-// ComponentsHeld gives every distinct component that some release holds, ordered by number.
-func (db *DB) ComponentsHeld(ctx context.Context) ([]LookedAt, error) {
-	return list(ctx, db, scanLookedAt, selectLookedAt+`where exists (select 1 from release_component rc where rc.component = c.id) order by c.id`)
-}
-
 // ComponentsNamed gives the components that are looked up under any of some packages, ordered by number. Components that
 // were never matched are not among them.
-func (db *DB) ComponentsNamed(ctx context.Context, packages []string) ([]LookedAt, error) {
-	var out []LookedAt
+func (db *DB) ComponentsNamed(ctx context.Context, packages []string) ([]Component, error) {
+	var out []Component
 	err := chunks(packages, func(part []string) error {
-		found, err := list(ctx, db, scanLookedAt, selectLookedAt+`where c.id in
+		found, err := list(ctx, db, scanComponent, selectComponent+`where c.id in
 			(select component from component_package where package in (`+placeholders(1, len(part))+`)) order by c.id`, anys(part)...)
 		out = append(out, found...)
 		return err
@@ -72,11 +50,11 @@ func (db *DB) ComponentsNamed(ctx context.Context, packages []string) ([]LookedA
 }
 
 // ComponentsUnseen gives the components of some releases that were never matched, ordered by number.
-func (db *DB) ComponentsUnseen(ctx context.Context, releases []string) ([]LookedAt, error) {
+func (db *DB) ComponentsUnseen(ctx context.Context, releases []string) ([]Component, error) {
 	seen := map[int64]bool{}
-	var out []LookedAt
+	var out []Component
 	err := chunks(releases, func(part []string) error {
-		found, err := list(ctx, db, scanLookedAt, selectLookedAt+`where c.unmatched is null and c.id in (select rc.component from component_list l
+		found, err := list(ctx, db, scanComponent, selectComponent+`where c.unmatched is null and c.id in (select rc.component from component_list l
 			join release_component rc on rc.list = l.id where l.release in (`+placeholders(1, len(part))+`)) order by c.id`, anys(part)...)
 		for _, c := range found {
 			if !seen[c.ID] {
@@ -92,8 +70,8 @@ func (db *DB) ComponentsUnseen(ctx context.Context, releases []string) ([]Looked
 // Seen says how well advisories were asked about the components of a release.
 type Seen struct {
 	Release    string
-	Components int        // distinct ones
-	Unmatched  []LookedAt // those about which they could not be asked, by package URL, name and version
+	Components int         // distinct ones
+	Unmatched  []Component // those about which they could not be asked, by package URL, name and version
 }
 
 // SeenOf says it for those of some releases that hold components, in their order.
@@ -110,7 +88,7 @@ func (db *DB) SeenOf(ctx context.Context, releases []string) ([]Seen, error) {
 		if err != nil {
 			return err
 		}
-		_, err = list(ctx, db, func(r row) (c LookedAt, err error) {
+		_, err = list(ctx, db, func(r row) (c Component, err error) {
 			var release string
 			err = r.Scan(&release, &c.PURL, &c.Name, &c.Version, &c.Unmatched)
 			of[release].Unmatched = append(of[release].Unmatched, c)
@@ -125,6 +103,11 @@ func (db *DB) SeenOf(ctx context.Context, releases []string) ([]Seen, error) {
 		return err
 	})
 	return out, err
+}
+
+// ReleasesUnseen gives the ids of the releases that hold components and were never matched, sorted.
+func (db *DB) ReleasesUnseen(ctx context.Context) ([]string, error) {
+	return list(ctx, db, scanString, `select distinct release from component_list where unmatched < 0 order by release`)
 }
 
 // SetSeen keeps the numbers of [DB.SeenOf] for [DB.Sight].
