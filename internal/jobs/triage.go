@@ -180,10 +180,6 @@ func (d *desk) triage(ctx context.Context, r chain.Release, vulns ...string) ([]
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	voices, err := d.voices(ctx, d.db, r.ID)
-	if err != nil {
-		return nil, err
-	}
 	out := make([]Triaged, len(found))
 	var cves []string
 	for i, f := range found {
@@ -193,6 +189,10 @@ func (d *desk) triage(ctx context.Context, r chain.Release, vulns ...string) ([]
 	}
 	slices.Sort(cves)
 	cves = slices.Compact(cves)
+	voices, err := d.voices(ctx, d.db, r.ID, cves)
+	if err != nil {
+		return nil, err
+	}
 	scores, err := d.db.EPSSOf(ctx, cves)
 	if err != nil {
 		return nil, err

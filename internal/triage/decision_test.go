@@ -116,7 +116,8 @@ func TestValidate(t *testing.T) {
 }
 
 func voice(counted bool, s ...fact.VEXStatement) Voice {
-	return Voice{VEX: &fact.VEX{Author: "Example", Statements: s}, Document: "sha256:1", Counted: counted, Products: []string{"pkg:generic/app@1.0"}}
+	return Voice{VEX: &fact.VEX{Author: "Example", Statements: s}, Document: "sha256:1", Counted: counted, Products: []Thing{{PURL: "pkg:generic/app@1.0", CPEs: []string{"cpe:2.3:a:example:app:1.0:*:*:*:*:*:*:*"}, Hashes: []fact.Hash{{Alg: "SHA-256", Value: "aa"}}}},
+		Parts: map[string]Thing{"pkg:npm/lodash@4.17.15": {CPEs: []string{"cpe:2.3:a:lodash:lodash:4.17.15:*:*:*:*:node.js:*:*"}, Hashes: []fact.Hash{{Alg: "SHA-1", Value: "bb"}}}}}
 }
 
 // TestWordsOfVersions: CycloneDX says of each version whether it is affected, whatever is said of the vulnerability.
@@ -159,6 +160,15 @@ func TestWords(t *testing.T) {
 		{"a range with its version", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Range: "vers:npm/<5"}}}), 1},
 		{"a range without its version", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Range: "vers:npm/>=5"}}}), 0},
 		{"a range that cannot be read", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash", Versions: []fact.VEXVersion{{Range: "vers:morse/<5"}}}), 0},
+		{"the component by its CPE name", stated("CVE-1", fact.VEXProduct{CPE: "cpe:/a:lodash:lodash:4.17.15"}), 1},
+		{"the component by a CPE name of every version", stated("CVE-1", fact.VEXProduct{CPE: "cpe:2.3:a:lodash:lodash:*:*:*:*:*:*:*:*"}), 1},
+		{"another version by its CPE name", stated("CVE-1", fact.VEXProduct{CPE: "cpe:2.3:a:lodash:lodash:4.17.16:*:*:*:*:*:*:*"}), 0},
+		{"a CPE name does not overrule the package URL", stated("CVE-1", fact.VEXProduct{PURL: "pkg:npm/lodash-es@4.17.15", CPE: "cpe:/a:lodash:lodash:4.17.15"}), 0},
+		{"the component by its digest", stated("CVE-1", fact.VEXProduct{ID: "x", Hashes: []fact.Hash{{Alg: "sha-1", Value: "BB"}}}), 1},
+		{"another digest", stated("CVE-1", fact.VEXProduct{ID: "x", Hashes: []fact.Hash{{Alg: "SHA-1", Value: "cc"}}}), 0},
+		{"the release by its CPE name", stated("CVE-1", fact.VEXProduct{CPE: "cpe:2.3:a:example:app:1.0:*:*:*:*:*:*:*"}), 1},
+		{"the release by its digest", stated("CVE-1", fact.VEXProduct{Hashes: []fact.Hash{{Alg: "SHA-256", Value: "aa"}}}), 1},
+		{"the component by its CPE name in the release by its digest", stated("CVE-1", fact.VEXProduct{Hashes: []fact.Hash{{Alg: "SHA-256", Value: "aa"}}, Parts: []fact.VEXProduct{{CPE: "cpe:/a:lodash:lodash"}}}), 1},
 		{"a range of the release", stated("CVE-1", fact.VEXProduct{PURL: "pkg:generic/app@1.0", Versions: []fact.VEXVersion{{Range: "vers:semver/<2"}}}), 1},
 	} {
 		if got := Words([]Voice{voice(true, c.s)}, lodash()); len(got) != c.want {
@@ -195,5 +205,47 @@ func TestWeigh(t *testing.T) {
 		if o.Status != c.status || (o.Word != nil) != c.word || len(o.Words) != len(c.voices) {
 			t.Errorf("%s: %q, word %v, %d words", c.name, o.Status, o.Word, len(o.Words))
 		}
+	}
+}
+
+func TestVoicesThatContradict(t *testing.T) {
+	now := at.Add(24 * time.Hour)
+	by := func(author string, when time.Time, status fact.VEXStatus, products ...fact.VEXProduct) Voice {
+		v := voice(true, fact.VEXStatement{Vulnerability: "CVE-1", Status: status, At: when, Products: products})
+		v.VEX.Author = author
+		return v
+	}
+	inRelease := fact.VEXProduct{PURL: "pkg:generic/app@1.0", Parts: []fact.VEXProduct{{PURL: "pkg:npm/lodash@4.17.15"}}}
+	early, late := at.Add(-time.Hour), at.Add(time.Hour)
+	for _, c := range []struct {
+		name      string
+		decisions []store.Decision
+		voices    []Voice
+		status    Status
+		by        string // whose word stands
+		against   string // who says something else
+	}{
+		{"the graver of two stands", nil, []Voice{by("A", late, fact.NotAffected), by("B", early, fact.Affected)}, Affected, "B", "A"},
+		{"two who agree do not contradict", nil, []Voice{by("A", late, fact.NotAffected), by("B", early, fact.NotAffected)}, NotAffected, "A", ""},
+		{"what somebody said before is not against", nil, []Voice{by("A", early, fact.Affected), by("A", late, fact.Fixed)}, Fixed, "A", ""},
+		{"the closer statement of one stands before the later", nil, []Voice{by("A", early, fact.NotAffected, inRelease), by("A", late, fact.Affected, fact.VEXProduct{PURL: "pkg:npm/lodash"})}, NotAffected, "A", ""},
+		{"an own decision wins, and who is against it is shown", []store.Decision{decision(func(d *store.Decision) { d.Status = "fixed" })}, []Voice{by("A", late, fact.Affected), by("B", late, fact.Fixed)}, Fixed, "", "A"},
+	} {
+		o := Weigh(c.decisions, c.voices, lodash(), now)
+		stands, against := "", ""
+		if o.Word != nil {
+			stands = o.Word.Author
+		}
+		for _, w := range o.Conflicts {
+			against += w.Author
+		}
+		if o.Status != c.status || stands != c.by || against != c.against {
+			t.Errorf("%s: %q by %q, against %q", c.name, o.Status, stands, against)
+		}
+	}
+	general := by("A", at, fact.NotAffected)
+	general.General = true
+	if got := Words([]Voice{general}, lodash()); len(got) != 0 {
+		t.Errorf("a document that came for no release and names no product speaks of everything: %+v", got)
 	}
 }
