@@ -148,5 +148,6 @@ func hourly(ctx context.Context, log *slog.Logger, db *store.DB, actor store.Act
 	if err := jobs.Daily(ctx, db, actor); err != nil {
 		return err
 	}
-	return jobs.Reassess(ctx, db, actor, "time")
+	_, err = jobs.ReassessDue(ctx, db, actor, "time")
+	return err
 }

@@ -37,6 +37,8 @@ type Input struct {
 	Feeds      []Feed               `json:"feeds,omitempty"`
 	Archive    []Archived           `json:"archive,omitempty"` // what the archive holds of the releases
 	Ledger     Ledger               `json:"ledger,omitzero"`
+	// Renewed says when sources delivered last. A time that one of them renews is the later of what is said here and there.
+	Renewed fact.Renewed `json:"renewed,omitempty"`
 	// Inner is, for each of our own software that is a component of others, the gravest status of its developer duties.
 	Inner    map[string]Status `json:"inner,omitempty"`
 	Received []Received        `json:"received,omitempty"` // verified declarations of counterparties, newest per party and object
@@ -185,6 +187,12 @@ type Result struct {
 	Relaxed  []guideline.Setting `json:"relaxed"`            // thresholds of the policy that are looser than their default
 	DataFrom string              `json:"data_from"`          // digest of the guideline's data, checks included
 	Measured []fact.Measured     `json:"measured,omitempty"` // values of the security criteria for the release, by key
+
+	// When judging again may say something else although nothing new is known: at Next (zero: never), when a lease ends, or
+	// when one of the sources waited for delivers.
+	Next   time.Time    `json:"next,omitzero"`
+	Leases []fact.Lease `json:"leases,omitempty"`
+	Waits  []string     `json:"waits,omitempty"`
 }
 
 // Totals counts rows by status: by duty (role × requirement of an engagement) and by distinct requirement, where the
@@ -214,8 +222,11 @@ type Row struct {
 	Remedy     lang.Text   `json:"remedy,omitzero"`
 	ValidUntil time.Time   `json:"valid_until,omitzero"` // zero: nothing it rests on lapses by itself
 	Checks     []Outcome   `json:"checks"`
-	Claims     []string    `json:"claims,omitempty"`     // ids of claims, exceptions and 対象外 that were used
-	Exceptions int         `json:"exceptions,omitempty"` // how many failing checks are excused
+	// Of ValidUntil: what is fixed, and what sources renew.
+	Ends       time.Time    `json:"-"`
+	Leases     []fact.Lease `json:"-"`
+	Claims     []string     `json:"claims,omitempty"`     // ids of claims, exceptions and 対象外 that were used
+	Exceptions int          `json:"exceptions,omitempty"` // how many failing checks are excused
 }
 
 // Current gives the status as it may be shown at a moment: past ValidUntil nothing reads as met.
@@ -241,6 +252,7 @@ type Outcome struct {
 	Basis      Basis        `json:"basis"`
 	Evidence   []string     `json:"evidence"`
 	ValidUntil time.Time    `json:"valid_until,omitzero"` // when a pass stops to hold if nothing new comes
+	Leases     []fact.Lease `json:"leases,omitempty"`     // it stops with the first of these too
 	FilledBy   string       `json:"filled_by,omitempty"`  // id of the claim that fills an unknown
 	ExcusedBy  string       `json:"excused_by,omitempty"` // id of the exception that excuses a failure
 }

@@ -26,6 +26,9 @@ type desk struct {
 	criteria []*criterion      // that a record in force defines, by key
 	orgs     map[string]situation
 	orgOut   map[string]*Outcome // org-scope outcomes by party and check; nil: does not apply
+	leases   map[string]fact.Lease
+	zones    map[string]*time.Location
+	seen     noted // by everything that was run
 }
 
 // releaseView is the facts about one release as checks see them, with what backs them.
@@ -36,7 +39,8 @@ type releaseView struct {
 
 func layOut(in Input) *desk {
 	d := &desk{in: in, parties: map[string]chain.Party{}, software: map[string]chain.Software{}, releases: map[string]chain.Release{},
-		systems: map[string]chain.System{}, kinds: map[string]guideline.Register{}, orgs: map[string]situation{}, orgOut: map[string]*Outcome{}}
+		systems: map[string]chain.System{}, kinds: map[string]guideline.Register{}, orgs: map[string]situation{}, orgOut: map[string]*Outcome{},
+		leases: map[string]fact.Lease{}, zones: map[string]*time.Location{}}
 	for _, p := range in.Model.Parties {
 		d.parties[p.ID] = p
 		if p.Self {
@@ -69,6 +73,7 @@ func layOut(in Input) *desk {
 	if in.Release != "" {
 		d.release = d.viewRelease(in.Release)
 	}
+	d.upTo()
 	return d
 }
 
@@ -178,7 +183,7 @@ func (d *desk) orgSituation(party string) situation {
 func (d *desk) fillOrg(env *Env, party string, refs refs) {
 	env.Party = Party{ID: party, Name: d.name(party)}
 	env.Feeds, env.Exceptions, env.Duties = []FeedFact{}, []ExceptionFact{}, []string{}
-	env.Ledger = LedgerFact{VerifiedAt: d.in.Ledger.VerifiedAt, Intact: d.in.Ledger.Intact}
+	env.Ledger = LedgerFact{VerifiedAt: d.renewable(d.in.Ledger.VerifiedAt, LedgerKept, false), Intact: d.in.Ledger.Intact}
 	if !d.in.Ledger.VerifiedAt.IsZero() {
 		refs.add("ledger", time.Time{}, "ledger")
 	}
@@ -189,7 +194,7 @@ func (d *desk) fillOrg(env *Env, party string, refs refs) {
 	}
 	slices.Sort(env.Duties)
 	for _, f := range d.in.Feeds {
-		env.Feeds = append(env.Feeds, FeedFact{Name: f.Name, Official: f.Official, LastSuccess: f.LastSuccess, Newest: f.Newest, Count: f.Count, Failing: f.Error != ""})
+		env.Feeds = append(env.Feeds, FeedFact{Name: f.Name, Official: f.Official, LastSuccess: d.renewable(f.LastSuccess, "feed:"+f.Name, false), Newest: f.Newest, Count: f.Count, Failing: f.Error != ""})
 		refs.add("feeds", time.Time{}, "feed:"+f.Name)
 	}
 	slices.SortFunc(env.Feeds, func(a, b FeedFact) int { return strings.Compare(a.Name, b.Name) })
@@ -256,7 +261,7 @@ func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {
 		}
 		line := ReleaseLine{ID: r.ID, Version: r.Version, SupportedTo: d.supportedTo(r), HasSBOM: d.newestSBOM(r.ID) != nil}
 		if m := d.match(r.ID); m != nil {
-			line.MatchedAt, line.DataNewest = m.MatchedAt, m.DataNewest
+			line.MatchedAt, line.DataNewest = d.compared(m)
 		}
 		for _, rec := range d.records {
 			if (rec.Kind == "code_analysis" || rec.Kind == "test_run") && rec.Subject == (fact.Subject{Kind: fact.Release, ID: r.ID}) {
@@ -339,6 +344,16 @@ func (d *desk) supportedTo(r chain.Release) time.Time {
 		return endOf(r.SupportedTo)
 	}
 	return endOf(d.software[r.Software].EndOfSupport)
+}
+
+// compared gives when the components of a release were compared, and how old the advisories are, as times that go on when
+// everything is compared again, or the advisories are fetched again.
+func (d *desk) compared(m *Match) (at, newest time.Time) {
+	if m.MatchedAt.IsZero() {
+		return m.MatchedAt, m.DataNewest
+	}
+	at = d.renewable(m.MatchedAt, Comparison, true)
+	return at, d.renewable(m.DataNewest, Advisories, false)
 }
 
 func (d *desk) match(release string) *Match {

@@ -211,7 +211,7 @@ func (d *desk) fillHeartbeats(env *Env, duty chain.Duty, refs refs) {
 		about = append(about, fact.Subject{Kind: fact.System, ID: duty.System})
 	}
 	for _, s := range newest(d, about, func(s seen[fact.Heartbeat]) string { return s.data.Mechanism }) {
-		env.Heartbeats = append(env.Heartbeats, HeartbeatFact{Mechanism: s.data.Mechanism, At: s.ObservedAt, Up: s.data.Up, Source: s.data.Source})
+		env.Heartbeats = append(env.Heartbeats, HeartbeatFact{Mechanism: s.data.Mechanism, At: d.renewable(s.ObservedAt, s.Record, false), Up: s.data.Up, Source: s.data.Source})
 		refs.add("heartbeats", s.ValidUntil, s.Record)
 	}
 }

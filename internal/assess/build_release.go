@@ -125,6 +125,7 @@ func (d *desk) viewArchive(v *releaseView) {
 		if !slices.Contains(a.Kinds, x.Kind) {
 			a.Kinds = append(a.Kinds, x.Kind)
 		}
+		x.VerifiedAt = d.renewable(x.VerifiedAt, "archive:"+x.Release, false)
 		if x.VerifiedAt.IsZero() {
 			a.Unsealed = append(a.Unsealed, x.Kind+" "+x.Digest)
 		} else if a.Oldest.IsZero() || x.VerifiedAt.Before(a.Oldest) {
@@ -311,7 +312,8 @@ func (d *desk) adoptions() ([]chain.Adoption, []adoptionRule) {
 func (d *desk) viewMatch(v *releaseView) {
 	v.env.Match.Unmatched = []string{}
 	if m := d.match(d.in.Release); m != nil {
-		v.env.Match = MatchFact{Done: !m.MatchedAt.IsZero(), MatchedAt: m.MatchedAt, DataNewest: m.DataNewest, Components: m.Components, Unmatched: append([]string{}, m.Unmatched...)}
+		at, newest := d.compared(m)
+		v.env.Match = MatchFact{Done: !m.MatchedAt.IsZero(), MatchedAt: at, DataNewest: newest, Components: m.Components, Unmatched: append([]string{}, m.Unmatched...)}
 		slices.Sort(v.env.Match.Unmatched)
 		if m.Source != "" {
 			v.refs.add("match", time.Time{}, m.Source)

@@ -1,16 +1,24 @@
 package assess
 
-import "time"
+import (
+	"time"
+
+	"example.org/tasuki/internal/fact"
+)
 
 // clock is the only way for an expression to look at the time. Every function notes the next moment at which its answer
 // will change, so that a verdict knows until when it holds and no author of a check can forget to say so.
 type clock struct {
 	now         time.Time
-	fiscalStart int       // month in which the fiscal year begins, 1 to 12
-	next        time.Time // earliest noted moment; zero: none
+	fiscalStart int // month in which the fiscal year begins, 1 to 12
+	noted
+	renewals map[string]fact.Lease // by the zone of the times they renew
 }
 
 func (c *clock) changesAt(t time.Time) {
+	if l, renewed := c.leaseOf(t); renewed {
+		c.waits = append(c.waits, l.Source)
+	}
 	if t.After(c.now) && (c.next.IsZero() || t.Before(c.next)) {
 		c.next = t
 	}
@@ -24,6 +32,16 @@ func (c *clock) withinDays(t time.Time, n int) bool {
 	end := t.AddDate(0, 0, n)
 	if t.After(c.now) {
 		c.changesAt(t)
+		return false
+	}
+	l, renewed := c.leaseOf(t)
+	switch holds := c.now.Before(end); {
+	case renewed && holds:
+		l.Days = n
+		c.leases = append(c.leases, l)
+		return true
+	case renewed:
+		c.waits = append(c.waits, l.Source)
 		return false
 	}
 	c.changesAt(end)

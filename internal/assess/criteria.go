@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -189,7 +188,7 @@ func (d *desk) measure(s *situation, party string) {
 	s.measured = []fact.Measured{}
 	values := []MeasuredFact{}
 	if d.in.Release != "" {
-		s.clock.next = time.Time{}
+		s.clock.noted = noted{}
 		for _, c := range d.criteria {
 			if !c.fact.Expression || !c.of(d, party) {
 				continue
@@ -202,10 +201,15 @@ func (d *desk) measure(s *situation, party string) {
 			for _, name := range c.reads {
 				s.refs.add("measured", s.refs[name].until, s.refs[name].ids...)
 			}
+			if moving.MatchString(text(c.record.Data["expression"])) {
+				s.clock.waits = append(s.clock.waits, AnySource)
+			}
 		}
 		if len(values) > 0 {
 			s.refs.add("measured", s.clock.next)
+			s.refs.lend("measured", s.clock.leases)
 		}
+		s.seen.add(s.clock.noted)
 	}
 	s.vars["measured"] = values
 }

@@ -31,6 +31,8 @@ func judge(in Input, checks *set) Result {
 		res.Rows = append(res.Rows, d.row(duty, last, checks.of[duty.Requirement]))
 	}
 	res.Totals = total(res.Rows)
+	slices.Sort(d.seen.waits)
+	res.Next, res.Leases, res.Waits = d.seen.next, sortedLeases(d.seen.leases), slices.Compact(d.seen.waits)
 	return res
 }
 
@@ -176,7 +178,8 @@ func (d *desk) counterparty(duty chain.Duty) Row {
 				r.Status = a.Status
 			}
 		}
-		r.Basis, r.ValidUntil, r.Evidence = ByStatement, best.ValidUntil, []string{best.ID}
+		r.Basis, r.Ends, r.Evidence = ByStatement, best.ValidUntil, []string{best.ID}
+		r.ValidUntil = r.Ends
 		r.Reasons = append(r.Reasons, lang.F("%[1]s の検証済みの宣言による（%[2]s に検証）", "by the declaration of %[1]s, verified on %[2]s", name, day(best.VerifiedAt)))
 		if r.Status != Met && r.Status != MetWithException && r.Status != NotApplicable {
 			r.Remedy = lang.F("%s に対応の予定を確認してください", "ask %s what it plans to do", name)

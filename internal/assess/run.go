@@ -25,12 +25,13 @@ type situation struct {
 	machine *vm.VM
 
 	measured []fact.Measured // values of the party's criteria, for keeping
+	seen     *noted          // by everything that was run
 }
 
 // situate completes a situation: the facts of env, the records and the policy, and a clock of its own.
 func (d *desk) situate(env *Env, records map[string]any, backed refs) situation {
 	s := situation{now: d.in.Now, policy: d.in.Policy, vars: env.vars(), refs: backed, machine: &vm.VM{MemoryBudget: memoryBudget},
-		clock: &clock{now: d.in.Now, fiscalStart: max(1, d.in.Policy.Value("fiscal_year_start_month"))}}
+		clock: &clock{now: d.in.Now, fiscalStart: max(1, d.in.Policy.Value("fiscal_year_start_month")), renewals: d.leases}, seen: &d.seen}
 	s.vars["records"], s.vars["policy"] = records, d.policyVars()
 	for n, f := range s.clock.functions() {
 		s.vars[n] = f
@@ -40,8 +41,9 @@ func (d *desk) situate(env *Env, records map[string]any, backed refs) situation 
 
 // backing is what stands behind one name of Env: digests and ids, and when the first of them lapses by itself.
 type backing struct {
-	ids   []string
-	until time.Time
+	ids    []string
+	until  time.Time
+	leases []fact.Lease
 }
 
 // refs is the backing of every name, records as "record:<kind>".
@@ -56,11 +58,19 @@ func (r refs) add(name string, until time.Time, ids ...string) {
 	r[name] = b
 }
 
+// lend notes that what is behind a name ends with some leases too.
+func (r refs) lend(name string, leases []fact.Lease) {
+	b := r[name]
+	b.leases = append(b.leases, leases...)
+	r[name] = b
+}
+
 // run runs a check. A runtime fault of an expression (a programmer's mistake, or data over the limits) is unknown, and
 // says so: it is never a pass. The second result is false when the check has nothing to say here.
 func (k *check) run(s situation) (Outcome, bool) {
 	out := Outcome{Check: k.ID, Title: k.Title, Required: !k.Advice, Subject: s.subject, Basis: k.basis}
-	s.clock.next = time.Time{}
+	s.clock.noted = noted{}
+	defer func() { s.seen.add(s.clock.noted) }()
 	eval := func(p *vm.Program) (any, error) { return s.machine.Run(p, s.vars) }
 
 	if k.applies != nil {
@@ -71,7 +81,7 @@ func (k *check) run(s situation) (Outcome, bool) {
 	verdict, err := k.verdict(eval)
 	out.Verdict = verdict
 	if verdict == Pass {
-		out.ValidUntil = s.clock.next
+		out.ValidUntil, out.Leases = s.clock.next, s.clock.leases
 	}
 	if k.names != nil && err == nil && verdict != Pass {
 		var names any
@@ -86,12 +96,13 @@ func (k *check) run(s situation) (Outcome, bool) {
 		values, _ = v.(map[string]any)
 	}
 	if err != nil {
-		out.Verdict, out.Names, out.ValidUntil = Unknown, nil, time.Time{}
+		out.Verdict, out.Names, out.ValidUntil, out.Leases = Unknown, nil, time.Time{}, nil
 		out.Reason = lang.F("この確認は実行できませんでした（%s）", "this check could not be run (%s)", err)
 		return out, true
 	}
-	k.say(&out, values)
+	k.say(&out, values, s.clock)
 	k.cite(&out, s)
+	out.Leases = sortedLeases(out.Leases)
 	return out, true
 }
 
@@ -113,13 +124,20 @@ func (k *check) verdict(eval func(*vm.Program) (any, error)) (Verdict, error) {
 }
 
 // say fills reason and remedy from the check's sentences.
-func (k *check) say(out *Outcome, values map[string]any) {
+func (k *check) say(out *Outcome, values map[string]any, c *clock) {
 	sentence := k.Reason.Fail
 	switch out.Verdict {
 	case Pass:
 		sentence = k.Reason.Pass
 	case Unknown:
 		sentence = k.Reason.Unknown
+	}
+	for _, m := range placeholder.FindAllStringSubmatch(sentence.JA+sentence.EN, -1) {
+		if t, is := values[m[1]].(time.Time); is {
+			if l, renewed := c.leaseOf(t); renewed {
+				c.waits = append(c.waits, l.Source) // people are shown a moment that moves on
+			}
+		}
 	}
 	out.Reason = k.fill(sentence, values, out.Names)
 	if out.Verdict != Pass {
@@ -141,8 +159,9 @@ func (k *check) cite(out *Outcome, s situation) {
 			out.Basis = Automatic
 		}
 		out.Evidence = append(out.Evidence, s.refs[name].ids...)
-		if t := s.refs[name].until; out.Verdict == Pass && !t.IsZero() && (out.ValidUntil.IsZero() || t.Before(out.ValidUntil)) {
-			out.ValidUntil = t
+		if out.Verdict == Pass {
+			out.ValidUntil = fact.Earlier(out.ValidUntil, s.refs[name].until)
+			out.Leases = append(out.Leases, s.refs[name].leases...)
 		}
 	}
 	slices.Sort(out.Evidence)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/evidence"
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -122,10 +123,12 @@ func (r *Row) use(c evidence.Claim) {
 	}
 }
 
-func (r *Row) until(t time.Time) {
-	if !t.IsZero() && (r.ValidUntil.IsZero() || t.Before(r.ValidUntil)) {
-		r.ValidUntil = t
-	}
+func (r *Row) until(t time.Time) { r.Ends = fact.Earlier(r.Ends, t) }
+
+// closeRow says until when a row holds, by what is fixed and by when sources delivered last.
+func (d *desk) closeRow(r *Row) {
+	r.Leases = sortedLeases(r.Leases)
+	r.ValidUntil = fact.Earlier(r.Ends, d.in.Renewed.End(r.Leases))
 }
 
 func (d *desk) takeOut(r *Row, c evidence.Claim) {
@@ -133,6 +136,7 @@ func (d *desk) takeOut(r *Row, c evidence.Claim) {
 	r.Claims, r.Evidence = []string{c.ID}, append([]string{c.ID}, c.Evidence...)
 	r.Reasons = append(r.Reasons, lang.F("対象外として承認済み（%[1]s まで有効）: %[2]s", "approved as not applicable (until %[1]s): %[2]s", day(c.ExpiresAt), c.Body))
 	r.until(c.ExpiresAt)
+	d.closeRow(r)
 	slices.Sort(r.Evidence)
 	r.Evidence = slices.Compact(r.Evidence)
 }
@@ -174,6 +178,7 @@ func (d *desk) rest(r *Row) {
 			weaken(ByClaim)
 		case o.Verdict == Pass:
 			r.until(o.ValidUntil)
+			r.Leases = append(r.Leases, o.Leases...)
 			weaken(o.Basis)
 		case o.Verdict == Fail:
 			weaken(o.Basis)
@@ -189,8 +194,9 @@ func (d *desk) rest(r *Row) {
 		r.until(end) // a release out of support is judged no more
 	}
 	if r.Status == NotMet || r.Status == NotAssessed {
-		r.ValidUntil = time.Time{} // nothing here that could lapse
+		r.Ends, r.Leases = time.Time{}, nil // nothing here that could lapse
 	}
+	d.closeRow(r)
 	slices.Sort(r.Evidence)
 	r.Evidence = slices.Compact(r.Evidence)
 }

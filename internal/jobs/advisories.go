@@ -59,20 +59,56 @@ type pending struct {
 	Failure  string           `json:"failure,omitempty"` // what could not be fetched
 }
 
-// ImportAdvisories puts a folder of OSV records in the place of those that were imported or fetched before from OSV and
-// matches every component that is kept. fetched is when the folder's data was fetched: its age is what people are shown.
-func ImportAdvisories(ctx context.Context, db *store.DB, actor store.Actor, dir string, fetched time.Time) (match.Stats, error) {
+// Imported says what became of advisories that were taken over: what the index holds, and what was judged again.
+type Imported struct {
+	match.Stats
+	Matched int    // components that were compared
+	Judged  Judged // only what the changed advisories touch
+}
+
+// AddAdvisories adds OSV records to those that were imported or fetched before, or puts them in the place of those with
+// the same id: a folder of JSON files as [ImportAdvisories] reads it, without archives. Only the components of the packages
+// that the records name, or named before, are matched, and only what that touches is judged again.
+func AddAdvisories(ctx context.Context, db *store.DB, actor store.Actor, dir string, fetched time.Time) (Imported, error) {
 	unlock, err := lockAdvisories(db)
 	if err != nil {
-		return match.Stats{}, err
+		return Imported{}, err
 	}
 	defer unlock()
 	if err := finishPending(ctx, db, actor); err != nil {
-		return match.Stats{}, err
+		return Imported{}, err
+	}
+	folders, err := copyRecords(dir, advisoryPath(db, "incoming"))
+	if err != nil {
+		return Imported{}, err
+	}
+	p := pending{Source: OSV, Fetched: fetched}
+	for _, folder := range folders {
+		files, err := os.ReadDir(advisoryPath(db, "incoming", folder))
+		if err != nil {
+			return Imported{}, err
+		}
+		for _, f := range files {
+			p.Single = append(p.Single, path.Join(folder, f.Name()))
+		}
+	}
+	return takeOver(ctx, db, actor, p)
+}
+
+// ImportAdvisories puts a folder of OSV records in the place of those that were imported or fetched before from OSV and
+// matches every component that is kept. fetched is when the folder's data was fetched: its age is what people are shown.
+func ImportAdvisories(ctx context.Context, db *store.DB, actor store.Actor, dir string, fetched time.Time) (Imported, error) {
+	unlock, err := lockAdvisories(db)
+	if err != nil {
+		return Imported{}, err
+	}
+	defer unlock()
+	if err := finishPending(ctx, db, actor); err != nil {
+		return Imported{}, err
 	}
 	whole, err := copyRecords(dir, advisoryPath(db, "incoming"))
 	if err != nil {
-		return match.Stats{}, err
+		return Imported{}, err
 	}
 	return takeOver(ctx, db, actor, pending{Source: OSV, Fetched: fetched, Whole: whole, Only: true, All: true})
 }
@@ -170,23 +206,23 @@ func copyFile(from, to string) error {
 }
 
 // takeOver takes over what lies in incoming: it is proven to be readable first, then written down as pending, then done.
-func takeOver(ctx context.Context, db *store.DB, actor store.Actor, p pending) (match.Stats, error) {
+func takeOver(ctx context.Context, db *store.DB, actor store.Actor, p pending) (Imported, error) {
 	if !p.All {
 		named, err := packagesOf(db, p.Single)
 		if err != nil {
-			return match.Stats{}, err
+			return Imported{}, err
 		}
 		p.All, p.Packages = named == nil, named
 	}
 	if len(p.Whole) > 0 {
 		if err := provable(ctx, db); err != nil {
-			return match.Stats{}, err
+			return Imported{}, err
 		}
 	}
 	if err := writePending(db, p); err != nil {
-		return match.Stats{}, err
+		return Imported{}, err
 	}
-	return carryOut(ctx, db, actor, p)
+	return carryOut(ctx, db, actor, p, false)
 }
 
 // provable refuses records of which none can be read: an empty source must not look like a source that finds nothing.
@@ -222,7 +258,7 @@ func finishPending(ctx context.Context, db *store.DB, actor store.Actor) error {
 	if err != nil {
 		return fmt.Errorf("read what is pending of advisories: %w", err)
 	}
-	_, err = carryOut(ctx, db, actor, p)
+	_, err = carryOut(ctx, db, actor, p, true)
 	return err
 }
 
@@ -263,43 +299,53 @@ func replaceFile(file string, b []byte) error {
 	return os.Rename(f.Name(), file)
 }
 
-// carryOut does what is pending. Each step may be done again.
-func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending) (match.Stats, error) {
+// carryOut does what is pending. Each step may be done again. resumed: it was cut off before, and nobody knows what was
+// matched and not yet judged, so that everything is judged.
+func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending, resumed bool) (done Imported, err error) {
 	if err := moveRecords(db, p); err != nil {
-		return match.Stats{}, err
+		return done, err
 	}
 	before, err := ecosystemsOf(db)
 	if err != nil {
-		return match.Stats{}, err
+		return done, err
+	}
+	feeds, err := feedStates(ctx, db)
+	if err != nil {
+		return done, err
+	}
+	if resumed {
+		feeds = nil
 	}
 	tellProgress(db, p.Source, "index", 0, 1)
 	next := indexFile(db) + ".next"
 	stats, err := match.BuildIndex(ctx, advisoryPath(db, "records"), next)
 	if err != nil {
-		return stats, err
+		return done, err
 	}
 	after, digest, err := namesIn(next)
 	if err != nil {
-		return stats, err
+		return done, err
 	}
 	stats.Digest = digest
+	done.Stats = stats
 	if !p.All && !slices.Equal(before, after) { // what could not be looked up may be looked up now, or the reverse
 		p.All, p.Packages = true, nil
 		if err := writePending(db, p); err != nil {
-			return stats, err
+			return done, err
 		}
 	}
 	if err := os.Rename(next, indexFile(db)); err != nil {
-		return stats, err
+		return done, err
 	}
-	if err := matchPending(ctx, db, actor, p, stats); err != nil {
-		return stats, err
+	touched, err := matchPending(ctx, db, actor, p, &done)
+	if err != nil {
+		return done, err
 	}
-	if err := Reassess(ctx, db, actor, "advisories imported"); err != nil {
-		return stats, err
+	if done.Judged, err = delivered(ctx, db, actor, "advisories imported", feeds, p.Source, subjectsOf(touched)...); err != nil {
+		return done, err
 	}
 	tellProgress(db, p.Source, "", 1, 1)
-	return stats, os.Remove(advisoryPath(db, "pending"))
+	return done, os.Remove(advisoryPath(db, "pending"))
 }
 
 // moveRecords moves what is still in incoming to the records.
@@ -411,35 +457,27 @@ func packagesOf(db *store.DB, files []string) ([]match.Package, error) {
 }
 
 // matchPending matches what the changed records may concern and writes down, in one transaction, findings and how far
-// the source was read.
-func matchPending(ctx context.Context, db *store.DB, actor store.Actor, p pending, stats match.Stats) error {
-	l, err := everything(ctx, db)
+// the source was read. It gives the releases of which something else was found.
+func matchPending(ctx context.Context, db *store.DB, actor store.Actor, p pending, done *Imported) (touched []string, err error) {
+	stats := done.Stats
+	l, err := concerning(ctx, db, p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !p.All {
-		l.components = match.Named(l.components, p.Packages, func(c store.Component) match.Component { return asMatched(c) })
-		ids := make([]int64, len(l.components))
-		for i, c := range l.components {
-			ids[i] = c.ID
-		}
-		if l.releases, err = db.ReleasesHolding(ctx, ids); err != nil {
-			return err
-		}
-	}
+	done.Matched = len(l.components)
 	source, err := readSource(ctx, db, p, stats)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	tellProgress(db, p.Source, "match", 0, len(l.components))
 	l.dataAt = source.LoadedAt
 	if p.Source != OSV {
 		if l.dataAt, err = dataAt(ctx, db); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	l.also = func(tx *store.Tx) error {
-		if err := tx.SaveAdvisorySource(ctx, source); err != nil {
+		if err := saveSource(ctx, tx, source); err != nil {
 			return err
 		}
 		if err := tx.SaveFeedParts(ctx, p.Source, p.Parts); err != nil {
@@ -449,6 +487,19 @@ func matchPending(ctx context.Context, db *store.DB, actor store.Actor, p pendin
 			map[string]any{"count": stats.Count, "digest": stats.Digest, "changed": len(p.Single), "whole": p.Whole, "matched": len(l.components)})
 	}
 	return look(ctx, db, actor, l)
+}
+
+// concerning gives what has to be matched: everything, or what is looked up under one of the packages.
+func concerning(ctx context.Context, db *store.DB, p pending) (looking, error) {
+	if p.All {
+		return everything(ctx, db)
+	}
+	keys := make([]string, len(p.Packages))
+	for i, pkg := range p.Packages {
+		keys[i] = store.PackageKey(pkg.Ecosystem, pkg.Name)
+	}
+	components, err := db.ComponentsNamed(ctx, keys)
+	return looking{components: components, renews: true}, err
 }
 
 // readSource is what is known of the source once the pending import is done. One that could be fetched only in part

@@ -46,7 +46,7 @@ func ImportEPSS(ctx context.Context, db *store.DB, actor store.Actor, r io.Reade
 			return err
 		}
 		source := store.AdvisorySource{Name: EPSS, Count: int64(len(scores)), Newest: day.Date, LoadedAt: fetched}
-		if err := tx.SaveAdvisorySource(ctx, source); err != nil {
+		if err := saveSource(ctx, tx, source); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: EPSS}, map[string]any{"count": len(scores), "model": day.Model, "date": day.Date})

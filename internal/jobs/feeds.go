@@ -224,6 +224,10 @@ func FetchFeeds(ctx context.Context, db *store.DB, actor store.Actor, c *feed.Cl
 	}
 	var out []FeedResult
 	for _, s := range wanted {
+		before, err := feedStates(ctx, db)
+		if err != nil {
+			return out, err
+		}
 		r, err := fetchFeed(ctx, db, actor, c, s)
 		if ctx.Err() != nil {
 			return out, ctx.Err()
@@ -239,6 +243,11 @@ func FetchFeeds(ctx context.Context, db *store.DB, actor store.Actor, c *feed.Cl
 			})
 			if note != nil {
 				return out, note
+			}
+		}
+		if err != nil || !r.Changed { // else whoever took it over judged
+			if _, err := delivered(ctx, db, actor, "advisories fetched", before, s.Name); err != nil {
+				return out, err
 			}
 		}
 		out = append(out, r)
@@ -349,7 +358,7 @@ func confirm(ctx context.Context, db *store.DB, actor store.Actor, p pending, r 
 	r.Count, r.Newest = s.Count, s.Newest
 	tellProgress(db, p.Source, "", 1, 1)
 	return db.InTx(ctx, actor, func(tx *store.Tx) error {
-		if err := tx.SaveAdvisorySource(ctx, s); err != nil {
+		if err := saveSource(ctx, tx, s); err != nil {
 			return err
 		}
 		if err := tx.SaveFeedParts(ctx, p.Source, p.Parts); err != nil {
@@ -361,6 +370,10 @@ func confirm(ctx context.Context, db *store.DB, actor store.Actor, p pending, r 
 
 // takeFiles gives what came to its taker, keeps the files, and writes down how far the source was read.
 func takeFiles(ctx context.Context, db *store.DB, actor store.Actor, take taker, p pending, checks []feed.Check, r *FeedResult) error {
+	before, err := feedStates(ctx, db)
+	if err != nil {
+		return err
+	}
 	t, err := take(ctx, db, actor, p.Source, advisoryPath(db, "incoming"), p.Single, p.Fetched)
 	r.Problems = append(r.Problems, t.problems...)
 	if err != nil {
@@ -391,8 +404,8 @@ func takeFiles(ctx context.Context, db *store.DB, actor store.Actor, take taker,
 	} else if p.Failure != "" && !old.LoadedAt.IsZero() {
 		s.LoadedAt = old.LoadedAt
 	}
-	return db.InTx(ctx, actor, func(tx *store.Tx) error {
-		if err := tx.SaveAdvisorySource(ctx, s); err != nil {
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
+		if err := saveSource(ctx, tx, s); err != nil {
 			return err
 		}
 		if err := tx.SaveFeedParts(ctx, p.Source, p.Parts); err != nil {
@@ -400,6 +413,30 @@ func takeFiles(ctx context.Context, db *store.DB, actor store.Actor, take taker,
 		}
 		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: p.Source}, map[string]any{"count": t.count, "changed": len(p.Single)})
 	})
+	if err != nil {
+		return err
+	}
+	if (p.Source == KEV || p.Source == EndOfLife) && p.Failure == "" {
+		return nil // their takers judged
+	}
+	var rated []fact.Subject
+	if p.Source == NVD || p.Source == JVN { // what they rate may be the severity of any finding
+		if rated, err = withFindings(ctx, db); err != nil {
+			return err
+		}
+	}
+	_, err = delivered(ctx, db, actor, p.Source+" imported", before, p.Source, rated...)
+	return err
+}
+
+// withFindings gives the releases of which something was found.
+func withFindings(ctx context.Context, db *store.DB) ([]fact.Subject, error) {
+	components, err := db.ComponentsFound(ctx)
+	if err != nil {
+		return nil, err
+	}
+	releases, err := db.ReleasesHolding(ctx, components)
+	return subjectsOf(releases), err
 }
 
 // signedBy stands in the mark of a fetched document before the fingerprint of the key whose signature holds.

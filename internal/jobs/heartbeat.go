@@ -73,13 +73,16 @@ func Heartbeat(ctx context.Context, db *store.DB, actor store.Actor, b Beat) (Me
 		if err := tx.PutFacts(ctx, []fact.Fact{f}); err != nil {
 			return err
 		}
+		if err := tx.Renew(ctx, f.Record, f.ObservedAt); err != nil {
+			return err
+		}
 		return tx.Audit(ctx, "heard", recordObject(r), f.Data)
 	})
 	if err != nil {
 		return MechanismView{}, err
 	}
 	if turned && r.InForce(db.Now()) {
-		err = Reassess(ctx, db, actor, "heartbeat")
+		err = Reassess(ctx, db, actor, "heartbeat", r.Subject)
 	}
 	return viewMechanism(r, &f, days, db.Now()), err
 }

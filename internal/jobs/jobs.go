@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
@@ -26,7 +27,7 @@ import (
 	"example.org/tasuki/verify"
 )
 
-// Receive takes files in, one after the other, all about one subject, and then matches and judges what they touch. One
+// Receive takes files in and then matches and judges what they touch. One
 // bad file does not stop the others. An error means that the files named in no receipt were not acknowledged. Whoever
 // wants to tell of each file as soon as it is safe passes a function that is called with its receipt.
 func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []ingest.Arrival, acknowledged ...func(ingest.Receipt)) ([]ingest.Receipt, error) {
@@ -34,33 +35,36 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 	if err != nil {
 		return nil, err
 	}
-	receipts := make([]ingest.Receipt, 0, len(arrivals))
-	releases := map[string]bool{}
-	var touched []fact.Subject
-	for _, a := range arrivals {
-		a.Trusted = trusted
-		r, err := ingest.Receive(ctx, db, actor, a)
-		if err != nil {
-			return receipts, err
-		}
-		receipts = append(receipts, r)
+	for i := range arrivals {
+		arrivals[i].Trusted = trusted
+	}
+	receipts, err := ingest.ReceiveAll(ctx, db, actor, arrivals, func(r ingest.Receipt) {
 		for _, tell := range acknowledged {
 			tell(r)
 		}
-		if a.Subject.Kind == fact.Release && r.Accepted && !r.Known {
-			releases[a.Subject.ID] = true
+	})
+	if err != nil {
+		return receipts, err
+	}
+	releases := map[string]bool{}
+	seen := map[fact.Subject]bool{}
+	var touched []fact.Subject
+	for i, r := range receipts {
+		subject := arrivals[i].Subject
+		if subject.Kind == fact.Release && r.Accepted && !r.Known {
+			releases[subject.ID] = true
 		}
-		if r.Accepted && !slices.Contains(touched, a.Subject) {
-			touched = append(touched, a.Subject)
+		if r.Accepted && !seen[subject] {
+			seen[subject] = true
+			touched = append(touched, subject)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(releases)) {
-		if err := Match(ctx, db, actor, id); err != nil && lang.KindOf(err) != lang.Nothing {
-			return receipts, err
-		}
-		if err := VerifyArchive(ctx, db, actor, id); err != nil {
-			return receipts, err
-		}
+	held := slices.Sorted(maps.Keys(releases))
+	if err := matchNew(ctx, db, actor, held); err != nil && lang.KindOf(err) != lang.Nothing {
+		return receipts, err
+	}
+	if err := VerifyArchive(ctx, db, actor, held...); err != nil {
+		return receipts, err
 	}
 	if len(touched) == 0 {
 		return receipts, nil
@@ -114,43 +118,61 @@ func Match(ctx context.Context, db *store.DB, actor store.Actor, release string)
 	if err != nil {
 		return err
 	}
-	return look(ctx, db, actor, looking{components: components, releases: []string{release}})
+	_, err = look(ctx, db, actor, looking{components: components, releases: []string{release}})
+	return err
 }
 
-// MatchAll matches every distinct component that is kept, once, and writes down for each release how well it was looked.
+// matchNew matches those components of releases that were never matched, and writes down for the releases how well all of
+// theirs were looked up.
+func matchNew(ctx context.Context, db *store.DB, actor store.Actor, releases []string) error {
+	if len(releases) == 0 {
+		return nil
+	}
+	components, err := db.ComponentsUnseen(ctx, releases)
+	if err != nil {
+		return err
+	}
+	_, err = look(ctx, db, actor, looking{components: components, releases: releases})
+	return err
+}
+
+// MatchAll matches every distinct component that is kept, once, writes down for each release how well it was looked where
+// that is another than before, and judges again what that touches.
 func MatchAll(ctx context.Context, db *store.DB, actor store.Actor) error {
 	l, err := everything(ctx, db)
 	if err != nil {
 		return err
 	}
-	return look(ctx, db, actor, l)
+	touched, err := look(ctx, db, actor, l)
+	if err != nil {
+		return err
+	}
+	_, err = rejudge(ctx, db, actor, "matched again", touch{subjects: subjectsOf(touched), sources: []string{assess.Comparison}})
+	return err
 }
 
 // looking says what is matched.
 type looking struct {
 	components []store.Component
-	releases   []string              // get a new fact that says how well was looked
+	releases   []string              // get a fact that says how well was looked
+	renews     bool                  // everything is compared with the advisories at hand after it: of the releases, those of which another thing is to be said get a fact
 	dataAt     time.Time             // when the advisories were fetched; zero: as the store says
 	also       func(*store.Tx) error // done in the same transaction; may be nil
 }
 
-// everything is all distinct components, and every release.
+// everything is all distinct components.
 func everything(ctx context.Context, db *store.DB) (l looking, err error) {
-	if l.components, err = db.Components(ctx); err != nil {
-		return l, err
-	}
-	m, err := db.LoadModel(ctx)
-	for _, r := range m.Releases {
-		l.releases = append(l.releases, r.ID)
-	}
+	l.renews = true
+	l.components, err = db.Components(ctx)
 	return l, err
 }
 
-// look matches components and writes down, in one transaction, what was found and what could not be looked up.
-func look(ctx context.Context, db *store.DB, actor store.Actor, l looking) error {
+// look matches components and writes down, in one transaction, what was found and what could not be looked up. It gives
+// the releases of which that says something else than before.
+func look(ctx context.Context, db *store.DB, actor store.Actor, l looking) (touched []string, err error) {
 	ix, err := Index(db)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer ix.Close()
 	given, ids := make([]match.Component, len(l.components)), make([]int64, len(l.components))
@@ -159,83 +181,118 @@ func look(ctx context.Context, db *store.DB, actor store.Actor, l looking) error
 	}
 	result, err := ix.Match(given)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if err := addByCPE(ctx, db, l.components, &result); err != nil {
+		return nil, err
 	}
 	if l.dataAt.IsZero() {
 		if l.dataAt, err = dataAt(ctx, db); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	summaries, err := matchFacts(ctx, db, result, l)
-	if err != nil {
-		return err
-	}
-	findings := findingsOf(result)
-	return db.InTx(ctx, actor, func(tx *store.Tx) error {
-		added, gone, err := tx.ReplaceFindings(ctx, ids, findings)
+	findings, looks := findingsOf(result), looksOf(l.components, given, result)
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
+		replaced, err := tx.ReplaceFindings(ctx, ids, findings)
 		if err != nil {
 			return err
 		}
-		for i := range summaries {
-			f := &summaries[i]
-			f.ObservedAt, f.Record = tx.Now(), "match:"+f.Subject.ID
-			if err := tx.DropFactsOfRecord(ctx, f.Record); err != nil {
+		if err := tx.SetLooks(ctx, looks); err != nil {
+			return err
+		}
+		said, err := say(ctx, tx, l, looks, result.Advisories)
+		if err != nil {
+			return err
+		}
+		if touched, err = tx.ReleasesHolding(ctx, replaced.Components); err != nil {
+			return err
+		}
+		touched = slices.Compact(slices.Sorted(slices.Values(append(touched, said...))))
+		if l.renews {
+			if err := tx.Renew(ctx, assess.Comparison, tx.Now()); err != nil {
 				return err
 			}
-		}
-		if err := tx.PutFacts(ctx, summaries); err != nil {
-			return err
 		}
 		if l.also != nil {
 			if err := l.also(tx); err != nil {
 				return err
 			}
 		}
-		return tx.Audit(ctx, "matched", store.Object{Kind: "advisories", ID: OSV}, map[string]any{"releases": l.releases, "components": len(ids),
-			"findings": len(findings), "added": added, "gone": gone, "unmatched": len(result.Unmatched), "digest": result.Advisories.Digest})
+		return tx.Audit(ctx, "matched", store.Object{Kind: "advisories", ID: OSV}, map[string]any{"releases": len(said), "touched": len(touched), "components": len(ids),
+			"findings": len(findings), "added": replaced.Added, "gone": replaced.Gone, "unmatched": len(result.Unmatched), "digest": result.Advisories.Digest})
 	})
+	return touched, err
 }
 
 // asMatched gives a stored component as matching takes it, under its number.
 func asMatched(c store.Component) match.Component {
-	return match.Component{Ref: strconv.FormatInt(c.ID, 10), PURL: c.PURL, Name: c.Name, Version: c.Version}
+	_, sources := namesAndSources(c)
+	return match.Component{Ref: strconv.FormatInt(c.ID, 10), PURL: c.PURL, Name: c.Name, Version: c.Version, Sources: sources}
 }
 
-// matchFacts gives one fact per release that states components: how many were looked up, and which could not be.
-func matchFacts(ctx context.Context, db *store.DB, result match.Result, l looking) ([]fact.Fact, error) {
-	unmatched := map[string]match.Unmatched{}
+// looksOf gives how advisories were asked about the components for which that is another than before, or new.
+func looksOf(components []store.Component, given []match.Component, result match.Result) []store.Look {
+	unmatched := map[string]match.Reason{}
 	for _, u := range result.Unmatched {
-		unmatched[u.Ref] = u
+		unmatched[u.Ref] = u.Reason
 	}
-	var facts []fact.Fact
-	for _, release := range l.releases {
-		components, err := db.ComponentsOf(ctx, release)
+	var out []store.Look
+	for i, c := range components {
+		reason := string(unmatched[given[i].Ref])
+		if c.Matched && c.Unmatched == reason {
+			continue
+		}
+		l := store.Look{Component: c.ID, Unmatched: reason}
+		for _, p := range match.LookedUpAs(given[i]) {
+			l.Packages = append(l.Packages, store.PackageKey(p.Ecosystem, p.Name))
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// say writes down for releases how many of their components were looked up, and which could not be: for those that are
+// given, and where everything is compared for those of which another thing is to be said. It gives them.
+func say(ctx context.Context, tx *store.Tx, l looking, looks []store.Look, asked match.Info) ([]string, error) {
+	releases := l.releases
+	if l.renews {
+		ids := make([]int64, len(looks))
+		for i, x := range looks {
+			ids[i] = x.Component
+		}
+		other, err := tx.ReleasesHolding(ctx, ids)
 		if err != nil {
 			return nil, err
 		}
-		if len(components) == 0 {
-			continue
+		unseen, err := tx.ReleasesUnseen(ctx)
+		if err != nil {
+			return nil, err
 		}
-		m := &fact.Match{Source: OSV, DataAt: l.dataAt, Digest: result.Advisories.Digest, Advisories: result.Advisories.Count, Components: len(components)}
-		for _, c := range components {
-			if u, missed := unmatched[strconv.FormatInt(c.ID, 10)]; missed {
-				m.Unmatched = append(m.Unmatched, fact.Unmatched{Component: label(u), Reason: string(u.Reason), Text: u.Reason.Text()})
-			}
+		releases = slices.Compact(slices.Sorted(slices.Values(slices.Concat(releases, other, unseen))))
+	}
+	seen, err := tx.SeenOf(ctx, releases)
+	if err != nil {
+		return nil, err
+	}
+	var facts []fact.Fact
+	var said, records []string
+	for _, s := range seen {
+		m := &fact.Match{Source: OSV, DataAt: l.dataAt, Digest: asked.Digest, Advisories: asked.Count, Components: s.Components}
+		for _, c := range s.Unmatched {
+			reason := match.Reason(c.Unmatched)
+			m.Unmatched = append(m.Unmatched, fact.Unmatched{Component: componentLabel(c), Reason: c.Unmatched, Text: reason.Text()})
 		}
 		m.Checked = m.Components - len(m.Unmatched)
-		facts = append(facts, fact.Fact{Kind: fact.KindMatch, Subject: fact.Subject{Kind: fact.Release, ID: release}, Data: m})
+		f := fact.Fact{Kind: fact.KindMatch, Subject: fact.Subject{Kind: fact.Release, ID: s.Release}, ObservedAt: tx.Now(), Record: "match:" + s.Release, Data: m}
+		facts, said, records = append(facts, f), append(said, s.Release), append(records, f.Record)
 	}
-	return facts, nil
-}
-
-func label(u match.Unmatched) string {
-	if u.PURL != "" {
-		return u.PURL
+	if err := tx.DropFactsOfRecord(ctx, records...); err != nil {
+		return nil, err
 	}
-	if u.Version != "" {
-		return u.Name + " " + u.Version
+	if err := tx.PutFacts(ctx, facts); err != nil {
+		return nil, err
 	}
-	return u.Name
+	return said, tx.SetSeen(ctx, seen)
 }
 
 // findingsOf ties findings to the stored components, which were matched under their ids.

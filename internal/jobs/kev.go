@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"example.org/tasuki/internal/fact"
@@ -26,8 +27,13 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 	for _, e := range c.Entries {
 		known[e.CVE] = e.Added
 	}
+	feeds, err := feedStates(ctx, db)
+	if err != nil {
+		return 0, problems, err
+	}
+	var before map[string]time.Time
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
-		var before map[string]time.Time
+		before = nil
 		revision, err := tx.Setting(ctx, KEV, &before)
 		if err != nil {
 			return err
@@ -36,7 +42,7 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 			return err
 		}
 		source := store.AdvisorySource{Name: KEV, Count: int64(len(c.Entries)), Newest: c.Released, LoadedAt: fetched}
-		if err := tx.SaveAdvisorySource(ctx, source); err != nil {
+		if err := saveSource(ctx, tx, source); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: KEV}, map[string]any{"count": len(c.Entries), "version": c.Version})
@@ -44,5 +50,27 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 	if err != nil {
 		return 0, problems, err
 	}
-	return len(c.Entries), problems, Reassess(ctx, db, actor, "known exploited vulnerabilities imported")
+	subjects, err := concerned(ctx, db, differing(before, known))
+	if err != nil {
+		return 0, problems, err
+	}
+	_, err = delivered(ctx, db, actor, "known exploited vulnerabilities imported", feeds, KEV, subjects...)
+	return len(c.Entries), problems, err
+}
+
+// differing gives the vulnerabilities that came into the catalogue, left it, or are listed since another day.
+func differing(before, now map[string]time.Time) []string {
+	var out []string
+	for id, since := range now {
+		if old, listed := before[id]; !listed || !old.Equal(since) {
+			out = append(out, id)
+		}
+	}
+	for id := range before {
+		if _, listed := now[id]; !listed {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
 }

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
@@ -171,7 +172,15 @@ func VerifyLedger(ctx context.Context, db *store.DB, actor store.Actor) (tlog.Tr
 	if self, err := db.Self(ctx); err == nil {
 		subject.ID = self.ID
 	}
-	if err := putCheck(ctx, db, actor, fact.KindLedgerCheck, subject, check, "ledger verified"); err != nil {
+	before, err := loadLedger(ctx, db)
+	if err != nil {
+		return tree, err
+	}
+	if err := putCheck(ctx, db, actor, fact.KindLedgerCheck, subject, check, "ledger verified", assess.LedgerKept); err != nil {
+		return tree, err
+	}
+	again := touch{sources: []string{assess.LedgerKept}, all: before.VerifiedAt.IsZero() || before.Intact != check.Intact}
+	if _, err := rejudge(ctx, db, actor, "ledger verified", again); err != nil {
 		return tree, err
 	}
 	return tree, failed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"time"
 
@@ -49,15 +50,21 @@ func ImportEndOfLife(ctx context.Context, db *store.DB, actor store.Actor, r io.
 	if len(kept) == 0 {
 		return 0, problems, emptySource(EndOfLife)
 	}
+	feeds, err := feedStates(ctx, db)
+	if err != nil {
+		return 0, nil, err
+	}
+	var before map[string][]cycle
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
-		revision, err := tx.Setting(ctx, EndOfLife, new(map[string][]cycle))
+		before = nil
+		revision, err := tx.Setting(ctx, EndOfLife, &before)
 		if err != nil {
 			return err
 		}
 		if err := tx.SetSetting(ctx, EndOfLife, kept, revision); err != nil {
 			return err
 		}
-		if err := tx.SaveAdvisorySource(ctx, store.AdvisorySource{Name: EndOfLife, Count: int64(len(kept)), Newest: fetched, LoadedAt: fetched}); err != nil {
+		if err := saveSource(ctx, tx, store.AdvisorySource{Name: EndOfLife, Count: int64(len(kept)), Newest: fetched, LoadedAt: fetched}); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: EndOfLife}, map[string]any{"products": len(kept)})
@@ -65,7 +72,11 @@ func ImportEndOfLife(ctx context.Context, db *store.DB, actor store.Actor, r io.
 	if err != nil {
 		return 0, nil, err
 	}
-	return len(kept), problems, Reassess(ctx, db, actor, "end-of-life data imported")
+	if !reflect.DeepEqual(before, kept) {
+		feeds = nil // any component may have another end now: everything is judged
+	}
+	_, err = delivered(ctx, db, actor, "end-of-life data imported", feeds, EndOfLife)
+	return len(kept), problems, err
 }
 
 // packageKey is a package URL without version, qualifiers and subpath, in the form that components are looked up by.

@@ -64,6 +64,9 @@ func loadCommon(ctx context.Context, db *store.DB) (common, error) {
 	if c.in.Ledger, err = loadLedger(ctx, db); err != nil {
 		return c, err
 	}
+	if c.in.Renewed, err = db.Renewed(ctx); err != nil {
+		return c, err
+	}
 	c.in.Inner, err = loadInner(ctx, db, c.in.Model)
 	return c, err
 }
@@ -207,7 +210,7 @@ func matchesOf(facts []fact.Fact) []assess.Match {
 	var out []assess.Match
 	for _, f := range facts {
 		if m, ok := f.Data.(*fact.Match); ok {
-			am := assess.Match{Release: f.Subject.ID, MatchedAt: f.ObservedAt, DataNewest: m.DataAt, Components: m.Checked, Source: m.Digest}
+			am := assess.Match{Release: f.Subject.ID, MatchedAt: f.ObservedAt, DataNewest: m.DataAt, Components: m.Checked, Source: f.Record}
 			for _, u := range m.Unmatched {
 				am.Unmatched = append(am.Unmatched, u.Component)
 			}

@@ -41,6 +41,7 @@ type Judged struct {
 	Subjects int `json:"subjects"` // releases, software and systems that were judged
 	Duties   int `json:"duties"`
 	Changed  int `json:"changed"` // duties whose status is another
+	Written  int `json:"written"` // duties of which something else is said, be it a reason or a piece of evidence
 }
 
 // maxRounds bounds how often judging follows components into what they are components of.
@@ -48,19 +49,29 @@ const maxRounds = 8
 
 // ReassessCounted is [Reassess], and tells how much it did.
 func ReassessCounted(ctx context.Context, db *store.DB, actor store.Actor, cause string, only ...fact.Subject) (Judged, error) {
-	var done Judged
+	return rejudge(ctx, db, actor, cause, touch{all: len(only) == 0, subjects: only})
+}
+
+func rejudge(ctx context.Context, db *store.DB, actor store.Actor, cause string, t touch) (done Judged, err error) {
+	if !t.all && len(t.subjects)+len(t.sources) == 0 && !t.due {
+		return done, nil
+	}
 	c, err := loadCommon(ctx, db)
 	if err != nil {
 		return done, err
 	}
-	next := slices.DeleteFunc(c.subjects(), func(j judged) bool { return len(only) > 0 && !c.around.touched(j, only) })
+	picks, err := c.picks(ctx, db, t)
+	if err != nil {
+		return done, err
+	}
+	next := slices.DeleteFunc(c.subjects(), func(j judged) bool { return !picks(j) })
 	for round := 0; len(next) > 0 && round < maxRounds; round++ {
 		for _, j := range next {
-			n, changed, err := c.judge(ctx, db, actor, j, cause)
+			n, err := c.judge(ctx, db, actor, j, cause)
 			if err != nil {
 				return done, err
 			}
-			done.Subjects, done.Duties, done.Changed = done.Subjects+1, done.Duties+n, done.Changed+changed
+			done.add(n)
 		}
 		if next, err = c.takers(ctx, db); err != nil {
 			return done, err
@@ -69,17 +80,22 @@ func ReassessCounted(ctx context.Context, db *store.DB, actor store.Actor, cause
 	return done, nil
 }
 
-// judge judges one subject and gives the number of its duties, and of those whose status changed.
-func (c common) judge(ctx context.Context, db *store.DB, actor store.Actor, j judged, cause string) (duties, changed int, err error) {
+func (d *Judged) add(n Judged) {
+	d.Subjects, d.Duties, d.Changed, d.Written = d.Subjects+n.Subjects, d.Duties+n.Duties, d.Changed+n.Changed, d.Written+n.Written
+}
+
+// judge judges one subject.
+func (c common) judge(ctx context.Context, db *store.DB, actor store.Actor, j judged, cause string) (Judged, error) {
 	in, err := c.inputFor(ctx, db, j.software, j.release, j.system)
 	if err != nil {
-		return 0, 0, err
+		return Judged{}, err
 	}
 	res := assess.Judge(in)
-	if changed, err = saveResult(ctx, db, actor, j.subject(), res, cause); err != nil {
-		return 0, 0, fmt.Errorf("judge %s %s: %w", j.subject().Kind, j.subject().ID, err)
+	n, err := c.saveResult(ctx, db, actor, j.subject(), res, cause)
+	if err != nil {
+		return Judged{}, fmt.Errorf("judge %s %s: %w", j.subject().Kind, j.subject().ID, err)
 	}
-	return len(res.Rows), changed, nil
+	return n, nil
 }
 
 // takers looks again at the software that is a component of others, and gives what takes those whose state is another
@@ -142,14 +158,15 @@ type Detail struct {
 	Exceptions int              `json:"exceptions,omitempty"`
 }
 
-// saveResult writes the rows of a judgement, and drops the statuses of duties that are no more.
-func saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fact.Subject, res assess.Result, cause string) (changed int, err error) {
+// saveResult writes the rows of a judgement, drops the statuses of duties that are no more, and notes when it has to be
+// made again.
+func (c common) saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fact.Subject, res assess.Result, cause string) (n Judged, err error) {
 	statuses := make([]store.DutyStatus, 0, len(res.Rows))
 	keys := map[store.DutyKey]bool{}
 	for _, r := range res.Rows {
 		s, err := status(subject, r, cause)
 		if err != nil {
-			return 0, err
+			return n, err
 		}
 		if keys[s.DutyKey] {
 			continue // the same role held twice by a party in one arrangement is one duty
@@ -158,17 +175,21 @@ func saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fa
 		statuses = append(statuses, s)
 	}
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
-		written := 0
-		if written, changed, err = tx.ReplaceStatuses(ctx, subject, statuses, cause); err != nil {
+		n = Judged{Subjects: 1, Duties: len(res.Rows)}
+		if n.Written, n.Changed, err = tx.ReplaceStatuses(ctx, subject, statuses, cause); err != nil {
+			return err
+		}
+		again := store.Judgement{Subject: subject, Next: res.Next, Leases: res.Leases, Waits: res.Waits}
+		if err := tx.SaveJudgement(ctx, again); err != nil {
 			return err
 		}
 		kept, err := keepMeasured(ctx, tx, subject, res.Measured)
-		if err != nil || written+kept == 0 {
+		if err != nil || n.Written+kept == 0 {
 			return err // what says what it said before leaves no entry
 		}
-		return tx.Audit(ctx, "judged", store.Object{Kind: string(subject.Kind), ID: subject.ID}, map[string]any{"duties": len(statuses), "changed": changed, "cause": cause})
+		return tx.Audit(ctx, "judged", store.Object{Kind: string(subject.Kind), ID: subject.ID}, map[string]any{"duties": len(statuses), "changed": n.Changed, "written": n.Written, "cause": cause})
 	})
-	return changed, err
+	return n, err
 }
 
 func status(subject fact.Subject, r assess.Row, cause string) (store.DutyStatus, error) {
@@ -179,6 +200,6 @@ func status(subject fact.Subject, r assess.Row, cause string) (store.DutyStatus,
 	return store.DutyStatus{
 		DutyKey: store.DutyKey{Party: r.Party, Arrangement: r.Arrangement, Subject: subject, Role: r.Role, Requirement: r.ID},
 		Stance:  r.Stance, Level: r.Level, Status: string(r.Status), Basis: string(r.Basis), Reasons: r.Reasons, Evidence: r.Evidence,
-		Remedy: r.Remedy, Detail: detail, ValidUntil: r.ValidUntil, Cause: cause,
+		Remedy: r.Remedy, Detail: detail, ValidUntil: r.Ends, Leases: r.Leases, Cause: cause,
 	}, nil
 }

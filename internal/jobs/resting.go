@@ -26,6 +26,10 @@ func RestingOn(ctx context.Context, db *store.DB, evidence string) ([]Resting, e
 	if err != nil {
 		return nil, err
 	}
+	renewed, err := db.Renewed(ctx)
+	if err != nil {
+		return nil, err
+	}
 	m, err := db.LoadModel(ctx)
 	if err != nil {
 		return nil, err
@@ -43,7 +47,7 @@ func RestingOn(ctx context.Context, db *store.DB, evidence string) ([]Resting, e
 		case fact.Software:
 			r.Software = s.Subject.ID
 		}
-		if s.Lapsed(db.Now()) && assess.Status(r.Status) != assess.NotMet {
+		if s.Lapsed(db.Now(), renewed) && assess.Status(r.Status) != assess.NotMet {
 			r.Status = string(assess.NotAssessed)
 		}
 		out = append(out, r)

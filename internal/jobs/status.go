@@ -28,6 +28,10 @@ func Status(ctx context.Context, db *store.DB, subject fact.Subject) ([]Row, err
 	if err != nil {
 		return nil, err
 	}
+	renewed, err := db.Renewed(ctx)
+	if err != nil {
+		return nil, err
+	}
 	now := db.Now()
 	rows := make([]Row, 0, len(statuses))
 	for _, s := range statuses {
@@ -37,7 +41,12 @@ func Status(ctx context.Context, db *store.DB, subject fact.Subject) ([]Row, err
 				return nil, err
 			}
 		}
-		if s.Lapsed(now) && assess.Status(s.Status) != assess.NotMet {
+		r.ValidUntil = s.End(renewed)
+		for i := range r.Detail.Checks {
+			o := &r.Detail.Checks[i]
+			o.ValidUntil = fact.Earlier(o.ValidUntil, renewed.End(o.Leases))
+		}
+		if s.Lapsed(now, renewed) && assess.Status(s.Status) != assess.NotMet {
 			r.Stale, r.Status = true, string(assess.NotAssessed)
 			r.Reasons, r.Remedy = append([]lang.Text{lapsed(subject)}, r.Reasons...), judgeAgain
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,14 +35,21 @@ type DutyStatus struct {
 	Evidence   []string         `json:"evidence"` // digests of documents, ids of facts and records
 	Remedy     lang.Text        `json:"remedy"`
 	Detail     json.RawMessage  `json:"detail,omitempty"`     // check by check, as package assess writes it
-	ValidUntil time.Time        `json:"valid_until,omitzero"` // past it the status may not be shown as met
+	ValidUntil time.Time        `json:"valid_until,omitzero"` // past it the status may not be shown as met; see Leases
+	Leases     []fact.Lease     `json:"-"`                    // it ends with the first of these too, whatever ValidUntil says
 	JudgedAt   time.Time        `json:"judged_at"`            // when it was last found to have changed
 	Cause      string           `json:"cause,omitempty"`      // what made it change: id of a document, record, feed …
 }
 
+// End gives until when a status may be shown as met, given when sources delivered last; zero: nothing ends it by itself.
+func (s DutyStatus) End(renewed fact.Renewed) time.Time {
+	return fact.Earlier(s.ValidUntil, renewed.End(s.Leases))
+}
+
 // Lapsed reports whether a status is past its time and must be judged again before it is shown as met.
-func (s DutyStatus) Lapsed(now time.Time) bool {
-	return !s.ValidUntil.IsZero() && !now.Before(s.ValidUntil)
+func (s DutyStatus) Lapsed(now time.Time, renewed fact.Renewed) bool {
+	end := s.End(renewed)
+	return !end.IsZero() && !now.Before(end)
 }
 
 // StatusChange is one line of the history of a duty.
@@ -93,20 +101,39 @@ func (tx *Tx) ReplaceStatuses(ctx context.Context, subject fact.Subject, statuse
 }
 
 func (tx *Tx) saveStatuses(ctx context.Context, before map[DutyKey]DutyStatus, statuses []DutyStatus) (written, changed int, err error) {
+	var rows, history [][]any
 	for _, s := range statuses {
-		old := before[s.DutyKey]
+		old, known := before[s.DutyKey]
 		if same(old, s) {
 			continue
 		}
-		if err := tx.saveStatus(ctx, old, s); err != nil {
-			return 0, 0, fmt.Errorf("save status of %s: %w", s.Requirement, err)
+		if known {
+			if _, err := tx.exec(ctx, `delete from duty_status`+whereDuty, s.args()...); err != nil {
+				return 0, 0, fmt.Errorf("save status of %s: %w", s.Requirement, err)
+			}
 		}
-		written++
+		rows = append(rows, append(s.args(), string(s.Stance), string(s.Level), s.Status, s.Basis, jsonText(s.Reasons), jsonText(s.Evidence),
+			jsonText(s.Remedy), string(s.Detail), ms(s.ValidUntil), ms(tx.Now()), s.Cause, jsonText(noneNil(s.Leases))))
 		if old.Status != s.Status {
-			changed++
+			history = append(history, tx.historyRow(old.Status, s))
 		}
 	}
-	return written, changed, nil
+	if len(rows) == 0 {
+		return 0, 0, nil
+	}
+	if err := tx.bulk(ctx, "duty_status", statusCols, rows); err != nil {
+		return 0, 0, fmt.Errorf("save statuses: %w", err)
+	}
+	if len(history) > 0 {
+		err = tx.bulk(ctx, "duty_status_history", historyCols, history)
+	}
+	return len(rows), len(history), err
+}
+
+// jsonText gives texts and ids, which always encode, as JSON.
+func jsonText(v any) string {
+	b, _ := json.Marshal(v)
+	return string(b)
 }
 
 // statusesBefore gives what is stored about the subjects of statuses.
@@ -136,23 +163,12 @@ func (k DutyKey) args() []any {
 	return []any{k.Party, k.Arrangement, string(k.Subject.Kind), k.Subject.ID, string(k.Role), string(k.Requirement)}
 }
 
-// saveStatus writes a status in the place of the one before it.
-func (tx *Tx) saveStatus(ctx context.Context, before, s DutyStatus) error {
-	s.JudgedAt = tx.Now()
-	_, err := tx.exec(ctx, `insert into duty_status (party, arrangement, subject_kind, subject_id, role, requirement, stance,
-		level, status, basis, reasons, evidence, remedy, detail, valid_until, judged_at, cause)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-		on conflict (party, arrangement, subject_kind, subject_id, role, requirement) do update set stance = excluded.stance,
-		level = excluded.level, status = excluded.status, basis = excluded.basis, reasons = excluded.reasons,
-		evidence = excluded.evidence, remedy = excluded.remedy, detail = excluded.detail, valid_until = excluded.valid_until,
-		judged_at = excluded.judged_at, cause = excluded.cause`,
-		append(s.args(), string(s.Stance), string(s.Level), s.Status, s.Basis, inJSON(s.Reasons), inJSON(s.Evidence),
-			inJSON(s.Remedy), string(s.Detail), ms(s.ValidUntil), ms(s.JudgedAt), s.Cause)...)
-	if err != nil || before.Status == s.Status {
-		return err
-	}
-	return tx.addHistory(ctx, before.Status, s)
-}
+var (
+	statusCols = []string{"party", "arrangement", "subject_kind", "subject_id", "role", "requirement", "stance", "level", "status", "basis",
+		"reasons", "evidence", "remedy", "detail", "valid_until", "judged_at", "cause", "leases"}
+	historyCols = []string{"id", "party", "arrangement", "subject_kind", "subject_id", "role", "requirement", "before", "status", "basis",
+		"reasons", "evidence", "judged_at", "cause"}
+)
 
 // same reports whether two judgements say the same, whenever and whyever they were made.
 func same(a, b DutyStatus) bool {
@@ -166,18 +182,13 @@ func same(a, b DutyStatus) bool {
 	if len(a.Detail)+len(b.Detail) == 0 {
 		a.Detail, b.Detail = nil, nil
 	}
-	sameEnd := a.ValidUntil.Equal(b.ValidUntil)
-	a.ValidUntil, b.ValidUntil = time.Time{}, time.Time{}
+	sameEnd := a.ValidUntil.Equal(b.ValidUntil) && slices.EqualFunc(a.Leases, b.Leases, sameLease)
+	a.ValidUntil, b.ValidUntil, a.Leases, b.Leases = time.Time{}, time.Time{}, nil, nil
 	return sameEnd && reflect.DeepEqual(a, b)
 }
 
-func (tx *Tx) addHistory(ctx context.Context, before string, s DutyStatus) error {
-	args := append([]any{tx.NewID()}, s.args()...)
-	_, err := tx.exec(ctx, `insert into duty_status_history (id, party, arrangement, subject_kind, subject_id, role,
-		requirement, before, status, basis, reasons, evidence, judged_at, cause)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		append(args, before, s.Status, s.Basis, inJSON(s.Reasons), inJSON(s.Evidence), ms(tx.Now()), s.Cause)...)
-	return err
+func (tx *Tx) historyRow(before string, s DutyStatus) []any {
+	return append(append([]any{tx.NewID()}, s.args()...), before, s.Status, s.Basis, jsonText(s.Reasons), jsonText(s.Evidence), ms(tx.Now()), s.Cause)
 }
 
 // DropStatus forgets the state of a duty that no longer exists; its history stays and ends with that.
@@ -189,7 +200,7 @@ func (tx *Tx) DropStatus(ctx context.Context, k DutyKey, cause string) error {
 	if _, err := tx.exec(ctx, `delete from duty_status`+whereDuty, k.args()...); err != nil {
 		return fmt.Errorf("drop status of %s: %w", k.Requirement, err)
 	}
-	return tx.addHistory(ctx, old[0].Status, DutyStatus{DutyKey: k, Cause: cause})
+	return tx.bulk(ctx, "duty_status_history", historyCols, [][]any{tx.historyRow(old[0].Status, DutyStatus{DutyKey: k, Cause: cause})})
 }
 
 // StatusFilter narrows [DB.Statuses] and [DB.StatusHistory]. Zero fields do not narrow.
@@ -227,13 +238,16 @@ func (f StatusFilter) where() *where {
 }
 
 const selectStatus = `select party, arrangement, subject_kind, subject_id, role, requirement, stance, level, status, basis,
-	reasons, evidence, remedy, detail, valid_until, judged_at, cause from duty_status`
+	reasons, evidence, remedy, detail, valid_until, judged_at, cause, leases from duty_status`
 
 func scanStatus(r row) (s DutyStatus, err error) {
 	var detail string
 	err = r.Scan(&s.Party, &s.Arrangement, &s.Subject.Kind, &s.Subject.ID, &s.Role, &s.Requirement, &s.Stance, &s.Level,
 		&s.Status, &s.Basis, asJSON(&s.Reasons), asJSON(&s.Evidence), asJSON(&s.Remedy), &detail, asTime(&s.ValidUntil),
-		asTime(&s.JudgedAt), &s.Cause)
+		asTime(&s.JudgedAt), &s.Cause, asJSON(&s.Leases))
+	if len(s.Leases) == 0 {
+		s.Leases = nil
+	}
 	if detail != "" {
 		s.Detail = json.RawMessage(detail)
 	}

@@ -180,11 +180,14 @@ func (tx *Tx) bulk(ctx context.Context, table string, cols []string, rows [][]an
 		one := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
 		return "insert into " + table + " (" + strings.Join(cols, ", ") + ") values " + one + strings.Repeat(", "+one, n-1)
 	}
-	full, err := tx.q.(*sql.Tx).PrepareContext(ctx, text(perStatement))
-	if err != nil {
-		return fmt.Errorf("prepare insert into %s: %w", table, err)
+	var full *sql.Stmt
+	var err error
+	if len(rows) >= perStatement {
+		if full, err = tx.q.(*sql.Tx).PrepareContext(ctx, text(perStatement)); err != nil {
+			return fmt.Errorf("prepare insert into %s: %w", table, err)
+		}
+		defer full.Close()
 	}
-	defer full.Close()
 	for len(rows) > 0 {
 		n := min(perStatement, len(rows))
 		var args []any

@@ -49,7 +49,7 @@ func Fill(t testing.TB, db *store.DB) {
 		t.Fatal(err)
 	}
 	Change(t, db, func(tx *store.Tx) error {
-		_, _, err := tx.ReplaceFindings(ctx, []int64{all[0].ID}, []store.Finding{{Component: all[0].ID,
+		_, err := tx.ReplaceFindings(ctx, []int64{all[0].ID}, []store.Finding{{Component: all[0].ID,
 			Finding: finding.Finding{Vuln: "GHSA-1", Aliases: []string{"CVE-1"}}}})
 		return err
 	})

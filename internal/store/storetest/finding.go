@@ -122,13 +122,14 @@ func testFindings(t *testing.T, db *store.DB) {
 		return store.Finding{Component: component, Finding: finding.Finding{Vuln: vuln, Aliases: aliases, Advisories: []string{vuln},
 			Severity: finding.High, Score: 7.5, Fixed: []string{"2"}}, Modified: Start}
 	}
+	var done store.FindingChanges
 	replace := func(components []int64, fs ...store.Finding) (added, gone int) {
 		t.Helper()
 		Change(t, db, func(tx *store.Tx) (err error) {
-			added, gone, err = tx.ReplaceFindings(ctx, components, fs)
+			done, err = tx.ReplaceFindings(ctx, components, fs)
 			return err
 		})
-		return added, gone
+		return done.Added, done.Gone
 	}
 	if added, gone := replace(ids, found(ids[0], "GHSA-1", "CVE-1"), found(ids[0], "GHSA-2"), found(ids[1], "GHSA-1", "CVE-1")); added != 3 || gone != 0 {
 		t.Errorf("at first %d added, %d gone", added, gone)
@@ -137,8 +138,11 @@ func testFindings(t *testing.T, db *store.DB) {
 	if err != nil || len(before) != 3 {
 		t.Fatalf("findings of r1: %v, error %v", before, err)
 	}
-	if added, gone := replace(ids[:1], found(ids[0], "GHSA-1", "CVE-1"), found(ids[0], "GHSA-3")); added != 1 || gone != 1 {
-		t.Errorf("then %d added, %d gone", added, gone)
+	if added, gone := replace(ids, found(ids[0], "GHSA-2"), found(ids[1], "GHSA-1", "CVE-1"), found(ids[0], "GHSA-1", "CVE-1")); added != 0 || gone != 0 || len(done.Components) != 0 {
+		t.Errorf("the same again: %+v", done)
+	}
+	if added, gone := replace(ids, found(ids[0], "GHSA-1", "CVE-1"), found(ids[0], "GHSA-3"), found(ids[1], "GHSA-1", "CVE-1")); added != 1 || gone != 1 || !slices.Equal(done.Components, ids[:1]) {
+		t.Errorf("then %+v", done)
 	}
 	after, err := db.FindingsOf(ctx, "r1")
 	if err != nil || len(after) != 3 {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -161,8 +162,47 @@ func testStatuses(t *testing.T, db *store.DB) {
 	if left, _ := db.Statuses(ctx, store.StatusFilter{Arrangement: "deal", Role: guideline.Developer}); len(left) != 1 {
 		t.Errorf("statuses left %+v", left)
 	}
-	if s.Lapsed(s.ValidUntil.Add(-1)) || !s.Lapsed(s.ValidUntil) || other.Lapsed(Start.AddDate(9, 0, 0)) {
+	none := fact.Renewed{}
+	if s.Lapsed(s.ValidUntil.Add(-1), none) || !s.Lapsed(s.ValidUntil, none) || other.Lapsed(Start.AddDate(9, 0, 0), none) {
 		t.Error("Lapsed is off")
+	}
+}
+
+// What rests on a source that delivers by itself holds longer once it delivered, without being written again, and ends in
+// time when it does not.
+func testRenewal(t *testing.T, db *store.DB) {
+	ctx := context.Background()
+	s := store.DutyStatus{DutyKey: store.DutyKey{Party: "vendor", Arrangement: "deal", Subject: fact.Subject{Kind: fact.Software, ID: "leased"}, Role: guideline.Developer, Requirement: "S(1)-1.1"},
+		Status: "met", ValidUntil: Start.AddDate(0, 0, 30), Leases: []fact.Lease{{Source: "comparison", Since: Start, Days: 7}, {Source: "feed:kev", Days: 20}}}
+	j := store.Judgement{Subject: s.Subject, Leases: s.Leases, Waits: []string{"ledger"}}
+	Change(t, db, func(tx *store.Tx) error {
+		_, _, err := tx.SaveStatuses(ctx, []store.DutyStatus{s})
+		return errors.Join(err, tx.SaveJudgement(ctx, j), tx.SaveAdvisorySource(ctx, store.AdvisorySource{Name: "kev", LoadedAt: Start}))
+	})
+	end := func() time.Time {
+		t.Helper()
+		renewed, err := db.Renewed(ctx)
+		got, err2 := db.Statuses(ctx, store.StatusFilter{Subjects: []fact.Subject{s.Subject}})
+		all, err3 := db.Judgements(ctx)
+		if err := errors.Join(err, err2, err3); err != nil || len(got) != 1 || !all[s.Subject].Same(j) {
+			t.Fatalf("statuses %+v, judgements %+v, error %v", got, all, err)
+		}
+		e := got[0].End(renewed)
+		if !all[s.Subject].Due(e, renewed) || all[s.Subject].Due(e.Add(-1), renewed) {
+			t.Errorf("it is not due just when it ends, at %v", e)
+		}
+		return e
+	}
+	if got, want := end(), Start.AddDate(0, 0, 7); !got.Equal(want) {
+		t.Errorf("it ends at %v, want %v", got, want)
+	}
+	Change(t, db, func(tx *store.Tx) error { return tx.Renew(ctx, "comparison", Start.AddDate(0, 0, 6)) })
+	if got, want := end(), Start.AddDate(0, 0, 13); !got.Equal(want) {
+		t.Errorf("after the renewal it ends at %v, want %v", got, want)
+	}
+	Change(t, db, func(tx *store.Tx) error { return tx.Renew(ctx, "comparison", Start.AddDate(0, 0, 19)) })
+	if got, want := end(), Start.AddDate(0, 0, 20); !got.Equal(want) {
+		t.Errorf("it ends at %v, want %v with the other source", got, want)
 	}
 }
 

@@ -1,0 +1,113 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/store"
+)
+
+// saveSource writes down how far a source was read, and how old the advisories that components are compared with are now.
+func saveSource(ctx context.Context, tx *store.Tx, s store.AdvisorySource) error {
+	if err := tx.SaveAdvisorySource(ctx, s); err != nil {
+		return err
+	}
+	at, err := dataAt(ctx, tx.DB)
+	if err != nil || at.IsZero() {
+		return err
+	}
+	return tx.Renew(ctx, assess.Advisories, at)
+}
+
+// feedState is what checks see of a source beside the time of its last delivery.
+type feedState struct{ official, empty, failing bool }
+
+func feedStates(ctx context.Context, db *store.DB) (map[string]feedState, error) {
+	feeds, err := loadFeeds(ctx, db)
+	out := map[string]feedState{}
+	for _, f := range feeds {
+		out[f.Name] = feedState{f.Official, f.Count == 0, f.Error != ""}
+	}
+	return out, err
+}
+
+// touch says what is judged again: everything, or what looks at some subjects, what waits for some sources, and what time
+// alone changes.
+type touch struct {
+	all      bool
+	subjects []fact.Subject
+	sources  []string
+	due      bool
+}
+
+// delivered judges again what touches on a source that delivered: everything, when it is new, failed or recovered; else
+// what waited for it, and what looks at the subjects that are given. before is how the sources were.
+func delivered(ctx context.Context, db *store.DB, actor store.Actor, cause string, before map[string]feedState, source string, subjects ...fact.Subject) (Judged, error) {
+	now, err := feedStates(ctx, db)
+	if err != nil {
+		return Judged{}, err
+	}
+	t := touch{subjects: subjects, sources: []string{"feed:" + source, assess.Advisories, assess.Comparison}}
+	old, known := before[source]
+	t.all = !known || old != now[source]
+	return rejudge(ctx, db, actor, cause, t)
+}
+
+// ReassessDue judges again what time alone may have changed, and what was never judged.
+func ReassessDue(ctx context.Context, db *store.DB, actor store.Actor, cause string) (Judged, error) {
+	return rejudge(ctx, db, actor, cause, touch{due: true})
+}
+
+// picks gives a test for the subjects that are judged again.
+func (c common) picks(ctx context.Context, db *store.DB, t touch) (func(judged) bool, error) {
+	if t.all {
+		return func(judged) bool { return true }, nil
+	}
+	kept := map[fact.Subject]store.Judgement{}
+	if len(t.sources) > 0 || t.due {
+		var err error
+		if kept, err = db.Judgements(ctx); err != nil {
+			return nil, fmt.Errorf("what has to be judged again: %w", err)
+		}
+	}
+	return func(j judged) bool {
+		last, known := kept[j.subject()]
+		waits := func(source string) bool { return source == assess.AnySource || slices.Contains(t.sources, source) }
+		switch {
+		case len(t.subjects) > 0 && c.around.touched(j, t.subjects):
+			return true
+		case len(t.sources) > 0 && (!known || slices.ContainsFunc(last.Waits, waits)):
+			return true
+		}
+		return t.due && (!known || last.Due(c.in.Now, c.in.Renewed))
+	}, nil
+}
+
+// subjectsOf gives releases as subjects.
+func subjectsOf(releases []string) []fact.Subject {
+	out := make([]fact.Subject, len(releases))
+	for i, r := range releases {
+		out[i] = fact.Subject{Kind: fact.Release, ID: r}
+	}
+	return out
+}
+
+// concerned gives the releases that hold components with some vulnerabilities.
+func concerned(ctx context.Context, db *store.DB, vulns []string) ([]fact.Subject, error) {
+	var releases []string
+	for _, v := range vulns {
+		hits, err := db.AffectedBy(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range hits {
+			if !slices.Contains(releases, h.Release) {
+				releases = append(releases, h.Release)
+			}
+		}
+	}
+	return subjectsOf(releases), nil
+}
