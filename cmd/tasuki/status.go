@@ -60,6 +60,21 @@ func (p *program) printStatus(r jobs.StatusSheet) {
 		if d.Remedy != "" {
 			fmt.Fprintf(p.out, "    → %s\n", d.Remedy)
 		}
+	p.printGaps(r.Gaps)
+}
+
+// mostGaps is how many components without a developer are named before the rest is counted.
+const mostGaps = 20
+
+// printGaps names what nobody answers for: what falls between two parties, then components.
+func (p *program) printGaps(gaps []jobs.GapLine) {
+	for i, g := range gaps {
+		if i == mostGaps {
+			p.printf("▲ ほか %d 件（--json で全件）", "▲ and %d more (--json has them all)", len(gaps)-i)
+			return
+		}
+		fmt.Fprintf(p.out, "▲ %s [%s %s]\n    → %s\n", g.What, g.Section, g.Rule, g.Next)
+	}
 	}
 	p.printf("%s", "%s", totalsLine(r.Totals, p.lang))
 }

@@ -92,12 +92,13 @@ type StatusSheet struct {
 	System   string        `json:"system,omitempty"`
 	Duties   []StatusLine  `json:"duties"`
 	Totals   assess.Totals `json:"totals"`
+	Gaps     []GapLine     `json:"gaps" doc:"What nobody answers for: duties between two parties, and components"`
 }
 
 // SheetOf gives the sheet of a subject as it was judged last; nothing is computed. Our own organisation's duties, or
 // another party's when t names one, or everybody's. t holds the names it was asked by.
 func SheetOf(ctx context.Context, db *store.DB, l lang.Lang, subject fact.Subject, t Target, everybody bool) (StatusSheet, error) {
-	sheet := StatusSheet{Software: t.Software, System: t.System, Duties: []StatusLine{}}
+	sheet := StatusSheet{Software: t.Software, System: t.System, Duties: []StatusLine{}, Gaps: []GapLine{}}
 	m, err := db.LoadModel(ctx)
 	if err != nil {
 		return sheet, err
@@ -110,6 +111,9 @@ func SheetOf(ctx context.Context, db *store.DB, l lang.Lang, subject fact.Subjec
 		rows = OfParty(m, rows, t.Party)
 	}
 	sheet.Totals = Totals(rows)
+	if sheet.Gaps, err = Gaps(ctx, db, l, m, subject); err != nil {
+		return sheet, err
+	}
 	for _, r := range m.Releases {
 		if subject.Kind == fact.Release && r.ID == subject.ID {
 			sheet.Release = r.Version

@@ -10,7 +10,6 @@ import (
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
-	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
 )
 
@@ -86,7 +85,7 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 		return err
 	}
 	p.fillChoices(m)
-	answers, err := s.answers(ctx, m, release, all)
+	answers, err := jobs.WhoAnswers(ctx, s.db, m, release)
 	if err != nil {
 		return err
 	}
@@ -186,36 +185,6 @@ func (b Base) answeredBy(a chain.Answer) string {
 		return b.T("採用の記録", "adoption record")
 	}
 	return ""
-}
-
-// answers says for each component who answers as its developer.
-func (s *Server) answers(ctx context.Context, m chain.Model, release string, all []store.ReleaseComponent) ([]chain.Answer, error) {
-	records, err := s.db.Records(ctx, store.RecordFilter{Kinds: []string{"adoption"}, State: register.Approved})
-	if err != nil {
-		return nil, err
-	}
-	self := ""
-	for _, p := range m.Parties {
-		if p.Self {
-			self = p.ID
-		}
-	}
-	var adoptions []chain.Adoption
-	for _, rec := range records {
-		if rec.InForce(s.now()) && rec.Data["decision"] == "adopt" {
-			a := chain.Adoption{ID: rec.ID, Party: self}
-			a.Pattern, _ = rec.Data["pattern"].(string)
-			if by, _ := rec.Data["party"].(string); by != "" {
-				a.Party = by
-			}
-			adoptions = append(adoptions, a)
-		}
-	}
-	parts := make([]chain.Component, len(all))
-	for i, c := range all {
-		parts[i] = chain.Component{Ref: c.Ref, PURL: c.PURL, Name: c.Name, Version: c.Version}
-	}
-	return chain.Cover(m, release, parts, adoptions), nil
 }
 
 func (s *Server) findingsByComponent(ctx context.Context, release string) (map[int64][]store.Finding, error) {

@@ -323,7 +323,11 @@ func sampleComponents(b Base) page {
 func sampleChain(b Base) page {
 	t, _ := guideline.Default().Template("a")
 	m := chain.FromTemplate(t, chain.Start{Prefix: "x-", Software: "見本会計", SoftwareID: "sw", Level: guideline.Standard, LevelReason: "調達仕様書で指定", Lang: b.Lang})
-	return &softwareChainPage{Base: at(b, "software"), Head: sampleHead(b, "chain"), Deals: []dealView{dealOf(m, m.Arrangements[0])},
+	deal := dealOf(m, m.Arrangements[0])
+	deal.Picture = chart.Chain(b.Lang, "chain-1", b.T("「見本会計」の連鎖", "The chain of Example Ledger"), b.dealLinks(m, m.Arrangements[0], nil, nil, nil))
+	return &softwareChainPage{Base: at(b, "software"), Head: sampleHead(b, "chain"), Deals: []dealView{deal}, Nobody: 1,
+		Gaps: []jobs.GapLine{{Rule: "R-4.2-05", Section: "4.2", Parties: []string{"見本ソフト株式会社"}, What: b.T("開発者の要求のうち2件を誰も負っていません: S(1)-1.1, S(1)-1.2", "nobody answers for 2 of the developer requirements: S(1)-1.1, S(1)-1.2"), Next: b.T("主体を登録してください", "enter a principal")},
+			{Rule: "R-1.4-25", Section: "1.4(2)イ", Component: "pkg:npm/lib@1.0.0", Release: "2.1.0", What: b.T("部品 pkg:npm/lib@1.0.0 に、開発者の責務を負う関連事業者がいません", "nobody answers as developer for the component pkg:npm/lib@1.0.0"), Next: b.T("採用の記録を承認してください", "approve an adoption record")}},
 		Findings: []chain.Finding{{Rule: "R-1.4-25", Section: "1.4(2)イ", Severity: chain.Gap, What: lang.T("部品 lib に、開発者の責務を負う関連事業者がいません", "nobody answers as developer for lib"), Next: lang.T("採用の記録を承認してください", "approve an adoption record")}}}
 }
 

@@ -1,12 +1,16 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/report/chart"
 )
 
 // softwareChainPage is who takes part in the deals over one software, in which roles, and what the responsibility rules
@@ -16,12 +20,15 @@ type softwareChainPage struct {
 	Head     softwareHead
 	Deals    []dealView
 	Findings []chain.Finding
+	Gaps     []jobs.GapLine // what nobody answers for
+	Nobody   int            // components among them
 }
 
 type dealView struct {
 	chain.Arrangement
 	Rows       []dealRow
 	Agreements []agreementView
+	Picture    chart.Picture
 }
 
 type dealRow struct {
@@ -49,16 +56,37 @@ func (s *Server) softwareChain(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &softwareChainPage{Base: b, Head: head}
 	p.Title = head.Software.Name + b.T("：体制", ": parties")
-	ids := map[string]bool{}
-	for _, a := range m.Arrangements {
-		if a.Software == head.Software.ID {
-			ids[a.ID] = true
-			p.Deals = append(p.Deals, dealOf(m, a))
+	for _, f := range chain.Check(guideline.Default(), m) {
+		of := slices.ContainsFunc(m.Arrangements, func(a chain.Arrangement) bool { return a.ID == f.Arrangement && a.Software == head.Software.ID })
+		if of || f.Subject == head.Software.ID {
+			p.Findings = append(p.Findings, f)
 		}
 	}
-	for _, f := range chain.Check(guideline.Default(), m) {
-		if ids[f.Arrangement] || f.Subject == head.Software.ID {
-			p.Findings = append(p.Findings, f)
+	received, err := s.received(r.Context(), b, m)
+	if err != nil {
+		return err
+	}
+	requests, err := jobs.Requests(r.Context(), s.db)
+	if err != nil {
+		return err
+	}
+	for _, a := range m.Arrangements {
+		if a.Software == head.Software.ID {
+			d := dealOf(m, a)
+			d.Picture = chart.Chain(b.Lang, fmt.Sprintf("chain-%d", len(p.Deals)+1), b.F("「%s」の連鎖", "The chain of %s", a.Name), b.dealLinks(m, a, p.Findings, received, requests))
+			p.Deals = append(p.Deals, d)
+		}
+	}
+	about := fact.Subject{Kind: fact.Software, ID: head.Software.ID}
+	if head.Release != "" {
+		about = fact.Subject{Kind: fact.Release, ID: head.Release}
+	}
+	if p.Gaps, err = jobs.Gaps(r.Context(), s.db, b.Lang, m, about); err != nil {
+		return err
+	}
+	for _, g := range p.Gaps {
+		if g.Component != "" {
+			p.Nobody++
 		}
 	}
 	return s.render(w, http.StatusOK, "software_chain", p)
