@@ -66,6 +66,25 @@ type recordPage struct {
 	History    []auditLine
 }
 
+// FieldTitle names the field that a place in the data is: /reason, key.
+func (p *recordPage) FieldTitle(where string) string {
+	name := strings.TrimPrefix(where, "/")
+	for _, f := range p.Kind.Fields {
+		if f.Name == name {
+			return p.Text(f.Title)
+		}
+	}
+	switch name {
+	case "key":
+		return p.T("番号・記号", "Key")
+	case "subject":
+		return p.T("対象", "About")
+	case "valid_until":
+		return p.T("有効期限", "Valid until")
+	}
+	return where
+}
+
 // fieldView is a field with its value, for showing and for editing.
 type fieldView struct {
 	guideline.RegisterField

@@ -61,9 +61,10 @@ func guard(s string) string {
 
 // canvas is a drawing in the making. Lengths are units of its view box, whole or with one decimal.
 type canvas struct {
-	b    strings.Builder
-	id   string
-	w, h int
+	b     strings.Builder
+	id    string
+	w, h  int
+	links bool // something in it leads elsewhere
 }
 
 // newCanvas begins a drawing with its title and description.
@@ -121,11 +122,23 @@ func (c *canvas) text(class, anchor string, x, y float64, s string) {
 	fmt.Fprintf(&c.b, `<text class="%s" text-anchor="%s" x="%s" y="%s">%s</text>`, class, anchor, num(x), num(y), html.EscapeString(s))
 }
 
-func (c *canvas) open(href string) { fmt.Fprintf(&c.b, `<a href="%s">`, html.EscapeString(href)) }
-func (c *canvas) shut()            { c.b.WriteString(`</a>`) }
+// open begins a link around what is drawn until shut.
+func (c *canvas) open(href string) {
+	c.links = true
+	fmt.Fprintf(&c.b, `<a href="%s">`, html.EscapeString(href))
+}
 
-// svg ends the drawing.
-func (c *canvas) svg() string { return c.b.String() + `</svg>` }
+func (c *canvas) shut() { c.b.WriteString(`</a>`) }
+
+// svg ends the drawing. One that links lead out of is a group and no image, because nothing inside an image can be
+// reached.
+func (c *canvas) svg() string {
+	drawn := c.b.String() + `</svg>`
+	if c.links {
+		return strings.Replace(drawn, `role="img"`, `role="group"`, 1)
+	}
+	return drawn
+}
 
 // num writes a length with one decimal at most.
 func num(f float64) string {

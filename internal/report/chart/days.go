@@ -120,8 +120,8 @@ func Gantt(l lang.Lang, id string, start time.Month, now time.Time, items []Item
 func drawGantt(l lang.Lang, p Picture, from, until, now time.Time, items []Item) string {
 	const left, top, line = 300.0, 44.0, 24.0
 	wide := 960 - left - 6
-	high := top + line*float64(len(items)) + 8
-	c := newCanvas(p.ID, 960, int(high), p.Title, p.Sentence)
+	high := top + line*float64(len(items)) + 6
+	c := newCanvas(p.ID, 960, int(high)+18, p.Title, p.Sentence)
 	x := func(t time.Time) float64 {
 		share := float64(t.Sub(from)) / float64(until.Sub(from))
 		return left + wide*min(max(share, 0), 1)
@@ -158,7 +158,7 @@ func drawGantt(l lang.Lang, p Picture, from, until, now time.Time, items []Item)
 	}
 	if !now.Before(from) && now.Before(until) {
 		c.line("marker", x(now), 20, x(now), high)
-		c.text("tick", "middle", x(now), high-1, lang.T("今日", "today").In(l))
+		c.text("tick", "middle", x(now), high+13, lang.T("今日", "today").In(l))
 	}
 	return c.svg()
 }
