@@ -4,7 +4,6 @@
 set -eu
 cd "$(dirname "$0")"
 case "$1" in
-  htmx) package=htmx.org; files="dist/htmx.min.js LICENSE" ;;
   design-tokens) package=@digital-go-jp/design-tokens; files="dist/tokens.css LICENSE" ;;
   axe-core) package=axe-core; files="axe.min.js LICENSE LICENSE-3RD-PARTY.txt" ;;
   tabler-icons) package=@tabler/icons; files="LICENSE"; for f in tabler-icons/*.svg; do files="$files icons/outline/$(basename "$f")"; done ;;
