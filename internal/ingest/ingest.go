@@ -106,7 +106,7 @@ func readDocument(db *store.DB, a Arrival, digest string) (fact.Reading, error) 
 		return readArtifact(b), nil
 	}
 	reading, err := read.Read(b)
-	if err == nil {
+	if err == nil && slices.ContainsFunc(reading.Facts, isAttestation) { // to look for signatures is to read all again
 		signed(&reading, intoto.Signers(b, a.Trusted))
 	}
 	return reading, err
@@ -120,6 +120,11 @@ func readArtifact(b []byte) fact.Reading {
 		}
 	}
 	return r
+}
+
+func isAttestation(f fact.Fact) bool {
+	_, ok := f.Data.(*fact.Attestation)
+	return ok
 }
 
 // signed marks the attestations of a reading whose signature holds under a trusted key.

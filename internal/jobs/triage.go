@@ -140,12 +140,28 @@ type desk struct {
 	exploits  map[string]Exploit
 	contexts  map[string]triage.Context
 	asked     map[string][]triage.Tree // trees of each software that was asked for
+	said      map[string]sourced       // of each group of ids that was asked for
+}
+
+// sourced is what sources say of vulnerabilities, by id.
+type sourced struct {
+	scores map[string]store.EPSS
+	notes  map[string][]CatalogueNote
 }
 
 func openDesk(ctx context.Context, db *store.DB) (*desk, error) {
-	d := &desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}, asked: map[string][]triage.Tree{}}
+	m, err := db.LoadModel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return openDeskOn(ctx, db, m)
+}
+
+// openDeskOn opens a desk that knows a part of the chain: one that holds all that surrounds what it is asked about.
+func openDeskOn(ctx context.Context, db *store.DB, m chain.Model) (*desk, error) {
+	d := &desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}, asked: map[string][]triage.Tree{}, said: map[string]sourced{}}
 	var err error
-	if d.hearing, err = openHearing(ctx, db); err != nil {
+	if d.hearing, err = openHearing(ctx, db, m); err != nil {
 		return nil, err
 	}
 	if d.policy, err = Policy(ctx, db); err != nil {
@@ -180,6 +196,11 @@ func (d *desk) triage(ctx context.Context, r chain.Release, vulns ...string) ([]
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
+	return d.weigh(ctx, r, found)
+}
+
+// weigh works out findings of one release.
+func (d *desk) weigh(ctx context.Context, r chain.Release, found []store.Finding) ([]Triaged, error) {
 	out := make([]Triaged, len(found))
 	var cves []string
 	for i, f := range found {
@@ -193,20 +214,34 @@ func (d *desk) triage(ctx context.Context, r chain.Release, vulns ...string) ([]
 	if err != nil {
 		return nil, err
 	}
-	scores, err := d.db.EPSSOf(ctx, cves)
-	if err != nil {
-		return nil, err
-	}
-	notes, err := notesOn(ctx, d.db, cves)
+	of, err := d.saidOf(ctx, cves)
 	if err != nil {
 		return nil, err
 	}
 	for i := range out {
 		t := &out[i]
-		t.Notes = flat(notes, t.of.IDs())
+		t.Notes = flat(of.notes, t.of.IDs())
 		t.RatedBy = rate(&t.Finding.Finding, t.Notes)
-		d.look(t, scores, voices)
+		d.look(t, of.scores, voices)
 	}
+	return out, nil
+}
+
+// saidOf gives what sources say of vulnerabilities. One group of ids is asked for again and again where a vulnerability is
+// in many releases.
+func (d *desk) saidOf(ctx context.Context, ids []string) (out sourced, err error) {
+	key := strings.Join(ids, "\n")
+	out, known := d.said[key]
+	if known {
+		return out, nil
+	}
+	if out.scores, err = d.db.EPSSOf(ctx, ids); err != nil {
+		return out, err
+	}
+	if out.notes, err = notesOn(ctx, d.db, ids); err != nil {
+		return out, err
+	}
+	d.said[key] = out
 	return out, nil
 }
 

@@ -30,12 +30,8 @@ type hearing struct {
 	general map[string][]triage.Voice // by vulnerability: documents that came for no release
 }
 
-func openHearing(ctx context.Context, db *store.DB) (hearing, error) {
-	h := hearing{signers: map[string]string{}}
-	var err error
-	if h.model, err = db.LoadModel(ctx); err != nil {
-		return h, err
-	}
+func openHearing(ctx context.Context, db *store.DB, m chain.Model) (hearing, error) {
+	h := hearing{model: m, signers: map[string]string{}}
 	for _, p := range h.model.Parties {
 		if p.Self {
 			h.self = p.ID

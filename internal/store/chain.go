@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/lang"
@@ -234,6 +235,43 @@ func (db *DB) LoadModel(ctx context.Context) (m chain.Model, err error) {
 func loadAll[T any](ctx context.Context, db *DB, noun Noun, into *[]T) (err error) {
 	*into, err = list(ctx, db, scanData[T], "select data from "+string(noun)+" order by ord, id")
 	return err
+}
+
+// LoadModelAround gives what is known of the chain around some software: it, its releases, the systems that run them, and
+// the arrangements over these; parties and agreements whole, rules about components not.
+func (db *DB) LoadModelAround(ctx context.Context, software []string) (m chain.Model, err error) {
+	err = errors.Join(loadAll(ctx, db, Party, &m.Parties), loadAll(ctx, db, Agreement, &m.Agreements))
+	err = errors.Join(err, chunks(software, func(part []string) error {
+		in := "(" + placeholders(1, len(part)) + ")"
+		running := "(select sr.system from system_release sr join release r on r.id = sr.release where r.software in " + in + ")"
+		return errors.Join(
+			loadSome(ctx, db, &m.Software, "from software where id in "+in, part),
+			loadSome(ctx, db, &m.Releases, "from release where software in "+in, part),
+			loadSome(ctx, db, &m.Systems, "from system where id in "+running, part),
+			loadSome(ctx, db, &m.Arrangements, "from arrangement where software in "+in+" or system in "+running, part),
+		)
+	}))
+	if err != nil {
+		return chain.Model{}, fmt.Errorf("load chain: %w", err)
+	}
+	m.Systems = eachOnce(m.Systems, func(s chain.System) string { return s.ID }) // one may run software of two pieces
+	m.Arrangements = eachOnce(m.Arrangements, func(a chain.Arrangement) string { return a.ID })
+	return m, nil
+}
+
+func loadSome[T any](ctx context.Context, db *DB, into *[]T, from string, ids []string) error {
+	found, err := list(ctx, db, scanData[T], "select data "+from+" order by ord, id", anys(ids)...)
+	*into = append(*into, found...)
+	return err
+}
+
+func eachOnce[T any](all []T, id func(T) string) []T {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(v T) bool {
+		was := seen[id(v)]
+		seen[id(v)] = true
+		return was
+	})
 }
 
 func scanData[T any](r row) (v T, err error) {

@@ -115,8 +115,11 @@ func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) 
 		// The key is made of what the database will hold.
 		c := &components[i].Component
 		c.PURL, c.Name, c.Version, c.Identifiers = storableText(c.PURL), storableText(c.Name), storableText(c.Version), storableText(c.Identifiers)
-		if _, seen := ids[c.key()]; !seen {
-			ids[c.key()] = 0
+		key := c.key()
+		if _, seen := ids[key]; seen {
+			continue
+		}
+		if ids[key] = tx.components[key]; ids[key] == 0 {
 			distinct = append(distinct, *c)
 		}
 	}
@@ -130,7 +133,13 @@ func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) 
 			missing = append(missing, c)
 		}
 	}
-	return ids, chunks(missing, func(part []Component) error { return tx.addComponents(ctx, part, ids) })
+	if err := chunks(missing, func(part []Component) error { return tx.addComponents(ctx, part, ids) }); err != nil {
+		return nil, err
+	}
+	for _, c := range distinct {
+		tx.components[c.key()] = ids[c.key()]
+	}
+	return ids, nil
 }
 
 func (tx *Tx) lookUpComponents(ctx context.Context, part []Component, ids map[string]int64) error {
@@ -138,7 +147,7 @@ func (tx *Tx) lookUpComponents(ctx context.Context, part []Component, ids map[st
 	for i, c := range part {
 		args[i] = c.key()
 	}
-	return tx.componentIDs(ctx, ids, `select id, key from component where key in (`+placeholders(1, len(part))+`)`, args)
+	return tx.componentIDs(ctx, ids, `select id, key from component where key in (`+tx.dialect.places(len(part))+`)`, args)
 }
 
 func (tx *Tx) addComponents(ctx context.Context, part []Component, ids map[string]int64) error {

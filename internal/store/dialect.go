@@ -62,6 +62,15 @@ var postgres = dialect{
 	fit:            inUTF8,
 }
 
+// places gives n placeholders for a list, from the first on. SQLite takes $1 for a name and looks through all names for
+// each value.
+func (d dialect) places(n int) string {
+	if d.name == postgres.name {
+		return placeholders(1, n)
+	}
+	return "?" + strings.Repeat(", ?", n-1)
+}
+
 // sqliteSource gives the data source: WAL, so that readers never wait; full sync, because an acknowledged document
 // must survive a power cut; immediate transactions, so that two writers never meet half-way.
 func sqliteSource(dir string) string {

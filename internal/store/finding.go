@@ -169,6 +169,16 @@ func (db *DB) FindingsOf(ctx context.Context, release string) ([]Finding, error)
 		order by c.purl, c.name, c.version, f.vuln`, release)
 }
 
+// FindingsAbout gives the findings of some vulnerabilities, named by the ids they go under, sorted by package URL.
+func (db *DB) FindingsAbout(ctx context.Context, vulns []string) (out []Finding, err error) {
+	err = chunks(vulns, func(part []string) error {
+		found, err := list(ctx, db, scanFinding, selectFinding+`where f.vuln in (`+placeholders(1, len(part))+`) order by c.purl, c.name, c.version, f.vuln`, anys(part)...)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
+}
+
 // ComponentsFound gives the ids of the components of which something was found.
 func (db *DB) ComponentsFound(ctx context.Context) ([]int64, error) {
 	return list(ctx, db, scanInt, `select distinct component from finding order by component`)

@@ -79,3 +79,22 @@ func (db *DB) ComponentCounts(ctx context.Context) (map[string]int, error) {
 	}
 	return out, err
 }
+
+// Turn is how many duties of a party over a subject went from one status to another.
+type Turn struct {
+	Subject       fact.Subject
+	Party         string
+	Before, After string
+	N             int
+}
+
+// Turns counts the changes of status after a moment, by subject and party. What was judged for the first time and what is
+// no duty any more are not among them.
+func (db *DB) Turns(ctx context.Context, since time.Time) ([]Turn, error) {
+	return list(ctx, db, func(r row) (t Turn, err error) {
+		err = r.Scan(&t.Subject.Kind, &t.Subject.ID, &t.Party, &t.Before, &t.After, &t.N)
+		return t, err
+	}, `select subject_kind, subject_id, party, before, status, count(*) from duty_status_history
+		where judged_at > $1 and before <> '' and status <> '' group by subject_kind, subject_id, party, before, status
+		order by subject_kind, subject_id, party, before, status`, ms(since))
+}

@@ -110,6 +110,17 @@ func (db *DB) ReleasesUnseen(ctx context.Context) ([]string, error) {
 	return list(ctx, db, scanString, `select distinct release from component_list where unmatched < 0 order by release`)
 }
 
+// ReleasesSeen gives the ids of the releases of some software that hold components and were matched, sorted.
+func (db *DB) ReleasesSeen(ctx context.Context, software []string) (out []string, err error) {
+	err = chunks(software, func(part []string) error {
+		found, err := list(ctx, db, scanString, `select distinct l.release from component_list l join release r on r.id = l.release
+			where l.unmatched >= 0 and r.software in (`+placeholders(1, len(part))+`) order by l.release`, anys(part)...)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
+}
+
 // SetSeen keeps the numbers of [DB.SeenOf] for [DB.Sight].
 func (tx *Tx) SetSeen(ctx context.Context, all []Seen) error {
 	of := map[int][]string{}

@@ -162,6 +162,8 @@ type Tx struct {
 	actor  Actor
 	wrote  bool
 	audits int
+
+	components map[string]int64 // those this transaction came across, by key: files of one group hold much the same
 }
 
 // Actor gives who is acting.
@@ -225,7 +227,7 @@ func (db *DB) attempt(ctx context.Context, actor Actor, fn func(*Tx) error) erro
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer sqlTx.Rollback() // no-op after Commit
-	if err := fn(&Tx{DB: db.inside(sqlTx), conn: conn, actor: actor}); err != nil {
+	if err := fn(&Tx{DB: db.inside(sqlTx), conn: conn, actor: actor, components: map[string]int64{}}); err != nil {
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {

@@ -86,4 +86,11 @@ func testGlances(t *testing.T, db *store.DB) {
 	if err != nil || len(ends) != 1 || ends[0].Requirement != "S(1)-1.1" || !ends[0].Until.Equal(soon) {
 		t.Errorf("endings %+v, error %v", ends, err)
 	}
+	Change(t, db, func(tx *store.Tx) error {
+		_, _, err := tx.SaveStatuses(ctx, []store.DutyStatus{duty("S(1)-1.4", "met", "automatic", `{}`, time.Time{})})
+		return err
+	})
+	if turns, err := db.Turns(ctx, Start); err != nil || len(turns) != 1 || turns[0].Before != "not_met" || turns[0].After != "met" || turns[0].N != 1 {
+		t.Errorf("turns %+v, error %v", turns, err)
+	}
 }

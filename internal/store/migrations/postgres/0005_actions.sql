@@ -28,3 +28,4 @@ create index comment_about on comment (about_kind, about_id, at);
 -- What lists of many software read of statuses, without the texts.
 create index duty_status_glance on duty_status (subject_kind, subject_id, party, status, basis, leases, valid_until);
 create index duty_status_until on duty_status (valid_until);
+create index duty_status_history_at on duty_status_history (judged_at);
