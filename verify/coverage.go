@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
@@ -200,6 +201,9 @@ func (v *visit) valid() error {
 		return unverified(where, "有効期間は %[1]s に終わりました（判定時刻 %[2]s）", "validity ended on %[1]s (judged at %[2]s)", day(d.Validity.Until), day(at))
 	case at.Before(d.IssuedAt):
 		return unverified(where, "発行日時 %[1]s が判定時刻 %[2]s より後です", "issued at %[1]s, later than the time judged at, %[2]s", day(d.IssuedAt), day(at))
+	}
+	if v.Manifest.CreatedAt.Add(clocks).Before(d.IssuedAt) {
+		return unverified("manifest/payload /predicate/created_at", "宣言の発行（%[2]s）より前に渡されたことになっています（%[1]s）", "handed over at %[1]s, before the declaration was issued, at %[2]s", v.Manifest.CreatedAt.UTC().Format(time.RFC3339), d.IssuedAt.Format(time.RFC3339))
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ func (v *visit) notRevoked() error {
 		at   time.Time
 	}{{Fingerprint(v.DeclarationKey), d.IssuedAt}, {Fingerprint(v.ManifestKey), v.Manifest.CreatedAt}}
 	var idle []string
+	earlier := false
 	for _, r := range v.opt.Revocations {
 		if r.Declaration != "" && (r.Declaration == d.ID || r.Declaration == Digest(v.Envelope)) {
 			if v.mayRevoke(r, d.Issuer.ID, keys[0].name) {
@@ -57,6 +58,7 @@ func (v *visit) notRevoked() error {
 		}
 		for i, k := range keys {
 			if r.Key != k.name || k.at.Before(r.From) {
+				earlier = earlier || r.Key == k.name && (i > 0 || !v.seenBefore(r.From))
 				continue
 			}
 			if issuer := []string{d.Issuer.ID, v.Manifest.Sender.ID}[i]; v.mayRevoke(r, issuer, k.name) {
@@ -64,6 +66,9 @@ func (v *visit) notRevoked() error {
 			}
 			idle = append(idle, r.By)
 		}
+	}
+	if earlier {
+		v.unchecked("issued_before_revocation", lang.T("鍵は後に失効しています。失効より前に署名されたことは署名者の申告により、確かめられていません", "the key was revoked later; that it signed before then rests on the signer's word"))
 	}
 	if len(idle) > 0 {
 		v.unchecked("revocation_not_counted", lang.F("発行者のものと確かめられない鍵（%s）による取消しがあり、数えていません", "there is a revocation by a key that is not known to be the issuer's, and it was not counted: %s", strings.Join(idle, ", ")))
@@ -83,4 +88,14 @@ func (v *visit) mayRevoke(r Revocation, issuer, key string) bool {
 		}
 	}
 	return false
+}
+
+// seenBefore reports whether an authority the reader trusts saw the signed declaration before a time.
+func (v *visit) seenBefore(at time.Time) bool {
+	m, ok := v.member(TimeStampMember)
+	if !ok || len(v.opt.TimeStampers) == 0 {
+		return false
+	}
+	stamp, err := v.stampHolds(m.Content)
+	return err == nil && stamp.At.Before(at)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
@@ -56,15 +57,23 @@ func (v *visit) statementForm() error {
 	return nil
 }
 
-// filled checks that nothing required is empty.
+// unseen reports whether a character does not show and can make a name look like another one, or speak to a terminal.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c || r == 0xfeff
+}
+
+// filled checks that nothing required is empty, and that names are what they look like.
 func filled(d Declaration) error {
 	for _, f := range []struct{ where, value string }{
 		{"id", d.ID}, {"series", d.Series}, {"issuer/id", d.Issuer.ID}, {"issuer/name", d.Issuer.Name},
 		{"issuer/address", d.Issuer.Address}, {"object/name", d.Object.Name}, {"place", d.Place},
-		{"signer/id", d.Signer.ID}, {"signer/name", d.Signer.Name}, {"signer/title", d.Signer.Title},
+		{"signer/id", d.Signer.ID}, {"signer/name", d.Signer.Name}, {"signer/title", d.Signer.Title}, {"object/version", d.Object.Version + "-"},
 	} {
 		if strings.TrimSpace(f.value) == "" {
 			return unverified("/predicate/"+f.where, "必要な記載がありません", "a required entry is empty")
+		}
+		if strings.ContainsFunc(f.value, unseen) {
+			return unverified("/predicate/"+f.where, "表示されない文字（制御文字や書字方向の指定）が含まれています", "it has characters that do not show: controls, or marks that turn the direction of writing")
 		}
 	}
 	if d.Serial < 1 {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/width"
 )
@@ -28,7 +29,18 @@ func (p *program) printf(ja, en string, args ...any) {
 	if p.lang == "en" {
 		form = en
 	}
-	fmt.Fprintf(p.out, form+"\n", args...)
+	fmt.Fprint(p.out, shown(fmt.Sprintf(form, args...)), "\n")
+}
+
+// shown takes what could speak to a terminal, or turn the direction of writing, out of a text that others may have
+// written: it shows as a replacement character.
+func shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // say writes one line of talk.
@@ -37,7 +49,7 @@ func (p *program) say(ja, en string, args ...any) {
 	if p.lang == "en" {
 		form = en
 	}
-	fmt.Fprintf(p.err, form+"\n", args...)
+	fmt.Fprint(p.err, shown(fmt.Sprintf(form, args...)), "\n")
 }
 
 // table prints rows in columns. East Asian wide characters count as two.
@@ -62,7 +74,7 @@ func (p *program) table(rows [][]string) {
 		}
 		all.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
-	fmt.Fprint(p.out, all.String())
+	fmt.Fprint(p.out, shown(all.String()))
 }
 
 // cells is the width of a text on a terminal.

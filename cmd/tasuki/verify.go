@@ -175,7 +175,7 @@ func (p *program) printReport(r verify.Report) {
 		if s.Where != "" && !s.OK {
 			line += " [" + s.Where + "]"
 		}
-		fmt.Fprintln(p.out, line)
+		fmt.Fprintln(p.out, shown(line))
 	}
 	for _, l := range r.Chain {
 		if !l.Embedded {

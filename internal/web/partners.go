@@ -269,6 +269,7 @@ var stepNames = map[string]lang.Text{
 	"withheld_answers": lang.T("非開示の回答", "withheld answers"), "documents_by_digest": lang.T("ダイジェストのみの文書", "documents by digest only"), "sbom": lang.T("SBOM の有無", "SBOM"), "files": lang.T("手元のファイルとの一致", "files in hand"),
 	"ledger": lang.T("台帳への記載", "in the ledger"), "time_stamp": lang.T("タイムスタンプ", "time stamp"), "introduced_signer": lang.T("紹介された署名者", "introduced signer"), "upstream_by_digest": lang.T("ダイジェストのみの供給元の宣言", "upstream declaration by digest only"),
 	"upstream_missing": lang.T("供給元の宣言がそろっていること", "upstream declarations are all there"), "revocation_not_counted": lang.T("数えなかった撤回", "revocation that does not count"),
+	"issued_before_revocation": lang.T("失効した鍵による署名の時期", "when a revoked key signed"),
 }
 
 // Step gives the name of a step of a verification for people.
