@@ -27,6 +27,8 @@ type homePage struct {
 	Software []softwareLine // those with the most to do
 	Total    int            // software in all
 	Soon     []endingLine   // what lapses within 30 days
+	Better   int            // duties that came to be met in the last seven days
+	Worse    int            // duties that are no longer met since
 	Sources  []sourceView
 	Last     []declarationLine
 	Alone    bool // nobody else could approve
@@ -68,6 +70,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	if p.Soon, err = s.endingSoon(ctx, p.Base, m, p.Software, homeSoon); err != nil {
 		return err
 	}
+	if p.Better, p.Worse, err = s.turned(ctx, p.Now, ourParties(m), p.Software); err != nil {
+		return err
+	}
 	p.Total = len(p.Software)
 	slices.SortStableFunc(p.Software, func(a, b softwareLine) int { return b.Counts.open() - a.Counts.open() })
 	p.Software = p.Software[:min(len(p.Software), homeSoftware)]
@@ -98,10 +103,7 @@ func (s *Server) endingSoon(ctx context.Context, b Base, m chain.Model, software
 	}
 	of := map[fact.Subject]softwareLine{}
 	for _, sw := range software {
-		of[fact.Subject{Kind: fact.Software, ID: sw.ID}] = sw
-		if sw.Release != "" {
-			of[fact.Subject{Kind: fact.Release, ID: sw.Release}] = sw
-		}
+		of[sw.subject()] = sw
 	}
 	ours := ourParties(m)
 	var out []endingLine
@@ -114,6 +116,34 @@ func (s *Server) endingSoon(ctx context.Context, b Base, m chain.Model, software
 		}
 	}
 	return out, nil
+}
+
+// recentDays is how many days back the home page looks for what changed.
+const recentDays = 7
+
+// turned counts our duties, on the latest releases, that came to be met lately and those that are no longer met.
+func (s *Server) turned(ctx context.Context, now time.Time, ours map[string]bool, software []softwareLine) (better, worse int, err error) {
+	latest := map[fact.Subject]bool{}
+	for _, sw := range software {
+		latest[sw.subject()] = true
+	}
+	turns, err := s.db.Turns(ctx, now.AddDate(0, 0, -recentDays))
+	for _, t := range turns {
+		was, is := done(t.Before), done(t.After)
+		switch {
+		case !ours[t.Party] || !latest[t.Subject]:
+		case is && !was:
+			better += t.N
+		case was && !is:
+			worse += t.N
+		}
+	}
+	return better, worse, err
+}
+
+// done reports whether a status asks nothing more.
+func done(status string) bool {
+	return slices.Contains([]assess.Status{assess.Met, assess.MetWithException, assess.NotApplicable}, assess.Status(status))
 }
 
 // fillWaiting gathers what is drafted and not yet approved: statements, records, declarations.

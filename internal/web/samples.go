@@ -217,7 +217,7 @@ func sampleLines(b Base) []softwareLine {
 
 func sampleHome(b Base) page {
 	lines := sampleLines(b)
-	return &homePage{Base: at(b, "home"), Software: lines, Total: 2, Soon: []endingLine{{ID: "S(1)-2.2", Software: "見本会計", Title: b.TitleOf("S(1)-2.2"), Href: "/storybook/duty/filled", Until: sampleNow.AddDate(0, 0, 12)}}, Sources: sampleSources(true), Last: sampleDeclarations(),
+	return &homePage{Base: at(b, "home"), Software: lines, Total: 2, Better: 3, Worse: 1, Soon: []endingLine{{ID: "S(1)-2.2", Software: "見本会計", Title: b.TitleOf("S(1)-2.2"), Href: "/storybook/duty/filled", Until: sampleNow.AddDate(0, 0, 12)}}, Sources: sampleSources(true), Last: sampleDeclarations(),
 		Todo: sampleTodo(b)[:2], TodoMore: 3,
 		Waiting: []waitingItem{{b.ClaimKind(evidence.Exception) + "　S(1)-1.1 " + b.TitleOf("S(1)-1.1"), "見本 編集者", "/claims/x", sampleNow.Add(-26 * time.Hour)}},
 		Mine:    []waitingItem{{b.ClaimKind(evidence.Stated) + "　S(2)-2.3", "", "/claims/y", sampleNow.Add(-time.Hour)}}}

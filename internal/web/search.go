@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
@@ -19,11 +20,15 @@ type searchPage struct {
 	Documents    []store.Document
 	Requirements []guideline.Individual
 	Components   []store.Component
+	Records      []recordFound
 }
+
+// recordFound is a record of a register that has the words.
+type recordFound struct{ Kind, Name, Href string }
 
 // Found reports whether anything was found.
 func (p *searchPage) Found() bool {
-	return len(p.Software)+len(p.Parties)+len(p.Documents)+len(p.Requirements)+len(p.Components) > 0
+	return len(p.Software)+len(p.Parties)+len(p.Documents)+len(p.Requirements)+len(p.Components)+len(p.Records) > 0
 }
 
 var (
@@ -79,6 +84,16 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	for _, d := range documents {
 		if has(d.Name) && len(p.Documents) < searchShown {
 			p.Documents = append(p.Documents, d)
+		}
+	}
+	records, err := s.db.Records(ctx, store.RecordFilter{})
+	if err != nil {
+		return err
+	}
+	for _, rec := range records {
+		kind, known := guideline.Default().Register(rec.Kind)
+		if words, _ := json.Marshal(rec.Data); known && has(rec.Key, string(words)) && len(p.Records) < searchShown {
+			p.Records = append(p.Records, recordFound{p.Text(kind.Title), rec.Key, "/registers/" + rec.Kind + "/" + rec.ID})
 		}
 	}
 	components, err := s.db.Components(ctx)

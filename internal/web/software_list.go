@@ -97,18 +97,22 @@ func (s *Server) softwareLines(ctx context.Context, m chain.Model) ([]softwareLi
 	out := make([]softwareLine, 0, len(m.Software))
 	for _, sw := range m.Software {
 		latest, _ := jobs.Latest(chain.Model{Releases: releases[sw.ID]}, sw.ID, today)
-		subject := fact.Subject{Kind: fact.Software, ID: sw.ID}
-		if latest.ID != "" {
-			subject = fact.Subject{Kind: fact.Release, ID: latest.ID}
-		}
 		line := softwareLine{Software: sw, Owner: names[sw.Owner], Latest: latest.Version, Release: latest.ID, Releases: len(releases[sw.ID])}
-		if c := of[subject]; c != nil {
+		if c := of[line.subject()]; c != nil {
 			c.order()
 			line.Counts = *c
 		}
 		out = append(out, line)
 	}
 	return out, nil
+}
+
+// subject is what the statuses shown of a software are kept under.
+func (l softwareLine) subject() fact.Subject {
+	if l.Release != "" {
+		return fact.Subject{Kind: fact.Release, ID: l.Release}
+	}
+	return fact.Subject{Kind: fact.Software, ID: l.ID}
 }
 
 // glances counts the duties of parties by subject, as they may be shown now.

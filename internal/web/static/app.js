@@ -1,25 +1,25 @@
-// The little that HTML cannot do: files dropped anywhere on a page with a drop form go into its file input, the row that
+// The little that HTML cannot do: files dropped anywhere on a page of a software become its evidence, the row that
 // an address names is opened, keys lead from row to row, and what is being typed is kept. Pages work without this file.
 "use strict";
 (() => {
-  const form = document.querySelector("form[data-drop]");
-  if (form) {
-    const input = form.querySelector("input[type=file]");
-    const zone = form.querySelector(".drop") || form;
-    let depth = 0;
-    const over = on => zone.classList.toggle("over", on);
-    addEventListener("dragenter", e => { e.preventDefault(); depth++; over(true); });
-    addEventListener("dragleave", () => { if (--depth <= 0) { depth = 0; over(false); } });
-    addEventListener("dragover", e => e.preventDefault());
-    addEventListener("drop", e => {
-      e.preventDefault();
-      depth = 0;
-      over(false);
-      if (!e.dataTransfer.files.length) return;
-      input.files = e.dataTransfer.files;
-      form.requestSubmit();
-    });
-  }
+  const form = document.querySelector("form[data-drop]") || document.querySelector("form[data-drop-any]");
+  const zone = (form && form.querySelector(".drop")) || document.querySelector("main");
+  let depth = 0;
+  const over = on => zone.classList.toggle("over", on);
+  const files = e => [...(e.dataTransfer ? e.dataTransfer.types : [])].includes("Files");
+  addEventListener("dragenter", e => { if (files(e)) { e.preventDefault(); depth++; over(true); } });
+  addEventListener("dragleave", () => { if (--depth <= 0) { depth = 0; over(false); } });
+  addEventListener("dragover", e => { if (files(e)) e.preventDefault(); });
+  addEventListener("drop", e => {
+    if (!files(e)) return;
+    e.preventDefault();
+    depth = 0;
+    over(false);
+    const none = document.getElementById("nodrop");
+    if (!form) { if (none) { none.hidden = false; none.scrollIntoView({ block: "center" }); } return; }
+    form.querySelector("input[type=file]").files = e.dataTransfer.files;
+    form.requestSubmit();
+  });
   // What follows from a choice is shown beside the form as soon as it is chosen; without script a button does that.
   const asks = document.querySelector("form[data-preview]");
   if (asks) asks.addEventListener("change", async e => {
