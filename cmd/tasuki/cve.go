@@ -31,15 +31,21 @@ func (c *cveCmd) Run(p *program) error {
 		for _, n := range e.Notes {
 			fmt.Fprintln(p.out, "  "+noteLine(n))
 		}
+		for _, h := range e.Held {
+			fmt.Fprintf(p.out, "● %s %s %s\n", h.SoftwareName, h.Version, h.Component)
+		}
+		for _, s := range e.Spans {
+			p.printSpan(s)
+		}
 		for _, r := range e.Releases {
-			fmt.Fprintf(p.out, "▲ %s %s — %s\n", r.SoftwareName, r.Version, r.Component)
+			fmt.Fprintf(p.out, "▲ %s %s — %s%s\n", r.SoftwareName, r.Version, r.Component, guessCell(r.ByCPE, p.lang))
 			p.printf("    %s（期日 %s） %s %s %s", "    %s (due %s) %s %s %s", r.Action.Name().In(p.lang), lastDay(r.Due), epssCell(r.EPSS), kevCell(r.Exploited), standsCell(r.Opinion, p.lang))
 			for _, pa := range r.Parties {
 				fmt.Fprintf(p.out, "    %s: %s\n", pa.Name, pa.Does.In(p.lang))
 			}
 		}
 	})
-	if err == nil && len(e.Releases) == 0 {
+	if err == nil && len(e.Releases)+len(e.Held) == 0 {
 		return errSilent(lang.Nothing)
 	}
 	return err
@@ -58,4 +64,22 @@ func noteLine(n jobs.CatalogueNote) string {
 		out += " " + n.Title
 	}
 	return out
+}
+
+// printSpan says since when and until when a software holds what it is affected by.
+func (p *program) printSpan(s jobs.Span) {
+	day := func(v, on string) string {
+		if on == "" {
+			return v
+		}
+		return v + lang.F("（%s）", " (%s)", on).In(p.lang)
+	}
+	if s.Until == "" {
+		p.printf("  %s: %s から、解消したリリースはまだありません", "  %s: since %s; no release is without it yet", s.SoftwareName, day(s.From, s.FromOn))
+	} else {
+		p.printf("  %s: %s から %s の前まで", "  %s: since %s, until %s", s.SoftwareName, day(s.From, s.FromOn), day(s.Until, s.UntilOn))
+	}
+	if s.Unlooked > 0 {
+		p.printf("    その間のリリースのうち %d 件は照合されていません", "    %d releases in between were not matched", s.Unlooked)
+	}
 }

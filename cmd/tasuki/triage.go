@@ -46,7 +46,7 @@ func (c *triageListCmd) Run(p *program) error {
 		var rows [][]string
 		for _, t := range list {
 			rows = append(rows, []string{t.Priority.Action.Name().In(p.lang), lastDay(t.Due), string(t.Finding.Severity), epssCell(t.EPSS),
-				kevCell(t.Exploited), t.Finding.Vuln, t.Finding.Name + " " + t.Finding.Version, t.SoftwareName + " " + t.Version, standsCell(t.Opinion, p.lang)})
+				kevCell(t.Exploited), t.Finding.Vuln, t.Finding.Name + " " + t.Finding.Version + guessCell(t.Finding.ByCPE, p.lang), t.SoftwareName + " " + t.Version, standsCell(t.Opinion, p.lang)})
 		}
 		p.table(rows)
 		p.printf("%d 件", "%d findings", len(list))
@@ -89,6 +89,14 @@ func epssCell(e *store.EPSS) string {
 	return fmt.Sprintf("EPSS %.3f", e.Score)
 }
 
+// guessCell marks what was found by a CPE name alone.
+func guessCell(cpe string, l lang.Lang) string {
+	if cpe == "" {
+		return ""
+	}
+	return lang.T("（CPE名による推定）", " (guessed by its CPE name)").In(l)
+}
+
 func kevCell(since time.Time) string {
 	if since.IsZero() {
 		return ""
@@ -96,8 +104,16 @@ func kevCell(since time.Time) string {
 	return "KEV"
 }
 
-// standsCell says what holds for a finding and by whose word, or why it is open.
+// standsCell says what holds for a finding and by whose word, or why it is open, and who says something else.
 func standsCell(o triage.Opinion, l lang.Lang) string {
+	out := standing(o, l)
+	for _, w := range o.Conflicts {
+		out += lang.F("【%s は %s と述べています】", " [%s says %s]", w.Author, w.Status).In(l)
+	}
+	return out
+}
+
+func standing(o triage.Opinion, l lang.Lang) string {
 	switch {
 	case o.Decision != nil && o.Decision.Treatment != "":
 		return o.Decision.Status + " / " + o.Decision.Treatment + " " + lastDay(o.Decision.TreatBy)

@@ -8,7 +8,6 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
@@ -26,6 +25,11 @@ type Exposure struct {
 	Releases []AffectedRelease `json:"releases"`
 	Software []string          `json:"software"` // names, once each
 	Notes    []CatalogueNote   `json:"notes"`    // what NVD and JVN say of it
+	Spans    []Span            `json:"spans"`    // since when and until when, by the history of releases
+
+	Held []Held `json:"held,omitempty"` // of a package URL or a digest: who holds it, affected or not
+
+	thing bool // it was asked for by package URL or digest
 }
 
 // AffectedRelease is one release that holds an affected component.
@@ -46,6 +50,7 @@ type AffectedRelease struct {
 	EPSS         *store.EPSS     `json:"epss"`                     // nil: no score is known
 	Action       triage.Action   `json:"action"`                   // what SSVC says
 	Due          time.Time       `json:"due,omitzero"`             // by when it is to be treated
+	ByCPE        string          `json:"by_cpe,omitempty"`         // the CPE name it was guessed by; empty: by the package URL
 	Opinion      triage.Opinion  `json:"opinion"`                  // whose word the decision is, and what else was said
 	Systems      []string        `json:"systems"`                  // names of systems that run the release
 	Parties      []AffectedParty `json:"parties"`
@@ -72,6 +77,8 @@ type ExposureView struct {
 	Headline string          `json:"headline"`
 	Caveats  []string        `json:"caveats"`
 	Releases []AffectedView  `json:"releases"`
+	Spans    []Span          `json:"spans"`
+	Held     []Held          `json:"held,omitempty"`
 }
 
 // AffectedView is an affected release in one language.
@@ -88,7 +95,7 @@ type PartyView struct {
 
 // In gives the exposure with its texts in one language, for JSON.
 func (e Exposure) In(l lang.Lang) ExposureView {
-	out := ExposureView{ID: e.ID, Known: e.Known, Vulns: e.Vulns, DataAt: e.DataAt, Software: e.Software, Notes: e.Notes, Headline: e.Headline.In(l),
+	out := ExposureView{ID: e.ID, Known: e.Known, Vulns: e.Vulns, DataAt: e.DataAt, Software: e.Software, Notes: e.Notes, Headline: e.Headline.In(l), Spans: append([]Span{}, e.Spans...), Held: e.Held,
 		Caveats: []string{}, Releases: []AffectedView{}}
 	for _, c := range e.Caveats {
 		out.Caveats = append(out.Caveats, c.In(l))
@@ -106,32 +113,35 @@ func (e Exposure) In(l lang.Lang) ExposureView {
 // AffectedBy finds the releases affected by a vulnerability under any of its ids, supported and latest first.
 func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) {
 	id = strings.TrimSpace(id)
-	e := Exposure{ID: id, Vulns: []string{}, Releases: []AffectedRelease{}, Software: []string{}, Notes: []CatalogueNote{}}
-	m, err := db.LoadModel(ctx)
-	if err != nil {
-		return e, err
-	}
+	e := Exposure{ID: id, Vulns: []string{}, Releases: []AffectedRelease{}, Software: []string{}, Notes: []CatalogueNote{}, Spans: []Span{}}
 	names, err := namesOf(ctx, db, id)
 	if err != nil {
 		return e, err
 	}
-	hits, err := affectedByAny(ctx, db, names)
+	var hits []store.Affected
+	if e.thing = isThing(id); e.thing {
+		m, err := db.LoadModel(ctx)
+		if err != nil {
+			return e, err
+		}
+		if e.Held, hits, err = holders(ctx, db, m, id, db.Now().Format(time.DateOnly)); err != nil {
+			return e, err
+		}
+	} else {
+		hits, err = affectedByAny(ctx, db, names)
+	}
 	if err != nil {
 		return e, err
 	}
-	if err := e.look(ctx, db, m); err != nil {
+	if err := e.look(ctx, db); err != nil {
 		return e, err
 	}
-	policy, err := Policy(ctx, db)
-	if err != nil {
-		return e, err
-	}
-	d, err := openDesk(ctx, db)
+	s, err := openSpread(ctx, db, hits)
 	if err != nil {
 		return e, err
 	}
 	for _, h := range hits {
-		r, err := d.affectedRelease(ctx, m, policy, h)
+		r, err := s.release(ctx, h)
 		if err != nil {
 			return e, err
 		}
@@ -144,15 +154,16 @@ func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) 
 			e.Vulns = append(e.Vulns, h.Vuln)
 		}
 	}
-	slices.SortStableFunc(e.Releases, func(a, b AffectedRelease) int {
-		if a.Supported != b.Supported {
-			if a.Supported {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(b.Release, a.Release)
-	})
+	latestFirst(s.model, e.Releases)
+	e.Spans = spansOf(s.model, e.Releases, s.looked)
+	open, err := undecided(ctx, db, names)
+	if err != nil {
+		return e, err
+	}
+	if len(open) > 0 {
+		e.Known = true
+		e.Caveats = append(e.Caveats, lang.F("%sの影響をコミットの履歴がないため判断できない部品があります: %s", "of these components nothing can be decided about %s without their repositories' history: %s", e.ID, strings.Join(open, ", ")))
+	}
 	e.headline()
 	return e, e.note(ctx, db, names)
 }
@@ -203,7 +214,7 @@ func (e *Exposure) note(ctx context.Context, db *store.DB, names []string) error
 
 // look says how well could be looked: the age of the data, releases without an SBOM, components that were not matched,
 // and whether the data knows the id at all.
-func (e *Exposure) look(ctx context.Context, db *store.DB, m chain.Model) error {
+func (e *Exposure) look(ctx context.Context, db *store.DB) error {
 	if err := e.lookAtSources(ctx, db); err != nil {
 		return err
 	}
@@ -213,28 +224,15 @@ func (e *Exposure) look(ctx context.Context, db *store.DB, m chain.Model) error 
 			e.Known = true
 		}
 	}
-	facts, err := db.Facts(ctx, store.FactFilter{Kinds: []fact.Kind{fact.KindMatch}})
+	sight, err := db.Sight(ctx)
 	if err != nil {
 		return err
 	}
-	matched, unmatched := map[string]bool{}, 0
-	for _, f := range facts {
-		if mf, ok := f.Data.(*fact.Match); ok {
-			matched[f.Subject.ID] = true
-			unmatched += len(mf.Unmatched)
-		}
-	}
-	blind := 0
-	for _, r := range m.Releases {
-		if !matched[r.ID] {
-			blind++
-		}
-	}
-	if blind > 0 {
+	if blind := sight.Releases - sight.Matched; blind > 0 {
 		e.Caveats = append(e.Caveats, lang.F("照合されていないリリースが%d件あります（SBOM がないか、脆弱性情報がありません）", "%d releases were not matched (no SBOM, or no advisories)", blind))
 	}
-	if unmatched > 0 {
-		e.Caveats = append(e.Caveats, lang.F("照合できなかった部品が延べ%d件あります", "%d components of releases could not be looked up", unmatched))
+	if sight.Unmatched > 0 {
+		e.Caveats = append(e.Caveats, lang.F("照合できなかった部品が延べ%d件あります", "%d components of releases could not be looked up", sight.Unmatched))
 	}
 	return nil
 }
@@ -273,6 +271,14 @@ func (e *Exposure) headline() {
 		versions[r.Release] = true
 	}
 	switch {
+	case e.thing && len(e.Held) == 0:
+		e.Headline = lang.F("%sを含むリリースは、SBOMのある範囲では見つかりませんでした", "no release was found that holds %s, as far as there are SBOMs", e.ID)
+	case e.thing:
+		holding := map[string]bool{}
+		for _, h := range e.Held {
+			holding[h.Release] = true
+		}
+		e.Headline = lang.F("%sを含むリリースは%d件、そこで検出された脆弱性は延べ%d件です", "%s is in %d releases, with %d findings there", e.ID, len(holding), len(e.Releases))
 	case len(e.Releases) > 0:
 		e.Headline = lang.F("%sの影響を受けるのは%d件のソフトウェア、%d件のリリースです", "%s affects %d software, %d releases", e.ID, len(e.Software), len(versions))
 	case !e.Known:
@@ -280,40 +286,6 @@ func (e *Exposure) headline() {
 	default:
 		e.Headline = lang.F("照合した部品の中に、%sの影響を受けるものは見つかりませんでした", "none of the components that were matched is affected by %s", e.ID)
 	}
-}
-
-func (d *desk) affectedRelease(ctx context.Context, m chain.Model, policy guideline.Policy, h store.Affected) (AffectedRelease, error) {
-	out := AffectedRelease{Software: h.Software, Release: h.Release, Component: componentLabel(h.Component), Vuln: h.Vuln, Fixed: []string{}, Systems: []string{}, Parties: []AffectedParty{}}
-	for _, s := range m.Software {
-		if s.ID == h.Software {
-			out.SoftwareName = s.Name
-		}
-	}
-	var rel chain.Release
-	for _, r := range m.Releases {
-		if r.ID == h.Release {
-			rel = r
-			out.Version, out.Supported = r.Version, supported(r, d.today())
-		}
-	}
-	for _, s := range m.Systems {
-		if slices.Contains(s.Releases, h.Release) {
-			out.Systems = append(out.Systems, s.Name)
-		}
-	}
-	found, err := d.triage(ctx, rel, h.Vuln)
-	if err != nil {
-		return out, err
-	}
-	for _, t := range found {
-		if f := t.Finding; f.Component == h.Component.ID && f.Vuln == h.Vuln {
-			out.Severity, out.Score, out.Fixed, out.FirstSeen = string(f.Severity), f.Score, append(out.Fixed, f.Fixed...), f.FirstSeen
-			out.Decision, out.Exploited, out.EPSS, out.Action, out.Due = string(t.Opinion.Status), t.Exploited, t.EPSS, t.Priority.Action, t.Due
-			out.Opinion = t.Opinion
-		}
-	}
-	out.Parties = affectedParties(m, h.Software, h.Release, policy, out.Severity, out.FirstSeen)
-	return out, nil
 }
 
 func componentLabel(c store.Component) string {

@@ -370,6 +370,7 @@ func confirm(ctx context.Context, db *store.DB, actor store.Actor, p pending, r 
 
 // takeFiles gives what came to its taker, keeps the files, and writes down how far the source was read.
 func takeFiles(ctx context.Context, db *store.DB, actor store.Actor, take taker, p pending, checks []feed.Check, r *FeedResult) error {
+	defer tellProgress(db, p.Source, "", 1, 1)
 	before, err := feedStates(ctx, db)
 	if err != nil {
 		return err

@@ -94,7 +94,7 @@ func shorten(s string) string {
 }
 
 func takeNVD(ctx context.Context, db *store.DB, actor store.Actor, _, dir string, files []string, _ time.Time) (taken, error) {
-	return takeCatalogue(ctx, db, actor, NVD, dir, files, func(f io.Reader, put func(store.VulnRecord) error) ([]fact.Problem, error) {
+	t, err := takeCatalogue(ctx, db, actor, NVD, dir, files, func(f io.Reader, put func(store.VulnRecord) error) ([]fact.Problem, error) {
 		return nvd.Read(f, func(r nvd.Record) error {
 			note := Note{Text: shorten(r.Description), CVSS: r.CVSS, CWEs: r.CWEs, Rejected: r.Rejected(), Matches: r.Matches}
 			var products []string
@@ -106,6 +106,17 @@ func takeNVD(ctx context.Context, db *store.DB, actor store.Actor, _, dir string
 			return put(record(NVD, r.ID, r.Modified, nil, products, note))
 		})
 	})
+	if err != nil {
+		return t, err
+	}
+	l, err := withCPE(ctx, db)
+	if err != nil || len(l.components) == 0 {
+		return t, err
+	}
+	if _, err := look(ctx, db, actor, l); lang.KindOf(err) != lang.Nothing { // without advisories nothing is compared
+		return t, err
+	}
+	return t, nil
 }
 
 func takeJVN(ctx context.Context, db *store.DB, actor store.Actor, _, dir string, files []string, _ time.Time) (taken, error) {

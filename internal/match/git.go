@@ -12,11 +12,11 @@ import (
 	"example.org/tasuki/internal/read/osv"
 )
 
-// git is the ecosystem under which repositories are looked up: advisories name commits in GIT ranges, and tags in the
+// Git is the ecosystem under which repositories are looked up: advisories name commits in GIT ranges, and tags in the
 // versions of a package that belongs to no registry. Which commits lie between two others only the repository's history
 // tells, and that is not at hand. So a revision is found when the advisory names it, or says that every one is affected,
 // and otherwise it is told that nothing can be decided.
-const git = "GIT"
+const Git = "GIT"
 
 // gitKeys gives the repositories that an affected package's GIT ranges speak of, each once.
 func gitKeys(a osv.Affected) (out []packageKey) {
@@ -24,7 +24,7 @@ func gitKeys(a osv.Affected) (out []packageKey) {
 		if r.Type != osv.Git {
 			continue
 		}
-		k := packageKey{git, purl.RepoKey(r.Repo)}
+		k := packageKey{Git, purl.RepoKey(r.Repo)}
 		if k.name != "" && !slices.Contains(out, k) {
 			out = append(out, k)
 		}
@@ -125,13 +125,13 @@ func (m *matcher) inRepositories(sources []purl.Source, hits []hit) (more []hit,
 // commits appends the advisories that affect one of some revisions of a repository to hits, and those that leave it open
 // to open.
 func (ix *Index) commits(repo string, revisions []string, hits []hit, open []uint64) ([]hit, []uint64, error) {
-	err := ix.find(lookup, hashPackage(git, repo), func(at uint64) (bool, error) {
+	err := ix.find(lookup, hashPackage(Git, repo), func(at uint64) (bool, error) {
 		b, err := ix.blob(packages, at)
 		if err != nil {
 			return false, err
 		}
 		d := decoder{b: b}
-		if string(d.bytes()) != git || string(d.bytes()) != repo {
+		if string(d.bytes()) != Git || string(d.bytes()) != repo {
 			return false, nil
 		}
 		for range d.count() {

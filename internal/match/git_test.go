@@ -105,7 +105,7 @@ func TestCommitsOfSBOMs(t *testing.T) {
 				}
 			}
 		}
-		if !slices.Contains(Ecosystems(components), git) {
+		if !slices.Contains(Ecosystems(components), Git) {
 			t.Errorf("%s: repositories are not asked for", name)
 		}
 		r, err := ix.Match(components)
@@ -122,7 +122,7 @@ func TestCommitsOfSBOMs(t *testing.T) {
 func TestAChangedRangeOfCommitsNamesItsRepository(t *testing.T) {
 	all := []Component{{PURL: "pkg:github/example/lib@1.0.0"}, {PURL: "pkg:npm/both@1.0.0"}, {Name: "lib", Sources: []string{"https://github.com/example/lib"}, Version: "1"}, {Name: "x"}}
 	named := slices.DeleteFunc(slices.Clone(all), func(c Component) bool {
-		return !slices.Contains(LookedUpAs(c), Package{Ecosystem: git, Name: "github.com/example/lib"})
+		return !slices.Contains(LookedUpAs(c), Package{Ecosystem: Git, Name: "github.com/example/lib"})
 	})
 	if len(named) != 2 || named[0].PURL != all[0].PURL || named[1].Name != "lib" {
 		t.Errorf("named are %+v", named)

@@ -63,6 +63,8 @@ type Unmatched struct {
 	Version string `json:"version"`
 	Reason  Reason `json:"reason"`
 	Detail  string `json:"detail,omitempty"` // what exactly, in English
+
+	Undecided []string `json:"undecided,omitempty"` // the advisories that leave it open, see [NeedsHistory]
 }
 
 // Reason says why a component could not be looked up.
@@ -112,11 +114,11 @@ func Ecosystems(components []Component) []string {
 				seen[e.Name] = true
 			}
 			if len(p.Sources()) > 0 {
-				seen[git] = true
+				seen[Git] = true
 			}
 		}
 		if len(c.Sources) > 0 {
-			seen[git] = true
+			seen[Git] = true
 		}
 	}
 	names := make([]string, 0, len(seen))
@@ -159,7 +161,7 @@ func (ix *Index) Match(components []Component) (Result, error) {
 			r.Checked++
 			continue
 		}
-		r.Unmatched = append(r.Unmatched, Unmatched{c.Ref, c.PURL, c.Name, c.Version, a.reason, a.detail})
+		r.Unmatched = append(r.Unmatched, Unmatched{c.Ref, c.PURL, c.Name, c.Version, a.reason, a.detail, a.undecided})
 	}
 	slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int {
 		if c := strings.Compare(a.PURL, b.PURL); c != 0 {
@@ -184,6 +186,7 @@ type answer struct {
 	first, count int // where they stand in the result
 	reason       Reason
 	detail       string
+	undecided    []string
 }
 
 func (m *matcher) look(c Component) (a answer, err error) {
@@ -200,7 +203,7 @@ func (m *matcher) look(c Component) (a answer, err error) {
 			return a, err
 		}
 	}
-	if sources := sourcesOf(c, p); len(sources) > 0 && m.ix.has(git) {
+	if sources := sourcesOf(c, p); len(sources) > 0 && m.ix.has(Git) {
 		var undecided []string
 		var looked bool
 		if hits, undecided, looked, err = m.inRepositories(sources, hits); err != nil {
@@ -209,7 +212,7 @@ func (m *matcher) look(c Component) (a answer, err error) {
 		switch {
 		case a.reason == "" || !looked: // the registry's advisories were asked, or there is no revision to ask for
 		case len(undecided) > 0:
-			a.reason, a.detail = NeedsHistory, needsHistory(undecided)
+			a.reason, a.detail, a.undecided = NeedsHistory, needsHistory(undecided), undecided
 		default:
 			a.reason, a.detail = "", ""
 		}

@@ -42,7 +42,7 @@ func LookedUpAs(c Component) (out []Package) {
 		p = purl.PURL{}
 	}
 	for _, s := range sourcesOf(c, p) {
-		out = append(out, Package{git, s.Repo})
+		out = append(out, Package{Git, s.Repo})
 	}
 	if eco := p.Ecosystem(); eco.Name != "" {
 		for _, name := range append([]string{eco.Package}, eco.Also...) {
