@@ -18,7 +18,7 @@ func TestHelpTexts(t *testing.T) {
 	japanese := func(s string) bool {
 		return slices.ContainsFunc([]rune(s), func(r rune) bool { return r > unicode.MaxLatin1 })
 	}
-	for _, texts := range []map[string]lang.Text{helpTexts, opsTexts, sheetTexts, keepTexts, exchangeTexts, changesTexts} {
+	for _, texts := range []map[string]lang.Text{helpTexts, opsTexts, sheetTexts, keepTexts, exchangeTexts, changesTexts, checkTexts, manTexts} {
 		for key, text := range texts {
 			if !japanese(text.JA) && key != "completion_shell" || japanese(text.EN) || text.EN == "" {
 				t.Errorf("%s: %q, %q", key, text.JA, text.EN)

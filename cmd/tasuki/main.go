@@ -105,6 +105,7 @@ type commands struct {
 	Reindex    reindexCmd    `cmd:"" help:"${help_reindex}"`
 	Doctor     doctorCmd     `cmd:"" help:"${help_doctor}"`
 	Completion completionCmd `cmd:"" help:"${help_completion}"`
+	Man        manCmd        `cmd:"" help:"${help_man}"`
 	Version    versionCmd    `cmd:"" help:"${help_version}"`
 }
 
@@ -142,7 +143,7 @@ func (c *commands) neededFor(args []string) (grammar any, subcommand kong.Option
 	all := reflect.ValueOf(c).Elem()
 	for i := range all.NumField() {
 		field := all.Type().Field(i)
-		if len(args) == 0 || args[0] == "completion" || field.Anonymous || args[0] != strings.ToLower(field.Name) {
+		if len(args) == 0 || args[0] == "completion" || args[0] == "man" || field.Anonymous || args[0] != strings.ToLower(field.Name) {
 			continue
 		}
 		return &c.globals, kong.DynamicCommand(args[0], field.Tag.Get("help"), "", all.Field(i).Addr().Interface())

@@ -12,6 +12,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"take":  takeCommand,
 	"serve": serveCommand,
 	"spoil": spoilCommand,
+	"ci":    ciCommand,
 }
 
 // takeCommand puts what the group of a regular expression matches in the last output into a variable:

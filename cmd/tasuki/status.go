@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/expr-lang/expr"
-
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/jobs"
@@ -60,6 +58,8 @@ func (p *program) printStatus(r jobs.StatusSheet) {
 		if d.Remedy != "" {
 			fmt.Fprintf(p.out, "    → %s\n", d.Remedy)
 		}
+	}
+	p.printf("%s", "%s", totalsLine(r.Totals, p.lang))
 	p.printGaps(r.Gaps)
 }
 
@@ -75,8 +75,6 @@ func (p *program) printGaps(gaps []jobs.GapLine) {
 		}
 		fmt.Fprintf(p.out, "▲ %s [%s %s]\n    → %s\n", g.What, g.Section, g.Rule, g.Next)
 	}
-	}
-	p.printf("%s", "%s", totalsLine(r.Totals, p.lang))
 }
 
 // totalsLine writes 56件中 対応 41・一部対応 9 …, by duty.
@@ -93,74 +91,4 @@ func totalsLine(t assess.Totals, l lang.Lang) string {
 		return fmt.Sprintf("%d duties: %s", total, strings.Join(parts, ", "))
 	}
 	return fmt.Sprintf("%d件中 %s", total, strings.Join(parts, "・"))
-}
-
-type checkCmd struct {
-	target
-	Gate string `help:"${help_gate}" default:"not_met == 0" placeholder:"EXPR"`
-}
-
-// Run judges again and holds the totals against a gate; the exit code is 3 when the gate is not met.
-func (c *checkCmd) Run(p *program) error {
-	env := map[string]any{"duties": 0}
-	for _, s := range assess.Statuses {
-		env[string(s)] = 0
-	}
-	gate, err := expr.Compile(c.Gate, expr.Env(env), expr.AsBool())
-	if err != nil {
-		return &lang.Error{Kind: lang.Usage, What: lang.F("ゲートの式「%s」を解釈できません", "the gate %q cannot be understood", c.Gate), Err: err,
-			Next: lang.T("例: not_met == 0 && not_assessed <= 5", "for example: not_met == 0 && not_assessed <= 5")}
-	}
-	db, err := p.open()
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	result, err := (&statusCmd{target: c.target}).load(p, db)
-	if err != nil {
-		return err
-	}
-	if len(result.Duties) == 0 {
-		return &lang.Error{Kind: lang.Nothing, What: lang.T("判定する責務がありません", "there is no duty to judge"),
-			Next: lang.T("体制を登録してください（tasuki chain template）", "enter the deal first (tasuki chain template)")}
-	}
-	for s, n := range result.Totals.ByDuty {
-		env[string(s)] = n
-	}
-	env["duties"] = len(result.Duties)
-	ok, err := expr.Run(gate, env)
-	if err != nil {
-		return fmt.Errorf("gate: %w", err)
-	}
-	met := ok.(bool)
-	out := struct {
-		Met    bool              `json:"met"`
-		Gate   string            `json:"gate"`
-		Totals assess.Totals     `json:"totals"`
-		Open   []jobs.StatusLine `json:"open"`
-	}{met, c.Gate, result.Totals, openRows(result.Duties)}
-	err = p.print(out, func() {
-		p.printf("%s", "%s", totalsLine(result.Totals, p.lang))
-		if !met {
-			p.printf("ゲート「%s」に届いていません", "the gate %q is not met", c.Gate)
-			for _, d := range out.Open {
-				fmt.Fprintf(p.out, "%s %s %s\n    → %s\n", statusMarks[assess.Status(d.Status)], d.ID, d.Title, d.Remedy)
-			}
-		}
-	})
-	if err == nil && !met {
-		return errSilent(lang.Gate)
-	}
-	return err
-}
-
-func openRows(rows []jobs.StatusLine) []jobs.StatusLine {
-	open := []jobs.StatusLine{}
-	for _, r := range rows {
-		switch assess.Status(r.Status) {
-		case assess.NotMet, assess.PartlyMet, assess.NotAssessed:
-			open = append(open, r)
-		}
-	}
-	return open
 }

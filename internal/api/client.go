@@ -65,6 +65,49 @@ func (c *Client) Push(ctx context.Context, about About, name string, body io.Rea
 	return out, c.do(r, &out)
 }
 
+// Status gives the state of our duties about a software or system, or of the party that a target names, as the server
+// judged last.
+func (c *Client) Status(ctx context.Context, t jobs.Target) (jobs.StatusSheet, error) {
+	q := url.Values{}
+	for name, value := range map[string]string{"release": t.Release, "party": t.Party} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	path := []string{v1, "software", url.PathEscape(t.Software), "status"}
+	if t.System != "" {
+		path = []string{v1, "systems", url.PathEscape(t.System), "status"}
+	}
+	var out jobs.StatusSheet
+	err := c.get(ctx, q, &out, path...)
+	return out, err
+}
+
+// Changes gives what changed of the duties about a software since a moment.
+func (c *Client) Changes(ctx context.Context, t jobs.Target, since time.Time) ([]jobs.Change, error) {
+	if t.System != "" {
+		return nil, &lang.Error{Kind: lang.Usage, What: lang.T("システムについては、サーバとの --since は使えません", "--since with a server is for software"),
+			Next: lang.T("--save と --base を使ってください", "use --save and --base")}
+	}
+	q := url.Values{"since": {since.UTC().Format(time.RFC3339)}}
+	if t.Release != "" {
+		q.Set("release", t.Release)
+	}
+	var out List[jobs.Change]
+	err := c.get(ctx, q, &out, v1, "software", url.PathEscape(t.Software), "changes")
+	return out.Items, err
+}
+
+func (c *Client) get(ctx context.Context, q url.Values, into any, path ...string) error {
+	target := c.base.JoinPath(path...)
+	target.RawQuery = q.Encode()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+	if err != nil {
+		return fmt.Errorf("get %s: %w", target, err)
+	}
+	return c.do(r, into)
+}
+
 func (c *Client) do(r *http.Request, into any) error {
 	r.Header.Set("Authorization", "Bearer "+c.token)
 	r.Header.Set("Accept-Language", string(c.lang))
