@@ -13,11 +13,13 @@ import (
 
 // changesTexts are the help texts about looking at duties over time and through other documents.
 var changesTexts = map[string]lang.Text{
-	"changes":            lang.T("二つの時点の間に責務の状況がどう変わったかを、原因と共に表示する", "show how duties changed between two moments, and why"),
-	"changes_since":      lang.T("この日時より後", "after this moment"),
-	"changes_until":      lang.T("この日時まで（既定は現在）", "until this moment (default: now)"),
-	"coverage":           lang.T("ほかの文書（SSDF、CRA など）との対応表を通して責務の状況を見る", "see the state of duties through the relations to another document, such as SSDF or CRA"),
-	"coverage_framework": lang.T("文書（ssdf, nsa, cisa_sbd, cra, other, unified_standards, cip_guideline）", "document: ssdf, nsa, cisa_sbd, cra, other, unified_standards or cip_guideline"),
+	"changes":                   lang.T("二つの時点の間に責務の状況がどう変わったかを、原因と共に表示する", "show how duties changed between two moments, and why"),
+	"changes_since":             lang.T("この日時より後", "after this moment"),
+	"changes_until":             lang.T("この日時まで（既定は現在）", "until this moment (default: now)"),
+	"declarations_reproduce":    lang.T("宣言した判定を、当時の事実から判定し直し、一バイトずつ照合する", "judge a declared assessment again from the facts of its moment and compare every byte"),
+	"declarations_reproduce_id": lang.T("宣言の id（tasuki declarations で確かめられます）", "id of the declaration, as tasuki declarations gives it"),
+	"coverage":                  lang.T("ほかの文書（SSDF、CRA など）との対応表を通して責務の状況を見る", "see the state of duties through the relations to another document, such as SSDF or CRA"),
+	"coverage_framework":        lang.T("文書（ssdf, nsa, cisa_sbd, cra, other, unified_standards, cip_guideline）", "document: ssdf, nsa, cisa_sbd, cra, other, unified_standards or cip_guideline"),
 }
 
 type changesCmd struct {

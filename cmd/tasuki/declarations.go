@@ -10,6 +10,8 @@ import (
 
 type declarationsCmd struct {
 	List declarationsListCmd `cmd:"" default:"withargs" help:"${help_declarations_list}"`
+
+	Reproduce declarationsReproduceCmd `cmd:"" help:"${help_declarations_reproduce}"`
 }
 
 type declarationsListCmd struct {

@@ -203,16 +203,9 @@ func (o *office) look(t *Thing, subject fact.Subject) error {
 			t.Critical++
 		}
 	}
-	facts, err := o.db.Facts(o.ctx, store.FactFilter{Subjects: []fact.Subject{subject}, Kinds: []fact.Kind{fact.KindMatch}})
-	if err != nil {
-		return err
-	}
-	for _, f := range facts {
-		if match, ok := f.Data.(*fact.Match); ok {
-			t.DataAt, t.Unmatched = match.DataAt, len(match.Unmatched)
-		}
-	}
-	return nil
+	match, _, err := jobs.Compared(o.ctx, o.db, subject.ID)
+	t.DataAt, t.Unmatched = match.DataAt, len(match.Unmatched)
+	return err
 }
 
 func nameOf(m chain.Model, subject fact.Subject) (name, version string) {

@@ -345,7 +345,7 @@ func Reread(ctx context.Context, db *store.DB, actor store.Actor, trusted []cryp
 }
 
 func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document, trusted []crypto.PublicKey) error {
-	if d.Type == "signed-declaration" || d.Type == "tasuki-bundle" {
+	if d.Type == "signed-declaration" || d.Type == "tasuki-bundle" || d.Type == "judgement" {
 		return nil // nothing was read out of it
 	}
 	reading, readErr := readDocument(db, Arrival{Artifact: d.Type == ArtifactType, Trusted: trusted}, d.Digest)

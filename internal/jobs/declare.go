@@ -52,6 +52,7 @@ type Frozen struct {
 	Limitations []lang.Text        `json:"limitations"`
 	Supporting  []Supporting       `json:"supporting"`
 	Engaged     []verify.Engaged   `json:"engaged,omitempty"`
+	Judgement   string             `json:"judgement,omitempty"` // digest of the document that keeps what was judged and what came of it
 }
 
 // Supporting is a document behind a declaration. Content is set for what is not a document of the store: a record, as it
@@ -81,11 +82,15 @@ func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftReques
 	if err != nil {
 		return store.Declaration{}, err
 	}
-	f, err := c.freeze(ctx, db, req, subject, keep)
+	f, judgement, err := c.freeze(ctx, db, req, subject, keep)
 	if err != nil {
 		return store.Declaration{}, err
 	}
 	content, err := json.Marshal(f)
+	if err != nil {
+		return store.Declaration{}, err
+	}
+	digest, size, err := db.PutDocument(ctx, bytes.NewReader(judgement), maxBundle)
 	if err != nil {
 		return store.Declaration{}, err
 	}
@@ -94,6 +99,10 @@ func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftReques
 		CreatedBy: actor.Account, Revision: 1}
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
 		d.CreatedAt = tx.Now()
+		kept := store.Document{Digest: digest, Size: size, Name: "judgement.json", Type: judgementType, Origin: "drafted", Accepted: true}
+		if _, err := tx.AddDocument(ctx, kept); err != nil {
+			return err
+		}
 		if err := tx.SaveDeclaration(ctx, d); err != nil {
 			return err
 		}
@@ -110,43 +119,44 @@ func kindOf(answers []verify.Answer) verify.Kind {
 	return c.Kind()
 }
 
-// freeze puts together what the draft says.
-func (c common) freeze(ctx context.Context, db *store.DB, req DraftRequest, subject, keep fact.Subject) (Frozen, error) {
+// freeze puts together what the draft says, and gives the document that keeps what was judged.
+func (c common) freeze(ctx context.Context, db *store.DB, req DraftRequest, subject, keep fact.Subject) (Frozen, []byte, error) {
 	self, err := db.Self(ctx)
 	if err != nil {
-		return Frozen{}, err
+		return Frozen{}, nil, err
 	}
 	a, err := c.arrangement(req, self.ID)
 	if err != nil {
-		return Frozen{}, err
+		return Frozen{}, nil, err
 	}
 	f := Frozen{Series: subject.ID, Arrangement: a.ID, Level: a.Level, Limitations: append([]lang.Text{}, req.Limitations...),
 		Issuer: issuerOf(self)}
 	if f.Serial, err = db.NextSerial(ctx, subject); err != nil {
-		return f, err
+		return f, nil, err
 	}
 	if f.Supersedes, err = supersedes(ctx, db, req, subject); err != nil {
-		return f, err
+		return f, nil, err
 	}
 	f.Object = c.object(req)
 	f.Scope = c.scope(a, self.ID)
-	rows, err := Status(ctx, db, keep)
+	rows, judgement, err := c.judgeForGood(ctx, db, req, keep)
 	if err != nil {
-		return f, err
+		return f, nil, err
 	}
+	f.Judgement = verify.Digest(judgement)
 	rows = slices.DeleteFunc(OfParty(c.in.Model, rows, self.ID), func(r Row) bool { return r.Arrangement != a.ID })
 	if err := c.answers(ctx, db, &f, rows, a, self.ID, req); err != nil {
-		return f, err
+		return f, nil, err
 	}
 	policy, err := json.Marshal(c.in.Policy)
 	if err != nil {
-		return f, err
+		return f, nil, err
 	}
-	f.Assessment = verify.Assessment{At: db.Now(), ChecksDigest: guideline.Default().Digest(), PolicyDigest: verify.Digest(policy)}
+	f.Assessment = verify.Assessment{At: c.in.Now, ChecksDigest: guideline.Default().Digest(), PolicyDigest: verify.Digest(policy)}
 	for _, s := range c.in.Policy.Relaxed() {
 		f.Assessment.Relaxed = append(f.Assessment.Relaxed, verify.Relaxed{Name: s.Name, Default: fmt.Sprint(s.Default), Value: fmt.Sprint(s.Value)})
 	}
-	return f, nil
+	return f, judgement, nil
 }
 
 // issuerOf is how a party names itself to others.
@@ -241,8 +251,7 @@ func (c common) answers(ctx context.Context, db *store.DB, f *Frozen, rows []Row
 	}
 	f.Answers, f.Exclusions = []verify.Answer{}, []verify.Exclusion{}
 	for _, r := range rows {
-		answer := verify.Answer{Party: c.unitName(r.Party, self), Role: r.Role, Stance: r.Stance, Requirement: r.Requirement, Level: f.Level,
-			Status: verify.Status(r.Status), Basis: basis(assess.Basis(r.Basis)), Reasons: append([]lang.Text{}, r.Reasons...), ValidUntil: r.ValidUntil}
+		answer := plainAnswer(r, c.unitName(r.Party, self), f.Level)
 		if answer.Evidence, err = b.evidence(ctx, r.Evidence); err != nil {
 			return err
 		}
@@ -250,6 +259,12 @@ func (c common) answers(ctx context.Context, db *store.DB, f *Frozen, rows []Row
 		f.Answers = append(f.Answers, answer)
 	}
 	return nil
+}
+
+// plainAnswer gives what a row says, without the documents and people behind it.
+func plainAnswer(r Row, party string, level guideline.Level) verify.Answer {
+	return verify.Answer{Party: party, Role: r.Role, Stance: r.Stance, Requirement: r.Requirement, Level: level, Status: verify.Status(r.Status),
+		Basis: basis(assess.Basis(r.Basis)), Reasons: append([]lang.Text{}, r.Reasons...), ValidUntil: r.ValidUntil}
 }
 
 // basis puts the basis of a row into the words of a declaration. What rests on nothing was judged by the checks.
@@ -601,12 +616,13 @@ func enter(ctx context.Context, db *store.DB, actor store.Actor, d *store.Declar
 
 const maxBundle = 256 << 20
 
-// handOver puts the ledger in order, proves the declaration's entry, packs the bundle and keeps it.
+// handOver has the declaration time-stamped when that is asked for, puts the ledger in order, proves the declaration's
+// entry, packs the bundle and keeps it.
 func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Declaration, signed *declare.Signed, f Frozen, s Signing) ([]byte, error) {
-	proof, err := prove(ctx, db, store.Object{Kind: "declaration", ID: signed.Digest})
 	if err := stamp(ctx, db, actor, d, signed, s); err != nil {
 		return nil, err
 	}
+	proof, err := prove(ctx, db, store.Object{Kind: "declaration", ID: signed.Digest})
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,10 @@ package jobs
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
@@ -176,10 +179,14 @@ func (c common) inputFor(ctx context.Context, db *store.DB, software, release, s
 	}
 	in.Facts = append(in.Facts, facts...)
 	in.Matches, in.Archive = matchesOf(facts), archiveOf(facts)
-	ids := make([]string, len(releases))
+	ids, archives := make([]string, len(releases)), map[string]bool{}
 	for i, r := range releases {
-		ids[i] = r.ID
+		ids[i], archives["archive:"+r.ID] = r.ID, true
 	}
+	in.Renewed = maps.Clone(c.in.Renewed)
+	maps.DeleteFunc(in.Renewed, func(source string, _ time.Time) bool {
+		return strings.HasPrefix(source, "archive:") && !archives[source]
+	})
 	if in.Lifecycles, err = lifecycles(ctx, db, ids); err != nil {
 		return in, err
 	}

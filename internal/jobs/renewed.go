@@ -111,3 +111,34 @@ func concerned(ctx context.Context, db *store.DB, vulns []string) ([]fact.Subjec
 	}
 	return subjectsOf(releases), nil
 }
+
+// Compared gives what is known of the last comparison of a release with the advisories, as it stands now: a release that no
+// new advisory concerns is compared with them all the same. False: it never was.
+func Compared(ctx context.Context, db *store.DB, release string) (fact.Match, bool, error) {
+	facts, err := db.Facts(ctx, store.FactFilter{Subjects: subjectsOf([]string{release}), Kinds: []fact.Kind{fact.KindMatch}})
+	if err != nil || len(facts) == 0 {
+		return fact.Match{}, false, err
+	}
+	m, is := facts[len(facts)-1].Data.(*fact.Match)
+	if !is {
+		return fact.Match{}, false, nil
+	}
+	now := *m
+	all, err := db.AdvisorySources(ctx)
+	if err != nil {
+		return now, true, err
+	}
+	at, err := dataAt(ctx, db)
+	if err != nil {
+		return now, true, err
+	}
+	if at.After(now.DataAt) {
+		now.DataAt = at
+	}
+	for _, s := range all {
+		if s.Name == OSV && s.Digest != "" {
+			now.Digest, now.Advisories = s.Digest, int(s.Count)
+		}
+	}
+	return now, true, nil
+}

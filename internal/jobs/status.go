@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -52,14 +51,7 @@ func Status(ctx context.Context, db *store.DB, subject fact.Subject) ([]Row, err
 		}
 		rows = append(rows, r)
 	}
-	order := map[guideline.ID]int{}
-	for i, in := range guideline.Default().Individuals() {
-		order[in.ID] = i
-	}
-	slices.SortStableFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(order[a.Requirement], order[b.Requirement]), cmp.Compare(a.Arrangement, b.Arrangement),
-			cmp.Compare(a.Party, b.Party), cmp.Compare(slices.Index(guideline.Roles, a.Role), slices.Index(guideline.Roles, b.Role)))
-	})
+	inOrder(rows)
 	return rows, nil
 }
 

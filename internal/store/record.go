@@ -38,27 +38,8 @@ func scanRecord(r row) (v register.Record, err error) {
 	err = r.Scan(&v.ID, &v.Kind, &v.Key, &v.Revision, &v.State, asJSON(&v.Data), &v.Author, asTime(&v.CreatedAt),
 		asTime(&v.ChangedAt), &v.Approver, asTime(&v.ApprovedAt), &v.ApprovedDigest, asTime(&v.ValidUntil),
 		&v.Subject.Kind, &v.Subject.ID)
-	typed(v.Data)
+	register.Retype(v.Data)
 	return v, err
-}
-
-// typed gives values that went through JSON the types that register.Validate gave them: lists of texts.
-func typed(data map[string]any) {
-	for k, v := range data {
-		items, ok := v.([]any)
-		if !ok {
-			continue
-		}
-		texts := make([]string, 0, len(items))
-		for _, i := range items {
-			if s, ok := i.(string); ok {
-				texts = append(texts, s)
-			}
-		}
-		if len(texts) == len(items) {
-			data[k] = texts
-		}
-	}
 }
 
 // Record gives one record by id.
@@ -99,7 +80,7 @@ func (db *DB) Records(ctx context.Context, f RecordFilter) ([]register.Record, e
 func (db *DB) RecordHistory(ctx context.Context, id string) ([]register.Record, error) {
 	return list(ctx, db, func(r row) (register.Record, error) {
 		v, err := scanData[register.Record](r)
-		typed(v.Data)
+		register.Retype(v.Data)
 		return v, err
 	}, `select data from record_revision where record = $1 order by revision`, id)
 }

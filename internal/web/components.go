@@ -202,15 +202,12 @@ func (s *Server) findingsByComponent(ctx context.Context, release string) (map[i
 // looked gives how well a release with so many components was looked through.
 func (s *Server) looked(ctx context.Context, release string, components int, b Base) (looked, error) {
 	l := looked{Has: components > 0}
-	facts, err := s.db.Facts(ctx, store.FactFilter{Subjects: []fact.Subject{{Kind: fact.Release, ID: release}}, Kinds: []fact.Kind{fact.KindMatch}})
-	if err != nil || len(facts) == 0 {
-		return l, err
-	}
-	if m, ok := facts[len(facts)-1].Data.(*fact.Match); ok {
-		l.Done, l.Match, l.At = true, *m, !m.DataAt.IsZero()
+	m, done, err := jobs.Compared(ctx, s.db, release)
+	if err == nil && done {
+		l.Done, l.Match, l.At = true, m, !m.DataAt.IsZero()
 		l.Stale = !l.At || b.Now.Sub(m.DataAt).Hours() > 24*staleAfter
 	}
-	return l, nil
+	return l, err
 }
 
 // fillQuality holds the newest SBOM of the release against the list of minimum elements.
