@@ -152,7 +152,7 @@ func (b *builder) info() Info {
 		if !r.Withdrawn.IsZero() {
 			info.Withdrawn++
 		}
-		info.Newest = later(info.Newest, r.Modified)
+		info.Newest = newest(info.Newest, r.Modified)
 	}
 	type seen struct {
 		ecosystem string
@@ -170,7 +170,7 @@ func (b *builder) info() Info {
 					byName[key.ecosystem] = eco
 				}
 				eco.Count++
-				eco.Newest = later(eco.Newest, b.records[e.record].Modified)
+				eco.Newest = newest(eco.Newest, b.records[e.record].Modified)
 			}
 		}
 	}
@@ -181,7 +181,7 @@ func (b *builder) info() Info {
 	return info
 }
 
-func later(a, b time.Time) time.Time {
+func newest(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}

@@ -125,6 +125,16 @@ func (m *matcher) inRepositories(sources []purl.Source, hits []hit) (more []hit,
 // commits appends the advisories that affect one of some revisions of a repository to hits, and those that leave it open
 // to open.
 func (ix *Index) commits(repo string, revisions []string, hits []hit, open []uint64) ([]hit, []uint64, error) {
+	hits, err := ix.onBoth(hits, func(one *Index, hits []hit) (_ []hit, err error) {
+		var here []uint64
+		hits, here, err = one.commitsHere(repo, revisions, hits, nil)
+		open = append(open, ix.placesOn(one, here)...)
+		return hits, err
+	})
+	return hits, open, err
+}
+
+func (ix *Index) commitsHere(repo string, revisions []string, hits []hit, open []uint64) ([]hit, []uint64, error) {
 	err := ix.find(lookup, hashPackage(Git, repo), func(at uint64) (bool, error) {
 		b, err := ix.blob(packages, at)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -28,6 +29,8 @@ type Index struct {
 	known      map[string]bool // the names of ecosystems, with their release and as base names
 	checked    []uint32        // a bit for every block whose sum holds
 	close      func() error
+	later      *Index // what came after, laid over it by [OpenIndexes]; nil when nothing did
+	overlay    overlay
 }
 
 // OpenIndex opens a file that [BuildIndex] made. It is mapped, not read in: close it when done.
@@ -126,16 +129,26 @@ func errContent(s int, at uint64) error {
 }
 
 // Close releases the file. The index and every text it gave must not be used afterwards.
-func (ix *Index) Close() error { return ix.close() }
+func (ix *Index) Close() error {
+	if ix.later != nil {
+		return errors.Join(ix.later.Close(), ix.close())
+	}
+	return ix.close()
+}
 
 // Info says what the index holds.
 func (ix *Index) Info() Info {
+	if ix.later != nil {
+		return ix.overlay.info
+	}
 	return Info{Count: int(ix.h.Count), Withdrawn: int(ix.h.Withdrawn), Newest: fromMicros(ix.h.Newest),
 		Ecosystems: append([]EcosystemInfo{}, ix.ecosystems...), Digest: "sha256:" + hex.EncodeToString(ix.h.Digest[:])}
 }
 
 // has reports whether any advisory speaks of an ecosystem, given with its release or as a base name.
-func (ix *Index) has(ecosystem string) bool { return ix.known[ecosystem] }
+func (ix *Index) has(ecosystem string) bool {
+	return ix.known[ecosystem] || ix.later != nil && ix.later.known[ecosystem]
+}
 
 // view gives n bytes of a section, after checking the blocks they lie in.
 func (ix *Index) view(s int, at, n uint64) ([]byte, error) {
@@ -196,6 +209,10 @@ func (ix *Index) find(t int, hash uint64, each func(at uint64) (done bool, err e
 
 // affected appends the advisories that affect a version of a package to hits, each once.
 func (ix *Index) affected(ecosystem, name string, key []byte, hits []hit) ([]hit, error) {
+	return ix.onBoth(hits, func(one *Index, hits []hit) ([]hit, error) { return one.affectedHere(ecosystem, name, key, hits) })
+}
+
+func (ix *Index) affectedHere(ecosystem, name string, key []byte, hits []hit) ([]hit, error) {
 	err := ix.find(lookup, hashPackage(ecosystem, name), func(at uint64) (bool, error) {
 		b, err := ix.blob(packages, at)
 		if err != nil {
@@ -253,6 +270,9 @@ func readEntry(d *decoder, key []byte, hits []hit) []hit {
 
 // record reads the advisory at a place.
 func (ix *Index) record(at uint64) (record, error) {
+	if at&laterMark != 0 && ix.later != nil {
+		return ix.later.record(at &^ laterMark)
+	}
 	b, err := ix.blob(advisories, at)
 	if err != nil {
 		return record{}, damaged("", err)
@@ -278,11 +298,16 @@ func (ix *Index) records(id string) (out []record, err error) {
 		if err != nil {
 			return false, err
 		}
-		if r.ID == id || slices.Contains(r.Aliases, id) {
+		if (r.ID == id || slices.Contains(r.Aliases, id)) && !ix.overlay.replaced[at] {
 			out = append(out, r)
 		}
 		return false, nil
 	})
+	if err == nil && ix.later != nil {
+		var more []record
+		more, err = ix.later.records(id)
+		out = append(out, more...)
+	}
 	return out, err
 }
 
@@ -298,6 +323,9 @@ func (ix *Index) Advisories(id string) ([]finding.Advisory, error) {
 
 // Text gives the whole JSON of an advisory by its own id. Only an index made by [BuildIndex] holds texts.
 func (ix *Index) Text(id string) ([]byte, error) {
+	if ix.overlay.ids[id] {
+		return ix.later.Text(id)
+	}
 	records, err := ix.records(id)
 	if err != nil {
 		return nil, err

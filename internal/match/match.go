@@ -10,7 +10,6 @@ package match
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -290,7 +289,9 @@ type group struct {
 // id or an alias. Two records of one database are never folded: a database gives a vulnerability one id, and aliases
 // that say otherwise are of doubtful making.
 func (m *matcher) fold(hits []hit, base finding.Finding) ([]finding.Finding, error) {
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.advisory, b.advisory) }) // that is by id
+	if err := m.sortByID(hits); err != nil {
+		return nil, err
+	}
 	var groups []*group
 	for _, h := range hits {
 		adv, err := m.advisory(h.advisory)

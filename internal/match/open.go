@@ -43,6 +43,11 @@ type Stats struct {
 // BuildIndex makes the index file of a folder of advisories. The file appears whole or not at all; one that was there
 // is replaced without disturbing those who have it open. The same advisories give the same file, byte for byte.
 func BuildIndex(ctx context.Context, dir, file string) (Stats, error) {
+	return makeIndex(file, func(each func(osv.Item) error) error { return osv.Dir(ctx, dir, osv.Options{Texts: true}, each) })
+}
+
+// makeIndex makes an index file of the records that are read.
+func makeIndex(file string, read func(each func(osv.Item) error) error) (Stats, error) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return Stats{}, cannotWrite(file, errors.New("it is not a regular file")) // a device would be replaced
 	}
@@ -52,7 +57,7 @@ func BuildIndex(ctx context.Context, dir, file string) (Stats, error) {
 	}
 	defer os.Remove(tmp.Name()) // after the rename there is nothing left to remove
 	defer tmp.Close()
-	stats, err := writeIndex(ctx, dir, tmp)
+	stats, err := writeIndex(tmp, read)
 	if err != nil {
 		return Stats{}, err
 	}
@@ -71,14 +76,14 @@ func BuildIndex(ctx context.Context, dir, file string) (Stats, error) {
 	return stats, nil
 }
 
-func writeIndex(ctx context.Context, dir string, f *os.File) (Stats, error) {
+func writeIndex(f *os.File, read func(each func(osv.Item) error) error) (Stats, error) {
 	if _, err := f.Write(make([]byte, blockSize)); err != nil {
 		return Stats{}, cannotWrite(f.Name(), err)
 	}
 	buffered := bufio.NewWriterSize(f, 1<<20)
 	w := newWriter(buffered)
 	b := newBuilder()
-	err := osv.Dir(ctx, dir, osv.Options{Texts: true}, func(item osv.Item) error {
+	err := read(func(item osv.Item) error {
 		b.add(item, w.at-blockSize)
 		_, err := w.Write(item.Deflate)
 		return err

@@ -64,6 +64,12 @@ func Dir(ctx context.Context, dir string, o Options, each func(Item) error) erro
 	return nil
 }
 
+// Files reads some JSON files of a folder, each named relative to it, as [Dir] reads all, in the order given.
+func Files(ctx context.Context, dir string, files []string, o Options, each func(Item) error) error {
+	s := source{path: dir, files: files}
+	return s.read(ctx, o, each)
+}
+
 // source is an archive or a list of files.
 type source struct {
 	name  string   // relative to the folder
