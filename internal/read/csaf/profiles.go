@@ -71,7 +71,7 @@ func needsVulnerabilityNotes(d *document, fail fail) {
 func needsStatus(d *document, fail fail) {
 	for _, v := range d.vulnerabilities {
 		if d.is(advisory) && v.Child("product_status").Members == nil {
-			fail(v.At("product_status"), lang.T("製品の状態がありません", "the vulnerability has no product status"))
+			fail(v.At("product_status"), lang.T("脆弱性に製品の状態がありません", "the vulnerability has no product status"))
 		}
 	}
 }
