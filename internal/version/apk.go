@@ -10,7 +10,7 @@ var apkSuffixes = []struct {
 
 const apkNoSuffix = 5
 
-// apk follows apk-package(5): numbers, a letter, suffixes, a commit hash that does not count, a build number. What apk
+// apk follows apk-package(5): numbers, a letter, suffixes, a commit hash, compared as text as apk-tools 3 does, a build number. What apk
 // itself calls invalid comes before the valid version it starts with; two such are ordered by their text
 // unless they hold a build number.
 func apk(k *key, v string) error {
@@ -26,9 +26,12 @@ func apk(k *key, v string) error {
 	if rest, err = k.apkSuffixes(rest); err != nil {
 		return err
 	}
-	if strings.HasPrefix(rest, "~") {
-		rest = strings.TrimLeft(rest[1:], "0123456789abcdef")
+	hash := ""
+	if after, ok := strings.CutPrefix(rest, "~"); ok {
+		rest = strings.TrimLeft(after, "0123456789abcdef")
+		hash = after[:len(after)-len(rest)]
 	}
+	k.str(hash)
 	build, built := "", strings.HasPrefix(rest, "-r")
 	if built {
 		n := digitsOf(rest[2:])

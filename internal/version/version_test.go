@@ -127,6 +127,7 @@ func TestOrderWhereTheReferenceDiffers(t *testing.T) {
 		{"Alpine", "1.2", "1.2_cvs"},        // a suffix without a number
 		{"Debian:12", "1.0~rc1", "1.0"},     // the release of the ecosystem does not matter
 		{"PyPI", "1.13.1", "1.13.1+cpu"},
+		{"Alpine", "1.0~1234-r1", "1.0~2345-r0"}, // apk-tools 3 compares the hashes of commits as text
 	} {
 		if got, err := Compare(c.eco, c.low, c.high); err != nil || got != -1 {
 			t.Errorf("%s: %s < %s: got %d, %v", c.eco, c.low, c.high, got, err)
@@ -226,5 +227,20 @@ func BenchmarkKey(b *testing.B) {
 				k, _ = AppendKey(k[:0], c[0], c[1])
 			}
 		})
+	}
+}
+
+// TestWrittenDifferently holds what tools write before a version, and node's own loose reading takes.
+func TestWrittenDifferently(t *testing.T) {
+	for _, c := range [][3]string{{"npm", "v1.2.3", "1.2.3"}, {"npm", "= 1.2.3-beta", "1.2.3-beta"}, {"npm", "=v1.2.3+a", "1.2.3+b"}, {"Go", "1.21.4", "v1.21.4"},
+		{"Go", "v2.0.0+incompatible", "2.0.0"}, {"NuGet", "1.0.0-BETA", "1.0-beta"}, {"Maven", "1.0-ga", "1"}, {"PyPI", "v1.0.0.RC1", "1.0rc1"}} {
+		if got, err := Compare(c[0], c[1], c[2]); err != nil || got != 0 {
+			t.Errorf("%s: %q and %q: %d, %v", c[0], c[1], c[2], got, err)
+		}
+	}
+	for _, v := range []string{"v", "=", "vx", "= ", "=v"} {
+		if _, err := Key("npm", v); !errors.Is(err, ErrVersion) {
+			t.Errorf("%q is taken for a version: %v", v, err)
+		}
 	}
 }
