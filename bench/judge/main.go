@@ -1,5 +1,6 @@
-// Command judge measures judging: a workspace of many software is filled from a seed, judged from scratch, judged again
-// with nothing new, and after one document, one advisory and one approved record. It prints times and counted work.
+// Command judge measures judging: a workspace of many software is filled from a seed, judged from scratch, again with
+// nothing new, after all advisories were brought again, after one new advisory that hits ten releases, after one document,
+// and because time has passed. It prints times and counted work: components compared, subjects judged, statuses written.
 //
 //	go run ./bench/judge -software 10000
 package main
@@ -65,7 +66,11 @@ func run(ctx context.Context, software, components int, seed uint64) error {
 		return err
 	}
 	advisories := filepath.Join(dir, "osv")
-	if err := publish(advisories, "GHSA-0000-0000-0001", "name-1", "1.5"); err != nil {
+	if err := publish(advisories, "GHSA-0000-0000-0001", "name-1", "1.5.0"); err != nil {
+		return err
+	}
+	fresh := filepath.Join(dir, "fresh")
+	if err := publish(fresh, "GHSA-0000-0000-0002", "rare", "2.0.0"); err != nil {
 		return err
 	}
 	if err := step("fill: SBOMs read and stored", func() (string, error) {
@@ -73,43 +78,57 @@ func run(ctx context.Context, software, components int, seed uint64) error {
 	}); err != nil {
 		return err
 	}
+	since := time.Now().Add(-time.Hour)
 	steps := []struct {
 		name string
-		do   func() (jobs.Judged, error)
+		do   func() (string, error)
 	}{
-		{"judged from scratch", func() (jobs.Judged, error) { return jobs.ReassessCounted(ctx, db, actor, "bench") }},
-		{"judged again, nothing new", func() (jobs.Judged, error) { return jobs.ReassessCounted(ctx, db, actor, "bench") }},
-		{"one software judged again", func() (jobs.Judged, error) {
-			return jobs.ReassessCounted(ctx, db, actor, "bench", fact.Subject{Kind: fact.Release, ID: "r7"})
+		{"advisories imported for the first time, all matched and judged from scratch", func() (string, error) { return imported(jobs.ImportAdvisories(ctx, db, actor, advisories, since)) }},
+		{"everything judged again, nothing new", func() (string, error) { return judged(jobs.ReassessCounted(ctx, db, actor, "bench")) }},
+		{"one software judged again", func() (string, error) {
+			return judged(jobs.ReassessCounted(ctx, db, actor, "bench", fact.Subject{Kind: fact.Release, ID: "r7"}))
+		}},
+		{"all advisories imported again, fetched a day later", func() (string, error) {
+			return imported(jobs.ImportAdvisories(ctx, db, actor, advisories, since.Add(time.Minute)))
+		}},
+		{fmt.Sprintf("one new advisory, which hits %d releases", hit), func() (string, error) {
+			return imported(jobs.AddAdvisories(ctx, db, actor, fresh, since.Add(2*time.Minute)))
+		}},
+		{"the same advisory once more", func() (string, error) {
+			return imported(jobs.AddAdvisories(ctx, db, actor, fresh, since.Add(3*time.Minute)))
+		}},
+		{"time has passed: what is due is judged", func() (string, error) { return judged(jobs.ReassessDue(ctx, db, actor, "time")) }},
+		{"one document received, matched and judged", func() (string, error) {
+			at := time.Now()
+			_, err := jobs.Receive(ctx, db, actor, []ingest.Arrival{arrival(8, bom(8, components, random))})
+			return counted(ctx, db, at, err)
 		}},
 	}
 	for _, s := range steps {
-		if err := step(s.name, func() (string, error) {
-			n, err := s.do()
-			return fmt.Sprintf("%d subjects, %d duties, %d changed", n.Subjects, n.Duties, n.Changed), err
-		}); err != nil {
+		if err := step(s.name, s.do); err != nil {
 			return err
 		}
 	}
-	if err := step("advisories imported, everything matched and judged", func() (string, error) {
-		since := time.Now()
-		_, err := jobs.ImportAdvisories(ctx, db, actor, advisories, since)
-		return counted(ctx, db, since, err)
-	}); err != nil {
-		return err
-	}
-	return step("one document received, matched and judged", func() (string, error) {
-		since := time.Now()
-		_, err := jobs.Receive(ctx, db, actor, []ingest.Arrival{arrival(8, bom(8, components, random))})
-		return counted(ctx, db, since, err)
-	})
+	return nil
+}
+
+// hit is how many releases hold the package that the new advisory is about.
+const hit = 10
+
+func judged(n jobs.Judged, err error) (string, error) {
+	return fmt.Sprintf("%d subjects judged, %d duties, %d statuses written", n.Subjects, n.Duties, n.Written), err
+}
+
+func imported(n jobs.Imported, err error) (string, error) {
+	text, err := judged(n.Judged, err)
+	return fmt.Sprintf("%d components compared, %s", n.Matched, text), err
 }
 
 // step times one thing and prints what it did.
 func step(name string, do func() (string, error)) error {
 	started := time.Now()
 	did, err := do()
-	fmt.Printf("| %-52s | %10.3f s | %s |\n", name, time.Since(started).Seconds(), did)
+	fmt.Printf("| %-77s | %10.3f s | %s |\n", name, time.Since(started).Seconds(), did)
 	return err
 }
 
@@ -166,8 +185,11 @@ func bom(i, components int, random *rand.Rand) string {
 		PURL    string `json:"purl"`
 	}
 	var list []component
+	if i < hit {
+		list = append(list, component{"library", "rare", "1.0.0", "pkg:npm/rare@1.0.0"})
+	}
 	for range components {
-		name, version := fmt.Sprint("name-", random.IntN(10*components)), fmt.Sprintf("1.%d", random.IntN(10))
+		name, version := fmt.Sprint("name-", random.IntN(10*components)), fmt.Sprintf("1.%d.0", random.IntN(10))
 		list = append(list, component{"library", name, version, "pkg:npm/" + name + "@" + version})
 	}
 	b, err := json.Marshal(map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1 + random.IntN(1000),

@@ -66,8 +66,8 @@ func rejudge(ctx context.Context, db *store.DB, actor store.Actor, cause string,
 	}
 	next := slices.DeleteFunc(c.subjects(), func(j judged) bool { return !picks(j) })
 	for round := 0; len(next) > 0 && round < maxRounds; round++ {
-		for _, j := range next {
-			n, err := c.judge(ctx, db, actor, j, cause)
+		for part := range slices.Chunk(next, atOnce) {
+			n, err := c.judge(ctx, db, actor, part, cause)
 			if err != nil {
 				return done, err
 			}
@@ -80,22 +80,46 @@ func rejudge(ctx context.Context, db *store.DB, actor store.Actor, cause string,
 	return done, nil
 }
 
+// atOnce is how many subjects are judged before what came of them is written down in one transaction.
+const atOnce = 32
+
 func (d *Judged) add(n Judged) {
 	d.Subjects, d.Duties, d.Changed, d.Written = d.Subjects+n.Subjects, d.Duties+n.Duties, d.Changed+n.Changed, d.Written+n.Written
 }
 
-// judge judges one subject.
-func (c common) judge(ctx context.Context, db *store.DB, actor store.Actor, j judged, cause string) (Judged, error) {
-	in, err := c.inputFor(ctx, db, j.software, j.release, j.system)
-	if err != nil {
-		return Judged{}, err
+// verdict is what came of judging a subject, as it is written down.
+type verdict struct {
+	subject  fact.Subject
+	result   assess.Result
+	statuses []store.DutyStatus
+}
+
+// judge judges some subjects and writes down what came of them.
+func (c common) judge(ctx context.Context, db *store.DB, actor store.Actor, subjects []judged, cause string) (done Judged, err error) {
+	verdicts := make([]verdict, len(subjects))
+	for i, j := range subjects {
+		in, err := c.inputFor(ctx, db, j.software, j.release, j.system)
+		if err != nil {
+			return done, err
+		}
+		v := verdict{subject: j.subject(), result: assess.Judge(in)}
+		if v.statuses, err = statuses(v.subject, v.result, cause); err != nil {
+			return done, fmt.Errorf("judge %s %s: %w", v.subject.Kind, v.subject.ID, err)
+		}
+		verdicts[i] = v
 	}
-	res := assess.Judge(in)
-	n, err := c.saveResult(ctx, db, actor, j.subject(), res, cause)
-	if err != nil {
-		return Judged{}, fmt.Errorf("judge %s %s: %w", j.subject().Kind, j.subject().ID, err)
-	}
-	return n, nil
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
+		done = Judged{}
+		for _, v := range verdicts {
+			n, err := v.save(ctx, tx, cause)
+			if err != nil {
+				return fmt.Errorf("keep the judgement of %s %s: %w", v.subject.Kind, v.subject.ID, err)
+			}
+			done.add(n)
+		}
+		return nil
+	})
+	return done, err
 }
 
 // takers looks again at the software that is a component of others, and gives what takes those whose state is another
@@ -158,38 +182,40 @@ type Detail struct {
 	Exceptions int              `json:"exceptions,omitempty"`
 }
 
-// saveResult writes the rows of a judgement, drops the statuses of duties that are no more, and notes when it has to be
-// made again.
-func (c common) saveResult(ctx context.Context, db *store.DB, actor store.Actor, subject fact.Subject, res assess.Result, cause string) (n Judged, err error) {
-	statuses := make([]store.DutyStatus, 0, len(res.Rows))
+// statuses gives the rows of a judgement as they are kept. The same role held twice by a party in one arrangement is one
+// duty.
+func statuses(subject fact.Subject, res assess.Result, cause string) ([]store.DutyStatus, error) {
+	out := make([]store.DutyStatus, 0, len(res.Rows))
 	keys := map[store.DutyKey]bool{}
 	for _, r := range res.Rows {
 		s, err := status(subject, r, cause)
 		if err != nil {
-			return n, err
+			return nil, err
 		}
-		if keys[s.DutyKey] {
-			continue // the same role held twice by a party in one arrangement is one duty
+		if !keys[s.DutyKey] {
+			keys[s.DutyKey] = true
+			out = append(out, s)
 		}
-		keys[s.DutyKey] = true
-		statuses = append(statuses, s)
 	}
-	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
-		n = Judged{Subjects: 1, Duties: len(res.Rows)}
-		if n.Written, n.Changed, err = tx.ReplaceStatuses(ctx, subject, statuses, cause); err != nil {
-			return err
-		}
-		again := store.Judgement{Subject: subject, Next: res.Next, Leases: res.Leases, Waits: res.Waits}
-		if err := tx.SaveJudgement(ctx, again); err != nil {
-			return err
-		}
-		kept, err := keepMeasured(ctx, tx, subject, res.Measured)
-		if err != nil || n.Written+kept == 0 {
-			return err // what says what it said before leaves no entry
-		}
-		return tx.Audit(ctx, "judged", store.Object{Kind: string(subject.Kind), ID: subject.ID}, map[string]any{"duties": len(statuses), "changed": n.Changed, "written": n.Written, "cause": cause})
-	})
-	return n, err
+	return out, nil
+}
+
+// save writes the rows of a judgement, drops the statuses of duties that are no more, and notes when it has to be made
+// again. What says what it said before leaves no entry.
+func (v verdict) save(ctx context.Context, tx *store.Tx, cause string) (n Judged, err error) {
+	n = Judged{Subjects: 1, Duties: len(v.result.Rows)}
+	if n.Written, n.Changed, err = tx.ReplaceStatuses(ctx, v.subject, v.statuses, cause); err != nil {
+		return n, err
+	}
+	again := store.Judgement{Subject: v.subject, Next: v.result.Next, Leases: v.result.Leases, Waits: v.result.Waits}
+	if err := tx.SaveJudgement(ctx, again); err != nil {
+		return n, err
+	}
+	kept, err := keepMeasured(ctx, tx, v.subject, v.result.Measured)
+	if err != nil || n.Written+kept == 0 {
+		return n, err
+	}
+	return n, tx.Audit(ctx, "judged", store.Object{Kind: string(v.subject.Kind), ID: v.subject.ID}, map[string]any{"duties": len(v.statuses), "changed": n.Changed, "written": n.Written, "cause": cause})
 }
 
 func status(subject fact.Subject, r assess.Row, cause string) (store.DutyStatus, error) {

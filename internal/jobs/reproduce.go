@@ -86,7 +86,7 @@ func (c common) judgeForGood(ctx context.Context, db *store.DB, req DraftRequest
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := rowsOf(keep, res)
+	rows, err := rowsOf(keep, res, in.Renewed)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -95,22 +95,18 @@ func (c common) judgeForGood(ctx context.Context, db *store.DB, req DraftRequest
 }
 
 // rowsOf gives the rows of a judgement as [Status] gives those that were written down.
-func rowsOf(subject fact.Subject, res assess.Result) ([]Row, error) {
-	var rows []Row
-	for _, r := range res.Rows {
-		s, err := status(subject, r, "")
-		if err != nil {
+func rowsOf(subject fact.Subject, res assess.Result, renewed fact.Renewed) ([]Row, error) {
+	kept, err := statuses(subject, res, "")
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(kept))
+	for i, s := range kept {
+		s.ValidUntil = s.End(renewed)
+		rows[i].DutyStatus = s
+		if err := json.Unmarshal(s.Detail, &rows[i].Detail); err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(rows, func(o Row) bool { return o.DutyKey == s.DutyKey }) {
-			continue // the same role held twice by a party in one arrangement is one duty
-		}
-		row := Row{DutyStatus: s}
-		if err := json.Unmarshal(s.Detail, &row.Detail); err != nil {
-			return nil, err
-		}
-		row.ValidUntil = r.ValidUntil
-		rows = append(rows, row)
 	}
 	inOrder(rows)
 	return rows, nil
@@ -217,7 +213,7 @@ func (r *Reproduction) compare(db *store.DB, f Frozen) {
 
 // answers compares what was approved with the rows that come out.
 func (r *Reproduction) answers(f Frozen, c common, res assess.Result) {
-	rows, err := rowsOf(fact.Subject{}, res)
+	rows, err := rowsOf(fact.Subject{}, res, c.in.Renewed)
 	if err != nil {
 		r.damaged(f.Judgement, err)
 		return
