@@ -70,7 +70,7 @@ func accessibilityDoc(r checkedPages) string {
 		"Conformance: partial, level AA. All that a machine can check and all keyboard runs hold; people with assistive technology have not tested it yet")
 	line("試験日: %s", "Tested on: %s", r.On)
 	line("axe-core %[1]s（%[2]s）", "axe-core %[1]s (%[2]s)", r.Axe, strings.Join(r.Rules, ", "))
-	line("%[1]d画面・%[2]d状態を日本語・英語、ライト・ダークで計 %[3]d回検査し、重大度を問わず指摘 %[4]d件", "%[1]d pages in %[2]d states, Japanese and English, light and dark: %[3]d runs, %[4]d violations of any impact", r.Pages, r.States, r.Runs, r.Found)
+	line("製品の画面見本（/storybook）にある全ての画面と状態を、日本語と英語、ライトとダークのそれぞれで検査し、重大度を問わず指摘 %d件", "Every page and state of the storybook (/storybook), in Japanese and English, light and dark: %d violations of any impact", r.Found)
 	line("幅 1280、390、320 CSS ピクセル（320 は 400%% 拡大に相当）で横スクロール不要（表と図は枠の中でスクロールする）", "No sideways scrolling at 1280, 390 and 320 CSS pixels (320 is 400 %% zoom); tables and pictures scroll within their frame")
 	b.WriteString("\n## キーボードだけで行えた作業 / Jobs done with the keyboard alone\n\n")
 	for _, k := range r.Keyboard {

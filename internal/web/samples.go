@@ -141,9 +141,8 @@ func samples() []sample {
 		}},
 		{"help", "all", func(b Base) page { return helpFor(at(b, "help")) }},
 		{"accessibility", "result", func(b Base) page {
-			p := &accessibilityPage{Base: b}
-			p.Result, _ = checked()
-			return p
+			r, _ := checked()
+			return &accessibilityPage{Base: b, Result: r, Pages: 60, States: 90}
 		}},
 		{"error", "not-found", func(b Base) page {
 			return &errorPage{Base: b, What: b.T("お探しのページは見つかりませんでした", "There is no page here"), Next: b.T("URL を確認してください", "Check the address")}
