@@ -23,6 +23,7 @@ type overlay struct {
 	ids      map[string]bool // of the later index
 	replaced map[uint64]bool // places in the first index of advisories that the later one knows too
 	info     Info
+	goesBack bool
 }
 
 // OpenIndexes opens an index and one of later advisories, made by [BuildLater], laid over it. Close closes both.
@@ -72,6 +73,7 @@ func (ix *Index) lay(later *Index) error {
 				return false, err
 			}
 			o.replaced[place] = true
+			o.goesBack = o.goesBack || r.Modified.Before(old.Modified)
 			o.info.Count--
 			if !old.Withdrawn.IsZero() {
 				o.info.Withdrawn--
@@ -100,6 +102,10 @@ func (ix *Index) lay(later *Index) error {
 	ix.overlay, ix.later = o, later
 	return nil
 }
+
+// GoesBack reports whether a later record is older than the one it takes the place of. An index made of all would take the
+// newer one, so that it is better made anew.
+func (ix *Index) GoesBack() bool { return ix.overlay.goesBack }
 
 // onBoth asks an index and the one laid over it. Hits of the later one are marked; those of the first whose advisory the
 // later one knows do not count.

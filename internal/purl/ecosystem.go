@@ -87,7 +87,9 @@ func (p PURL) Ecosystem() Ecosystem {
 	e := Ecosystem{Name: languages[p.Type], Version: p.Version}
 	full := p.FullName()
 	if p.Type == "golang" {
-		full, e.Also = goModule(full, p.Subpath)
+		if full, e.Also = goModule(full, p.Subpath); full == "stdlib" {
+			e.Version = strings.TrimPrefix(e.Version, "go") // as the toolchain names its own version
+		}
 	}
 	e.Package = PackageName(e.Name, full)
 	return e
