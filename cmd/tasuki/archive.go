@@ -61,18 +61,8 @@ func (p *program) printArchived(r jobs.ArchivedRelease) {
 		p.printf("    ✕ 保管されていないもの: %s", "    ✕ not kept: %s", strings.Join(r.Missing, ", "))
 	}
 	if d := r.Drill; d != nil {
-		p.printf("    復元の訓練 %s: %s", "    restore tried %s: %s", dayOrDash(d.At), drillWord(*d).In(p.lang))
+		p.printf("    復元の訓練 %s: %s", "    restore tried %s: %s", dayOrDash(d.At), jobs.DrillWord(*d).In(p.lang))
 	}
-}
-
-func drillWord(d jobs.Drill) lang.Text {
-	switch {
-	case d.OK:
-		return lang.F("%[1]d 個のファイルを復元し、すべて一致しました", "%[1]d files restored, all of them match", d.Files)
-	case d.Why != "":
-		return lang.F("復元できませんでした（%s）", "could not be restored (%s)", d.Why)
-	}
-	return lang.F("%[1]d 個のファイルを復元しましたが、足りないものがあります: %[2]s", "%[1]d files restored, but some are missing: %[2]s", d.Files, strings.Join(d.Missing, ", "))
 }
 
 // shortDigest is the beginning of a digest, enough to tell two apart by eye.
@@ -153,7 +143,7 @@ func (c *archiveDrillCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if err := p.print(d, func() { p.printf("%s", "%s", drillWord(d).In(p.lang)) }); err != nil || d.OK {
+	if err := p.print(d, func() { p.printf("%s", "%s", jobs.DrillWord(d).In(p.lang)) }); err != nil || d.OK {
 		return err
 	}
 	return errSilent(lang.Gate)

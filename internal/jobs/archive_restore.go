@@ -58,6 +58,17 @@ type Drill struct {
 	Why     string    `json:"why,omitempty"`
 }
 
+// DrillWord says what a restore that was tried came to.
+func DrillWord(d Drill) lang.Text {
+	switch {
+	case d.OK:
+		return lang.F("%[1]d 個のファイルを復元し、すべて一致しました", "%[1]d files restored, all of them match", d.Files)
+	case d.Why != "":
+		return lang.F("復元できませんでした（%s）", "could not be restored (%s)", d.Why)
+	}
+	return lang.F("%[1]d 個のファイルを復元しましたが、足りないものがあります: %[2]s", "%[1]d files restored, but some are missing: %[2]s", d.Files, strings.Join(d.Missing, ", "))
+}
+
 // ArchiveYears is how long a release is kept after the day it came out, if its support does not last longer: the time that
 // Regulation (EU) 2024/2847, article 13(13), asks for.
 const ArchiveYears = 10

@@ -299,15 +299,15 @@ func (c Comparison) dutyTable(l lang.Lang) xlsx.Table {
 		in, _ := guideline.Default().Individual(d.Requirement)
 		row := []string{chain.RoleName(d.Role).In(l), string(d.Requirement), in.Title.In(l)}
 		for _, s := range d.Statuses {
-			row = append(row, comparedWord(s).In(l))
+			row = append(row, ComparedWord(s).In(l))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-// comparedWord gives the word for a status in a comparison.
-func comparedWord(s string) lang.Text {
+// ComparedWord gives the word for a status in a comparison.
+func ComparedWord(s string) lang.Text {
 	words := map[string]lang.Text{"": lang.T("—", "—"), "asked": lang.T("回答なし", "no answer"), "withheld": lang.T("非開示", "withheld"),
 		string(verify.Met): lang.T("対応", "met"), string(verify.MetWithException): lang.T("例外承認つき対応", "met with exception"), string(verify.PartlyMet): lang.T("一部対応", "partly met"),
 		string(verify.NotMet): lang.T("未対応", "not met"), string(verify.NotApplicable): lang.T("対象外", "not applicable"), string(verify.NotAssessed): lang.T("未評価", "not assessed")}

@@ -104,6 +104,16 @@ func (s *Server) routes(mux *http.ServeMux) {
 
 	mux.Handle("GET /documents", s.in(auth.Read, s.documents))
 	mux.Handle("GET /declarations/{id}", s.in(auth.Read, s.declaration))
+	mux.Handle("GET /procurement", s.in(auth.Read, s.procurements))
+	mux.Handle("GET /procurement/{kind}/{id}", s.in(auth.Read, s.procurement))
+	mux.Handle("GET /procurement/{kind}/{id}/comparison.xlsx", s.in(auth.Read, s.procurementSheet))
+	mux.Handle("GET /systems", s.in(auth.Read, s.systems))
+	mux.Handle("GET /systems/lifecycle.xlsx", s.in(auth.Read, s.systemsSheet))
+	mux.Handle("GET /archive", s.in(auth.Read, s.archive))
+	mux.Handle("GET /releases/{id}", s.in(auth.Read, s.release))
+	mux.Handle("GET /releases/{id}/SHA256SUMS", s.in(auth.Read, s.releaseSums))
+	mux.Handle("POST /releases/{id}/drill", s.in(auth.Edit, s.drill))
+
 	mux.Handle("POST /declarations/{id}/approve", s.in(auth.Approve, s.approveDeclaration))
 	mux.Handle("POST /declarations/{id}/issue", s.in(auth.Approve, s.issueDeclaration))
 	mux.Handle("GET /declarations/{id}/bundle", s.in(auth.Read, s.bundle))

@@ -45,6 +45,30 @@ func exchangeSamples() []sample {
 			return &requestNewPage{Base: at(b, "partners"), Parties: []option{{Value: "c", Name: "見本部品株式会社", Selected: true}}, Names: []string{"見本部品"}, Object: verify.AskedObject{Name: "見本部品"}, Package: guideline.Standard,
 				Why: map[verify.Viewpoint]string{verify.Information: "個人情報を扱うため"}, Asked: map[guideline.Role]bool{guideline.Developer: true}, Kinds: map[verify.ResourceKind]bool{verify.SBOM: true}, Due: "2026-12-25", Earliest: "2026-11-20"}
 		}},
+		{"release", "filled", func(b Base) page { return sampleRelease(b) }},
+		{"release", "empty", func(b Base) page {
+			p := sampleRelease(b)
+			p.Items, p.Drill, p.Key, p.Sums, p.Over = nil, nil, "", "", true
+			return p
+		}},
+		{"archive", "empty", func(b Base) page { return &archivePage{Base: at(b, "documents")} }},
+		{"archive", "filled", func(b Base) page {
+			return &archivePage{Base: at(b, "documents"), Releases: []jobs.ArchivedRelease{sampleRelease(b).ArchivedRelease}, Lacking: 1}
+		}},
+		{"procurements", "empty", func(b Base) page { return &procurementsPage{Base: at(b, "partners")} }},
+		{"procurements", "filled", func(b Base) page {
+			return &procurementsPage{Base: at(b, "partners"), Lines: []procurementLine{{Name: "見本基幹システム", Href: "/procurement/system/s", Sheets: 2, Chosen: "見本商事株式会社", DecidedOn: "2026-10-01", ReviewOn: "2026-11-01", ReviewDue: true}}}
+		}},
+		{"procurement", "decided", func(b Base) page { return sampleProcurement(b, true) }},
+		{"procurement", "open", func(b Base) page { return sampleProcurement(b, false) }},
+		{"systems", "empty", func(b Base) page { return &systemsPage{Base: at(b, "software")} }},
+		{"systems", "filled", func(b Base) page {
+			p := &systemsPage{Base: at(b, "software"), Systems: []jobs.SystemLife{{System: "見本基幹システム", ID: "s", Owner: "見本商事株式会社", PlannedUntil: "2031-03-31", Software: []jobs.UseLife{
+				{Software: "見本会計", Version: "2.1.0", SupportedTo: "2028-03-31", GapDays: 1095, State: "gap"}, {Software: "見本OS", Version: "9", SupportedTo: "2033-05-31", State: "supported", DeclaredTill: "2027-03-31"},
+				{Software: "見本端末", Version: "1", SupportedTo: "2027-01-31", State: "planned", Plan: "後継機に替える", PlanDue: "2026-12-31"}}}, {System: "見本窓口", ID: "t"}}}
+			p.draw()
+			return p
+		}},
 		{"letter", "request", func(b Base) page {
 			r := sampleRequestLine(fact.Incoming).Request
 			return &letterPage{Base: at(b, "partners"), File: "request.json", From: r.From.Name, Letter: exchange.Letter{Type: exchange.RequestType, Digest: sampleDigest(20), Request: &r}}
@@ -111,5 +135,28 @@ func sampleAnswer(b Base) *answerPage {
 	p := &answerPage{Base: b, Key: strings.Repeat("a", 64), Request: sampleRequestLine(fact.Sent), Until: jobs.Invitation{Until: sampleNow.AddDate(0, 0, 30)}}
 	p.Who = ""
 	p.fill(sampleStated(), map[verify.Duty]lang.Text{{Role: guideline.Developer, Requirement: "S(1)-1.1"}: lang.T("2025-11-01 の回答", "your answer of 2025-11-01")})
+	return p
+}
+
+func sampleRelease(b Base) *releasePage {
+	p := &releasePage{Base: at(b, "software"), SoftwareID: "sw", Key: "見本ソフト株式会社", Groups: fingerprintLines(sampleDigest(3)), LedgerKey: "tasuki.example/ledger/0123+01234567+AAAA",
+		ArchivedRelease: jobs.ArchivedRelease{ID: "r2", Software: "見本会計", Version: "2.1.0", ReleasedOn: "2026-10-01", SupportedTo: "2029-09-30", KeepTo: "2036-10-01", Missing: []string{"provenance"}, VerifyMethod: "配布ページのハッシュと照合します。",
+			Items: []jobs.ArchiveItem{{Kind: "artifact", Name: "ledger-2.1.0.zip", Digest: sampleDigest(7), Size: 18_234_212, ArchivedAt: sampleNow, VerifiedAt: sampleNow, Signers: []string{sampleDigest(3)}}, {Kind: "sbom", Name: "sbom.cdx.json", Digest: sampleDigest(1), Size: 182_342, ArchivedAt: sampleNow, Signers: []string{}}},
+			Drill: &jobs.Drill{At: sampleNow, By: "sample", Files: 2, Bytes: 18_416_554, Missing: []string{"provenance"}}}}
+	p.Sums = sumsOf(p.ArchivedRelease)
+	return p
+}
+
+func sampleProcurement(b Base, decided bool) page {
+	p := &procurementPage{Base: at(b, "partners"), Address: "/procurement/system/s", Comparison: jobs.Comparison{Subject: "見本基幹システム", Candidates: []jobs.Candidate{
+		{Party: "c", Name: "見本商事株式会社", SheetOn: "2026-08-01", LevelAsked: "standard", Request: sampleDigest(20), State: jobs.RequestAnswered, Bundle: sampleDigest(4), Object: "見本会計", Version: "2.1", Kind: verify.SelfDeclaration, Level: "standard", ValidUntil: sampleNow.AddDate(1, 0, 0), Counts: verify.Counts{Met: 40, MetWithException: 1}, SBOM: true, Upstream: 2},
+		{Party: "d", Name: "見本部品株式会社", LevelAsked: "standard", Request: sampleDigest(21), State: jobs.RequestPartly, Lacks: []string{verify.StepLevel}, Bundle: sampleDigest(5), Object: "見本台帳", Version: "5", Kind: verify.StatusReport, Level: "minimum", Counts: verify.Counts{Met: 20, NotMet: 3, PartlyMet: 2, NotAssessed: 1}, Withheld: 4, Missing: []string{"見本ライブラリ"}},
+		{Party: "e", Name: "見本新規株式会社"}},
+		Duties: []jobs.ComparedDuty{{Role: guideline.Supplier, Requirement: "S(2)-2.3", Statuses: []string{"met", "not_met", ""}}}}}
+	p.Title = p.F("%s の調達", "Procurement of %s", p.Subject)
+	if decided {
+		p.Comparison.Decision = &jobs.Decision{Record: "procurement/PRO-1", Chosen: "c", DecidedOn: "2026-10-01", RiskEvaluation: "未対応の3件は運用で補えると評価しました。", AcceptedRisks: "3", Executive: "見本 役員", ReviewOn: "2027-10-01", Approved: true}
+	}
+	p.decide()
 	return p
 }
