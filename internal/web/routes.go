@@ -38,6 +38,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /software/{id}/plans", s.in(auth.Edit, s.plan))
 	mux.Handle("GET /software/{id}/history", s.in(auth.Read, s.history))
 	mux.Handle("GET /software/{id}/history/history.csv", s.in(auth.Read, s.historySheet))
+	mux.Handle("GET /software/{id}/criteria", s.in(auth.Read, s.criteria))
+	mux.Handle("GET /software/{id}/coverage", s.in(auth.Read, s.coverage))
 	mux.Handle("GET /software/{id}/duties/{requirement}", s.in(auth.Read, s.duty))
 	mux.Handle("GET /software/{id}/evidence", s.in(auth.Read, s.evidence))
 	mux.Handle("GET /software/{id}/evidence/freshness.csv", s.in(auth.Read, s.freshnessSheet))
@@ -102,8 +104,6 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /answer/{request}/receipt", s.withCode(s.answerReceipt))
 	mux.Handle("POST /answer/{request}/leave", s.open(s.leaveAnswer))
 
-	mux.Handle("GET /documents", s.in(auth.Read, s.documents))
-	mux.Handle("GET /declarations/{id}", s.in(auth.Read, s.declaration))
 	mux.Handle("GET /procurement", s.in(auth.Read, s.procurements))
 	mux.Handle("GET /procurement/{kind}/{id}", s.in(auth.Read, s.procurement))
 	mux.Handle("GET /procurement/{kind}/{id}/comparison.xlsx", s.in(auth.Read, s.procurementSheet))
@@ -114,6 +114,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /releases/{id}/SHA256SUMS", s.in(auth.Read, s.releaseSums))
 	mux.Handle("POST /releases/{id}/drill", s.in(auth.Edit, s.drill))
 
+	mux.Handle("GET /documents", s.in(auth.Read, s.documents))
+	mux.Handle("GET /declarations/{id}", s.in(auth.Read, s.declaration))
 	mux.Handle("POST /declarations/{id}/approve", s.in(auth.Approve, s.approveDeclaration))
 	mux.Handle("POST /declarations/{id}/issue", s.in(auth.Approve, s.issueDeclaration))
 	mux.Handle("GET /declarations/{id}/bundle", s.in(auth.Read, s.bundle))

@@ -343,6 +343,7 @@ var softwareTabs = []struct {
 }{
 	{"", lang.T("要求事項", "Requirements")}, {"evidence", lang.T("証跡", "Evidence")}, {"components", lang.T("部品", "Components")},
 	{"chain", lang.T("体制", "Parties")}, {"declarations", lang.T("宣言", "Declarations")}, {"history", lang.T("履歴", "History")},
+	{"criteria", lang.T("基準", "Criteria")}, {"coverage", lang.T("ほかの文書", "Other documents")},
 }
 
 // partyNames gives every party's name, a unit's with its organisation's before it.

@@ -36,8 +36,10 @@ func pictures(l lang.Lang) map[string]Picture {
 		"path":    Path(l, "c", "supplier", []PathStep{{"悪用の状況", "悪用が確認されている", "KEV", false}, {"自動化できるか", "できる", "", true}}, "直ちに"),
 		"latency": Latency(l, "c", []int{0, 2, 2, 5, 9, 12, 40, 200}, 3),
 		"pareto":  Pareto(l, "c", "原因", []Cause{{"CWE-79", 3}, {"CWE-787 境界外書き込み", 12}, {"CWE-20", 3}, {"=cmd", 1}}),
-		"month":   Month(l, "c", now, now, items),
-		"gantt":   Gantt(l, "c", time.April, now, items),
+		"trend": Trend(l, "c", "重大な脆弱性", now, []TrendPoint{{now.AddDate(0, -2, 0), 3, "▲", "満たしていない", ""}, {now.AddDate(0, -1, 0), 0, "?", "値がない", "? findings"},
+			{now.AddDate(0, 0, -9), 0, "●", "満たしている", ""}}, new(float64)),
+		"month": Month(l, "c", now, now, items),
+		"gantt": Gantt(l, "c", time.April, now, items),
 		"freshness": Freshness(l, "c", now, []Fresh{{"規程.pdf", "/evidence/x", now.AddDate(0, -6, 0), now.AddDate(0, 6, 0), "S(1)-1.1"},
 			{"sbom.cdx.json", "", now.AddDate(0, -2, 0), now.AddDate(0, 0, 12), ""}, {"scan.sarif", "", now.AddDate(-1, -1, 0), now.AddDate(0, 0, -8), ""}, {"来歴", "", now.AddDate(0, 0, -1), time.Time{}, ""}}),
 	}
