@@ -30,7 +30,7 @@ const (
 
 // What a workspace keeps of advisories, in one folder:
 //
-//	index      what matching asks, made of the records
+//	index      what matching asks, made of the records; a few later ones are laid over it, see later.go
 //	records/   the records as they were published: a folder for each ecosystem or archive
 //	incoming/  what a fetch brought, until it is taken over
 //	pending    how to take over what is in incoming; while it is there, index and findings may lag behind the records
@@ -317,24 +317,18 @@ func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending, r
 		feeds = nil
 	}
 	tellProgress(db, p.Source, "index", 0, 1)
-	next := indexFile(db) + ".next"
-	stats, err := match.BuildIndex(ctx, advisoryPath(db, "records"), next)
+	next, err := buildIndex(ctx, db, p)
 	if err != nil {
 		return done, err
 	}
-	after, digest, err := namesIn(next)
-	if err != nil {
-		return done, err
-	}
-	stats.Digest = digest
-	done.Stats = stats
-	if !p.All && !slices.Equal(before, after) { // what could not be looked up may be looked up now, or the reverse
+	done.Stats = next.Stats
+	if !p.All && !slices.Equal(before, next.ecosystems()) { // what could not be looked up may be looked up now, or the reverse
 		p.All, p.Packages = true, nil
 		if err := writePending(db, p); err != nil {
 			return done, err
 		}
 	}
-	if err := os.Rename(next, indexFile(db)); err != nil {
+	if err := next.use(); err != nil {
 		return done, err
 	}
 	touched, err := matchPending(ctx, db, actor, p, &done)
@@ -398,25 +392,15 @@ func moveFiles(from, to string, files []string) error {
 
 // ecosystemsOf gives the ecosystems of the index at hand, none when there is none that can be read.
 func ecosystemsOf(db *store.DB) ([]string, error) {
-	names, _, err := namesIn(indexFile(db))
-	if lang.KindOf(err) == lang.Unreadable {
+	ix, err := Index(db)
+	if k := lang.KindOf(err); err != nil && (k == lang.Unreadable || k == lang.Nothing) {
 		return nil, nil // made anew below
 	}
-	return names, err
-}
-
-// namesIn gives the ecosystems of an index, and its digest.
-func namesIn(file string) (ecosystems []string, digest string, err error) {
-	ix, err := match.OpenIndex(file)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer ix.Close()
-	info := ix.Info()
-	for _, e := range info.Ecosystems {
-		ecosystems = append(ecosystems, e.Name)
-	}
-	return ecosystems, info.Digest, nil
+	return newIndex{Stats: match.Stats{Info: ix.Info()}}.ecosystems(), nil
 }
 
 // packagesOf gives the packages that changed records speak of now or, by the index at hand, spoke of before; nil when

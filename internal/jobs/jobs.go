@@ -108,7 +108,7 @@ func Index(db *store.DB) (*match.Index, error) {
 	if _, err := os.Stat(indexFile(db)); errors.Is(err, fs.ErrNotExist) {
 		return nil, errNoAdvisories()
 	}
-	return match.OpenIndex(indexFile(db))
+	return openIndex(db)
 }
 
 // Match matches the components of one release and writes down what was found and what could not be looked up. Without
