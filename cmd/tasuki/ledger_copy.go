@@ -43,6 +43,7 @@ type handedJSON struct {
 	Root      string               `json:"root,omitempty"`
 	Entry     json.RawMessage      `json:"entry,omitempty"` // of a proof
 	Witnesses []verify.Cosignature `json:"witnesses"`
+	Unchecked []string             `json:"unchecked,omitempty"` // names of signature lines for which no key was given
 	Problems  []jobs.Problem       `json:"problems"`
 }
 
@@ -73,7 +74,7 @@ func (c *ledgerVerifyCmd) handedOver(p *program) error {
 		if err != nil {
 			return err
 		}
-		out.Problems = jobs.ProblemsIn(a.Problems, p.lang)
+		out.Problems, out.Unchecked = jobs.ProblemsIn(a.Problems, p.lang), a.Unchecked
 		return c.tell(p, out, a.Tree, a.Witnessed)
 	case c.Proof != "":
 		proof, err := parseWith(c.Proof, ledger.ParseProof)
@@ -139,6 +140,9 @@ func (c *ledgerVerifyCmd) tell(p *program, out handedJSON, tree tlog.Tree, witne
 		}
 		for _, w := range out.Witnesses {
 			p.printf("証人 %s が %s に署名しています", "witnessed by %s at %s", w.Witness, w.At.In(japan).Format("2006-01-02 15:04"))
+		}
+		for _, name := range out.Unchecked {
+			p.printf("「%s」の署名は確かめていません（鍵を --witness で指定すると確かめます）", "the signature by %q was not checked; give its key with --witness to check it", name)
 		}
 		if out.OK {
 			p.printf("台帳 %s（%d 件、ルート %s）と一致しました", "holds against the ledger %s (%d entries, root %s)", out.Origin, out.Size, out.Root)

@@ -20,7 +20,8 @@ import (
 type Audit struct {
 	Tree      tlog.Tree            // as the checkpoint states it
 	Witnessed []verify.Cosignature // by the witnesses that were asked about
-	Problems  []fact.Problem       // Where is a file, and the entry in it; none: every byte is what was signed
+	Unchecked []string             // names on signature lines of the checkpoint that no key at hand can check
+	Problems  []fact.Problem       // Where is a file, and the entry in it; none: every byte but those lines is what was signed
 }
 
 // Check holds every byte of a copy ([Export]) against the signature under its checkpoint; it trusts the key and nothing
@@ -36,6 +37,7 @@ func Check(dir fs.FS, key verify.LedgerKey, witnesses []verify.WitnessKey) (Audi
 	a := &audit{dir: dir, seen: map[string][]byte{CheckpointFile: nil}}
 	if a.Tree, err = verify.OpenCheckpoint(string(checkpoint), key); err == nil {
 		a.Witnessed, err = verify.Cosignatures(string(checkpoint), witnesses)
+		a.Unchecked = unchecked(string(checkpoint), key, a.Witnessed)
 	}
 	if err == nil && !strictNote(string(checkpoint)) {
 		err = broken(CheckpointFile, lang.T("チェックポイントの署名の書き方が正しくありません", "a signature line of the checkpoint is not written as it must be"))
@@ -365,6 +367,23 @@ func (a *audit) earlier(path string) bool {
 	}
 	_, whole := splitEntries(b)
 	return whole
+}
+
+// unchecked gives the names on signature lines beyond the log's own and those of the witnesses that signed. It may be the
+// line of a witness nobody knows here, or one that was damaged in its name or key id.
+func unchecked(checkpoint string, key verify.LedgerKey, signed []verify.Cosignature) (names []string) {
+	known := map[string]int{key.Origin: 1}
+	for _, s := range signed {
+		known[s.Witness]++
+	}
+	_, signatures, _ := strings.Cut(checkpoint, "\n\n")
+	for line := range strings.Lines(signatures) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(line, "— "), " ")
+		if known[name]--; known[name] < 0 {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
 }
 
 // strictNote reports whether no byte of a checkpoint's signature lines could be another without changing what it says.
