@@ -46,3 +46,16 @@ func TestCriteria(t *testing.T) {
 	}
 	s.refused(s.keys[auth.Read], "GET", "/api/v1/software/None/criteria", "", 404, "not_found")
 }
+
+func TestCoverage(t *testing.T) {
+	s := newSite(t, api.Options{})
+	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=shop.json", shop(t), "Content-Type", "application/octet-stream")
+	for _, name := range jobs.Frameworks() {
+		got := must[jobs.Coverage](s, auth.Read, "GET", "/api/v1/software/Shop/coverage/"+name, "")
+		if len(got.Items) == 0 || got.Note == "" || got.Framework != name {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	s.refused(s.keys[auth.Read], "GET", "/api/v1/software/Shop/coverage/none", "", 404, "not_found")
+	s.refused(s.keys[auth.Read], "GET", "/api/v1/software/None/coverage/ssdf", "", 404, "not_found")
+}

@@ -105,6 +105,11 @@ func (s *server) routes() {
 	add(s, operation{ID: "get-criteria", Method: get, Path: "/software/{name}/criteria", Need: auth.Read,
 		Summary: lang.T("リリースについてのセキュリティの基準の値と推移", "The values of the security criteria for a release, and how they went")}, s.criteria)
 
+	add(s, operation{ID: "get-coverage", Method: get, Path: "/software/{name}/coverage/{framework}", Need: auth.Read,
+		Summary: lang.T("ほかの文書との対応表を通して見た責務の状況", "The state of duties, seen through the relations to another document"),
+		Detail: lang.T("ガイドラインの対応表による関係です。相手の文書への適合を示すものではありません。",
+			"A relation by the guideline's tables; it does not state that the other document is fulfilled.")}, s.coverage)
+
 	add(s, operation{ID: "list-audit", Method: get, Path: "/audit", Need: auth.ReadAudit,
 		Summary: lang.T("監査記録（新しい順）", "The audit log, the latest first")}, s.audit)
 }

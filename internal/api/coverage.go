@@ -1,0 +1,25 @@
+package api
+
+import (
+	"context"
+
+	"example.org/tasuki/internal/jobs"
+)
+
+func (s *server) coverage(ctx context.Context, c *call, in *struct {
+	NameInput
+	Framework string `path:"framework" doc:"ssdf, nsa, cisa_sbd, cra, other, unified_standards or cip_guideline"`
+	Release   string `query:"release" doc:"Version; the latest supported release when empty"`
+	Party     string `query:"party" doc:"Whose duties; our own organisation's when empty"`
+}) (jobs.Coverage, error) {
+	of := jobs.Target{Software: in.Name, Release: in.Release, Party: in.Party}
+	subject, err := jobs.Subject(ctx, s.db, c.actor, jobs.Target{Software: in.Name, Release: in.Release})
+	if err != nil {
+		return jobs.Coverage{}, forReading(err)
+	}
+	sheet, err := jobs.SheetOf(ctx, s.db, c.lang, subject, of, false)
+	if err != nil {
+		return jobs.Coverage{}, err
+	}
+	return jobs.CoverageOf(in.Framework, sheet, c.lang)
+}
