@@ -62,8 +62,9 @@ type pending struct {
 // Imported says what became of advisories that were taken over: what the index holds, and what was judged again.
 type Imported struct {
 	match.Stats
-	Matched int    // components that were compared
-	Judged  Judged // only what the changed advisories touch
+	Matched  int       // components that were compared
+	Recorded time.Time // when what they affect was written down; judging comes after
+	Judged   Judged    // only what the changed advisories touch
 }
 
 // AddAdvisories adds OSV records to those that were imported or fetched before, or puts them in the place of those with
@@ -335,6 +336,7 @@ func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending, r
 	if err != nil {
 		return done, err
 	}
+	done.Recorded = db.Now()
 	if done.Judged, err = delivered(ctx, db, actor, "advisories imported", feeds, p.Source, subjectsOf(touched)...); err != nil {
 		return done, err
 	}
