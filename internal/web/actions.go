@@ -114,7 +114,7 @@ func (p *actionsPage) fill(all []todoLine) {
 	p.Late = countOf(lines, func(t todoLine) bool { return t.Late })
 	p.Groups = groupTodo(p.Base, lines[:p.Shown])
 	var items []chart.Item
-	for _, t := range lines {
+	for _, t := range lines[:p.Shown] { // those in the pictures are those in the list
 		if !t.Due.IsZero() {
 			items = append(items, chart.Item{Name: t.What, Who: t.OwnerName, Href: t.Href, From: t.Since, Due: t.Due.In(japan), Late: t.Late})
 		}
