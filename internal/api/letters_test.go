@@ -87,3 +87,21 @@ func TestLetters(t *testing.T) {
 	other, _ := json.Marshal(map[string]string{"format": "something else"})
 	s.refused(s.keys[auth.Push], "POST", "/api/v1/letters", string(other), 422, "unreadable")
 }
+
+// What is kept, how long systems live and what was procured is what jobs say.
+func TestArchiveLivesAndProcurement(t *testing.T) {
+	s := newSite(t, api.Options{})
+	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=bom.json", shop(t), "Content-Type", "application/octet-stream")
+	kept := must[api.List[jobs.ArchivedRelease]](s, auth.Read, "GET", "/api/v1/archive?software=Shop", "")
+	if len(kept.Items) != 1 || len(kept.Items[0].Items) != 1 || kept.Items[0].Items[0].Kind != "sbom" || len(kept.Items[0].Missing) == 0 {
+		t.Errorf("archive: %+v", kept.Items)
+	}
+	if err := jobs.SaveModel(t.Context(), s.db, s.by, chain.Model{Systems: []chain.System{{ID: "core", Name: "Core", PlannedUntil: "2031-03-31"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if lives := must[api.List[jobs.SystemLife]](s, auth.Read, "GET", "/api/v1/systems/lives", ""); len(lives.Items) != 1 || lives.Items[0].PlannedUntil != "2031-03-31" {
+		t.Errorf("lives: %+v", lives.Items)
+	}
+	s.refused(s.keys[auth.Read], "GET", "/api/v1/procurement?system=Core", "", 404, "nothing")
+	s.refused(s.keys[auth.Read], "GET", "/api/v1/procurement?system=Other", "", 404, "not_found")
+}

@@ -78,6 +78,14 @@ func (s *server) routes() {
 		Summary: lang.T("アカウントなしで回答するためのコードを発行する", "Issue a code to answer a request without an account"),
 		Detail:  lang.T("コードは一度だけ返します。前のコードは使えなくなります。", "The code is given once; an earlier one no longer works.")}, s.invite)
 
+	add(s, operation{ID: "list-archive", Method: get, Path: "/archive", Need: auth.Read,
+		Summary: lang.T("リリースごとに保管しているもの", "What is kept of every release"),
+		Detail:  lang.T("ハッシュ、サポート期限、保管期限、保管されていないもの、復元の訓練の結果。", "Hashes, until when it is supported and kept, what is missing, and the last restore drill.")}, s.archive)
+	add(s, operation{ID: "list-system-lives", Method: get, Path: "/systems/lives", Need: auth.Read,
+		Summary: lang.T("システムの利用予定とソフトウェアのサポート期限", "Planned use of systems against the support of what they run")}, s.lives)
+	add(s, operation{ID: "compare-candidates", Method: get, Path: "/procurement", Need: auth.Read,
+		Summary: lang.T("調達の候補の比較と決定", "Candidates of a procurement side by side, with the decision")}, s.compare)
+
 	add(s, operation{ID: "list-records", Method: get, Path: "/records", Need: auth.Read,
 		Summary: lang.T("台帳の記録の一覧", "List records of the registers")}, s.records)
 	add(s, operation{ID: "get-record", Method: get, Path: "/records/{id}", Need: auth.Read,
