@@ -9,6 +9,8 @@ var triageTexts = map[string]lang.Text{
 	"triage_all":       lang.T("閉じたもの、サポート終了のリリースのものも出す", "also those that are closed or in unsupported releases"),
 	"triage_decide":    lang.T("影響の有無と対応を決める（--as の利用者のパスワードが必要）", "decide whether the software is affected and what is done; asks for the credential of --as"),
 	"triage_vuln":      lang.T("脆弱性の識別子（CVE、GHSA、OSV など）", "id of the vulnerability: CVE, GHSA, OSV …"),
+	"triage_vulns":     lang.T("脆弱性の識別子（CVE、GHSA、OSV など）。'*' は、その部品の検出すべて（--component が必要）", "id of the vulnerability: CVE, GHSA, OSV …; '*' is every finding of the component and needs --component"),
+	"triage_line":      lang.T("リリースの版。製品系列は '2.*' のように書く（省くと全リリース）", "version of the release, or a product line such as '2.*'; default: all releases"),
 	"triage_component": lang.T("部品の package URL（版を省くか、末尾を * にすると広く当たる）", "package URL of the component; without a version, or ending in *, it names more"),
 	"triage_status":    lang.T("判断: affected, not_affected, fixed, under_investigation", "affected, not_affected, fixed or under_investigation"),
 	"triage_why":       lang.T("影響がない理由: component_not_present, vulnerable_code_not_present, vulnerable_code_not_in_execute_path, vulnerable_code_cannot_be_controlled_by_adversary, inline_mitigations_already_exist", "why not affected: component_not_present, vulnerable_code_not_present, vulnerable_code_not_in_execute_path, vulnerable_code_cannot_be_controlled_by_adversary, inline_mitigations_already_exist"),

@@ -144,10 +144,10 @@ func triagedJSON(list []jobs.Triaged, l lang.Lang) any {
 }
 
 type triageDecideCmd struct {
-	Vuln          string `arg:"" help:"${help_triage_vuln}"`
+	Vuln          string `arg:"" help:"${help_triage_vulns}"`
 	Component     string `help:"${help_triage_component}" placeholder:"PURL"`
 	Software      string `help:"${help_software}" placeholder:"NAME"`
-	Release       string `help:"${help_release}" placeholder:"VERSION"`
+	Release       string `help:"${help_triage_line}" placeholder:"VERSION"`
 	Status        string `help:"${help_triage_status}" required:"" placeholder:"S"`
 	Justification string `help:"${help_triage_why}" placeholder:"J"`
 	Note          string `help:"${help_triage_note}" placeholder:"TEXT"`
@@ -177,7 +177,11 @@ func (c *triageDecideCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if req.Software, _, err = p.softwareAndRelease(db, c.Software, c.Release); err != nil {
+	release := c.Release
+	if triage.IsLine(release) && c.Software != "" {
+		release = ""
+	}
+	if req.Software, _, err = p.softwareAndRelease(db, c.Software, release); err != nil {
 		return err
 	}
 	d, err := jobs.Decide(p.ctx, db, actor, req)

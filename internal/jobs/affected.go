@@ -222,6 +222,11 @@ func (e *Exposure) look(ctx context.Context, db *store.DB) error {
 		defer ix.Close()
 		if known, err := ix.Advisories(e.ID); err == nil && len(known) > 0 {
 			e.Known = true
+			for _, a := range known {
+				if !a.Withdrawn.IsZero() {
+					e.Caveats = append(e.Caveats, lang.F("%sは発行者により取り下げられています（%s）", "%s was withdrawn by its publisher (%s)", a.ID, a.Withdrawn.Format(time.DateOnly)))
+				}
+			}
 		}
 	}
 	sight, err := db.Sight(ctx)

@@ -15,10 +15,10 @@ import (
 // DecideRequest is a decision as a person makes it. Component, Software and Release narrow it; empty fields name all, so
 // that one decision holds for many findings.
 type DecideRequest struct {
-	Vuln      string // any id of the vulnerability
+	Vuln      string // any id of the vulnerability; "*" is every finding of the component
 	Component string // package URL, the same without its version, or its beginning and "*"
 	Software  string // id
-	Release   string // version; goes with Software
+	Release   string // version, or a product line such as 2.*; goes with Software
 
 	Status        triage.Status
 	Justification string
@@ -49,7 +49,11 @@ func Decide(ctx context.Context, db *store.DB, actor store.Actor, req DecideRequ
 	if err := triage.Validate(d, db.Now()); err != nil {
 		return Decided{}, err
 	}
-	all, err := Triage(ctx, db, TriageFilter{Software: req.Software, Vuln: d.Vuln})
+	filter := TriageFilter{Software: req.Software, Vuln: d.Vuln}
+	if d.Vuln == triage.AnyVuln {
+		filter.Vuln = ""
+	}
+	all, err := Triage(ctx, db, filter)
 	if err != nil {
 		return Decided{}, err
 	}

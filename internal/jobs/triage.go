@@ -248,7 +248,7 @@ func (d *desk) saidOf(ctx context.Context, ids []string) (out sourced, err error
 // look works out one finding.
 func (d *desk) look(t *Triaged, scores map[string]store.EPSS, voices []triage.Voice) {
 	facts := triage.Facts{EPSSFrom: triage.EPSSFrom(d.policy), CVSS: t.Finding.CVSS}
-	var decisions []store.Decision
+	decisions := slices.Clone(d.decisions[triage.AnyVuln])
 	for _, id := range t.of.IDs() {
 		decisions = append(decisions, d.decisions[id]...)
 		if since, ok := d.listed[id]; ok && (t.Exploited.IsZero() || since.Before(t.Exploited)) {

@@ -81,12 +81,26 @@ func sorted(s []string) []string {
 	return out
 }
 
+// AnyVuln as the vulnerability of a decision names every finding of its component: those there were when it was decided.
+const AnyVuln = "*"
+
 // Names reports whether a decision speaks of a case: of its vulnerability under any id, and of its component, software
 // and release where it names one.
 func Names(d store.Decision, c Case) bool {
-	return slices.Contains(c.IDs(), d.Vuln) &&
+	return (d.Vuln == AnyVuln && d.Component != "" || slices.Contains(c.IDs(), d.Vuln)) &&
 		(d.Component == "" || d.Component == component(c.Finding) || chain.Matches(d.Component, c.Finding.PURL)) &&
-		(d.Software == "" || d.Software == c.Release.Software) && (d.Versions == "" || d.Versions == c.Release.Version)
+		(d.Software == "" || d.Software == c.Release.Software) && InLine(d.Versions, c.Release.Version)
+}
+
+// IsLine reports whether a text names a product line: 2.* is 2 and every version that goes on from it at a dot.
+func IsLine(versions string) bool { return len(versions) > 2 && strings.HasSuffix(versions, ".*") }
+
+// InLine reports whether a version is among those a decision names: it alone, those of its product line, or all.
+func InLine(versions, v string) bool {
+	if line, ok := strings.CutSuffix(versions, ".*"); ok && IsLine(versions) {
+		return v == line || strings.HasPrefix(v, line+".")
+	}
+	return versions == "" || versions == v
 }
 
 // Lapse says that a decision names a finding and yet does not stand for it, and why.
@@ -139,6 +153,9 @@ func Validate(d store.Decision, now time.Time) error {
 	case !slices.Contains(Statuses, Status(d.Status)):
 		return refuse(lang.F("判断「%s」はありません", "there is no status %q", d.Status),
 			lang.T("affected, not_affected, fixed, under_investigation のいずれかを指定してください", "give affected, not_affected, fixed or under_investigation"))
+	case d.Vuln == AnyVuln && d.Component == "":
+		return refuse(lang.T("すべての脆弱性についての判断には部品が必要です", "a decision on every vulnerability has to name a component"),
+			lang.T("--component も指定してください", "give --component too"))
 	case d.Justification != "" && (d.Status != string(NotAffected) || !slices.Contains(Justifications, d.Justification)):
 		return refuse(lang.F("理由「%s」は使えません", "the justification %q cannot be used", d.Justification),
 			lang.F("理由は not_affected にだけ付けられます: %s", "a justification goes with not_affected only: %s", strings.Join(Justifications, ", ")))
