@@ -69,10 +69,15 @@ func Gaps(ctx context.Context, db *store.DB, l lang.Lang, m chain.Model, about f
 
 // WhoAnswers says for each component of a release, in the order of the store, which party answers for it as developer.
 func WhoAnswers(ctx context.Context, db *store.DB, m chain.Model, release string) ([]chain.Answer, error) {
-	listed, err := db.ReleaseComponents(ctx, release)
+	listed, err := db.ReleaseParts(ctx, release)
 	if err != nil {
 		return nil, err
 	}
+	return AnswersFor(ctx, db, m, release, listed)
+}
+
+// AnswersFor is [WhoAnswers] for the components of a release that are at hand, in their order.
+func AnswersFor(ctx context.Context, db *store.DB, m chain.Model, release string, listed []store.ReleaseComponent) ([]chain.Answer, error) {
 	adoptions, err := adopted(ctx, db, m)
 	if err != nil {
 		return nil, err

@@ -98,3 +98,14 @@ func (db *DB) Turns(ctx context.Context, since time.Time) ([]Turn, error) {
 		where judged_at > $1 and before <> '' and status <> '' group by subject_kind, subject_id, party, before, status
 		order by subject_kind, subject_id, party, before, status`, ms(since))
 }
+
+// ReleaseParts is [DB.ReleaseComponents] without what each document says of the presence of fields: Presence is nil. It is
+// for lists, where that is never shown.
+func (db *DB) ReleaseParts(ctx context.Context, release string) ([]ReleaseComponent, error) {
+	return list(ctx, db, func(r row) (c ReleaseComponent, err error) {
+		err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Ref, &c.Supplier, &c.Direct, &c.Document)
+		return c, err
+	}, `select c.id, c.purl, c.name, c.version, c.ecosystem, rc.ref, rc.supplier, rc.is_direct, l.document
+		from component_list l join release_component rc on rc.list = l.id join component c on c.id = rc.component
+		where l.release = $1 order by l.at desc, l.id desc, rc.ord`, release)
+}

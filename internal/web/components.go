@@ -75,7 +75,7 @@ func (s *Server) components(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.Model, r *http.Request) error {
 	release := p.Head.Release
-	all, err := s.db.ReleaseComponents(ctx, release)
+	all, err := s.db.ReleaseParts(ctx, release)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 		return err
 	}
 	p.fillChoices(m)
-	answers, err := jobs.WhoAnswers(ctx, s.db, m, release)
+	answers, err := jobs.AnswersFor(ctx, s.db, m, release, all)
 	if err != nil {
 		return err
 	}
