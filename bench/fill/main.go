@@ -2,6 +2,10 @@
 // ones on the package names that real SBOMs use. The same seed and inputs give the same folder.
 //
 //	go run ./bench/fill -advisories DIR -sboms DIR -out DIR [-mid 35000] [-malware 200000] [-seed 1]
+//
+// With -sbom N it makes an SBOM of N components instead, out of those of real ones.
+//
+//	go run ./bench/fill -sboms DIR -sbom 1749 -out FILE
 package main
 
 import (
@@ -32,7 +36,14 @@ func main() {
 	mid := flag.Int("mid", 35000, "advisories on names that SBOMs use")
 	malware := flag.Int("malware", 200000, "npm malware records on other names")
 	seed := flag.Int64("seed", 1, "seed of the generator")
+	sbom := flag.Int("sbom", 0, "components of an SBOM to make")
 	flag.Parse()
+	if *sbom > 0 {
+		if err := compose(*sboms, *sbom, *seed, *out); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if err := run(*advisories, *sboms, *out, *mid, *malware, *seed); err != nil {
 		log.Fatal(err)
 	}
