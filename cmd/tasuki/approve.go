@@ -11,7 +11,7 @@ import (
 )
 
 type approveCmd struct {
-	IDs []string `arg:"" help:"${help_approve_ids}"`
+	IDs []string `arg:"" name:"id" help:"${help_approve_ids}"`
 }
 
 // approvedJSON is one approval as scripts read it; Problem says why there is none.
