@@ -10,6 +10,7 @@ package match
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -162,13 +163,27 @@ func (ix *Index) Match(components []Component) (Result, error) {
 		}
 		r.Unmatched = append(r.Unmatched, Unmatched{c.Ref, c.PURL, c.Name, c.Version, a.reason, a.detail, a.undecided})
 	}
-	slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int {
-		if c := strings.Compare(a.PURL, b.PURL); c != 0 {
+	r.Findings = sorted(r.Findings)
+	return r, nil
+}
+
+// sorted gives findings by package URL, then vulnerability. It moves each once: they are large.
+func sorted(all []finding.Finding) []finding.Finding {
+	order := make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		if c := strings.Compare(all[i].PURL, all[j].PURL); c != 0 {
 			return c
 		}
-		return strings.Compare(a.Vuln, b.Vuln)
+		return cmp.Or(strings.Compare(all[i].Vuln, all[j].Vuln), i-j)
 	})
-	return r, nil
+	out := make([]finding.Finding, len(all))
+	for to, from := range order {
+		out[to] = all[from]
+	}
+	return out
 }
 
 // matcher holds what is learnt while one SBOM is matched.
