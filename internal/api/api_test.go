@@ -216,6 +216,9 @@ func TestStatus(t *testing.T) {
 	must[json.RawMessage](s, auth.Read, "GET", "/api/v1/software/"+name+"/releases", "")
 	must[json.RawMessage](s, auth.Read, "GET", "/api/v1/chain", "")
 	must[json.RawMessage](s, auth.Read, "GET", "/api/v1/cve/CVE-2021-44228", "")
+	must[json.RawMessage](s, auth.Read, "GET", "/api/v1/cve/pkg:npm%2F%2540scope%2Fname@1.0", "")
+	must[json.RawMessage](s, auth.Read, "GET", "/api/v1/replays/log4shell", "")
+	s.refused(s.keys[auth.Read], "GET", "/api/v1/replays/heartbleed", "", 404, "not_found")
 	must[json.RawMessage](s, auth.Read, "GET", "/api/v1/advisories", "")
 	if all := must[[]json.RawMessage](s, auth.Read, "GET", "/api/v1/guideline", ""); len(all) != 69 {
 		t.Errorf("%d individual requirements", len(all))

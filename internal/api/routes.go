@@ -44,7 +44,11 @@ func (s *server) routes() {
 			"It is laid over what is stored; what it does not name stays. Nothing is stored when it contradicts itself or a responsibility rule that blocks.")}, s.applyChain)
 
 	add(s, operation{ID: "get-cve", Method: get, Path: "/cve/{id}", Need: auth.Read,
-		Summary: lang.T("脆弱性の影響を受けるもの", "Who is affected by a vulnerability")}, s.cve)
+		Summary: lang.T("脆弱性の影響を受けるもの", "Who is affected by a vulnerability"),
+		Detail:  lang.T("package URL 又は SHA-256 を指定すると、それを含むリリースを返します（URL では / を %2F と書きます）。", "A package URL or a SHA-256 asks which releases hold it; write %2F for / in the URL.")}, s.cve)
+	add(s, operation{ID: "get-replay", Method: get, Path: "/replays/{incident}", Need: auth.Read,
+		Summary: lang.T("過去のインシデントの再演", "A past incident, run against what is kept"),
+		Detail:  lang.T("log4shell, build-system, vpn, xz のいずれか。何も記録しません。", "One of log4shell, build-system, vpn and xz. Nothing is recorded.")}, s.replay)
 	add(s, operation{ID: "list-advisories", Method: get, Path: "/advisories", Need: auth.Read,
 		Summary: lang.T("脆弱性情報の取得元と新しさ", "Sources of advisories and their age")}, s.advisories)
 	add(s, operation{ID: "get-guideline", Method: get, Path: "/guideline", Need: auth.Read,

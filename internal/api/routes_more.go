@@ -61,4 +61,21 @@ func (s *server) changeRoutes() {
 		Summary: lang.T("記録を廃止する", "Retire a record")}, s.retireRecord)
 	add(s, operation{ID: "retire-claim", Method: post, Path: "/claims/{id}/retire", Need: auth.Edit,
 		Summary: lang.T("主張を取り下げる", "Withdraw a claim")}, s.retireClaim)
+
+	add(s, operation{ID: "list-plans", Method: get, Path: "/plans", Need: auth.Read,
+		Summary: lang.T("誰がいつまでに責務に取り組むか", "Who sees to duties, and by when")}, s.plans)
+	add(s, operation{ID: "get-plan", Method: get, Path: "/plans/{key}", Need: auth.Read,
+		Summary: lang.T("1つの責務の担当と期限", "Who sees to one duty")}, s.plan)
+	add(s, operation{ID: "set-plan", Method: http.MethodPut, Path: "/plans/{key}", Need: auth.Edit, Takes: asJSON, Body: PlanBody{},
+		Summary: lang.T("責務の担当と期限を決める", "Say who sees to a duty, and by when")}, s.setPlan)
+	add(s, operation{ID: "list-comments", Method: get, Path: "/comments", Need: auth.Read,
+		Summary: lang.T("責務又は脆弱性についてのコメント", "Comments on a duty or a vulnerability")}, s.comments)
+	add(s, operation{ID: "comment", Method: post, Path: "/comments", Need: auth.Edit, Takes: asJSON, Body: CommentBody{},
+		Summary: lang.T("コメントする（社内だけで見られる）", "Comment; it stays inside the organisation")}, s.comment)
+	add(s, operation{ID: "withdraw-comment", Method: post, Path: "/comments/{id}/withdraw", Need: auth.Edit,
+		Summary: lang.T("自分のコメントを取り消す", "Withdraw a comment of one's own")}, s.withdrawComment)
+	add(s, operation{ID: "get-policy", Method: get, Path: "/policy", Need: auth.Read,
+		Summary: lang.T("判定の基準", "The thresholds that duties are judged by")}, s.policy)
+	add(s, operation{ID: "list-trusted-keys", Method: get, Path: "/trust", Need: auth.Read,
+		Summary: lang.T("信頼する鍵の一覧", "The keys that are trusted")}, s.trust)
 }

@@ -139,10 +139,17 @@ func (s *server) applyChain(ctx context.Context, c *call, in *struct{ Matching }
 }
 
 func (s *server) cve(ctx context.Context, c *call, in *struct {
-	ID string `path:"id" maxLength:"200" doc:"CVE-…, GHSA-… or any other id of the vulnerability"`
+	ID string `path:"id" maxLength:"4096" doc:"CVE-…, GHSA-…, JVNDB-… or any other id of the vulnerability; or a package URL or SHA-256"`
 }) (jobs.ExposureView, error) {
 	e, err := jobs.AffectedBy(ctx, s.db, in.ID)
 	return e.In(c.lang), err
+}
+
+func (s *server) replay(ctx context.Context, _ *call, in *struct {
+	Incident string `path:"incident" maxLength:"100" doc:"log4shell, build-system, vpn or xz"`
+	Party    string `query:"party" maxLength:"200" doc:"build-system: whose updates are taken to be tampered with; default: the maker of the widest reach"`
+}) (jobs.Replay, error) {
+	return jobs.RunReplay(ctx, s.db, jobs.ReplayRequest{Scenario: in.Incident, Party: in.Party})
 }
 
 // Source is one source of advisories.
