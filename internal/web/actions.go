@@ -83,13 +83,11 @@ const actionsShown = 200
 
 func (s *Server) actions(w http.ResponseWriter, r *http.Request) error {
 	p := &actionsPage{Base: s.base(r, "actions", lang.T("対応", "Actions")), Mine: r.FormValue("whose") == "mine", Kind: r.FormValue("kind")}
-	all, err := s.todo(r.Context(), p.Base)
+	all, loose, err := s.todo(r.Context(), p.Base)
 	if err != nil {
 		return err
 	}
-	if p.Loose, err = s.loose(r.Context()); err != nil {
-		return err
-	}
+	p.Loose = loose
 	p.fill(all)
 	return s.render(w, http.StatusOK, "actions", p)
 }
@@ -155,32 +153,36 @@ func groupTodo(b Base, lines []todoLine) []todoGroup {
 }
 
 // todo gathers what has to be done: planned duties that are open, findings that wait, and evidence that lapses soon. The
-// first due comes first, what has no day last.
-func (s *Server) todo(ctx context.Context, b Base) ([]todoLine, error) {
+// first due comes first, what has no day last. loose is how many open duties of ours, on the latest releases, nobody sees to.
+func (s *Server) todo(ctx context.Context, b Base) (out []todoLine, loose int, err error) {
 	m, err := s.db.LoadModel(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	people, err := s.displayNames(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	out, err := s.plannedLines(ctx, b, m, people)
-	if err != nil {
-		return nil, err
+	if out, err = s.plannedLines(ctx, b, m, people); err != nil {
+		return nil, 0, err
 	}
+	owned := countOf(out, func(t todoLine) bool { return t.Owner != "" })
 	found, err := jobs.Triage(ctx, s.db, jobs.TriageFilter{Waiting: true})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	out = append(out, findingLines(b, found)...)
 	software, err := s.softwareLines(ctx, m)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	for _, l := range software {
+		loose += l.Counts.open()
+	}
+	loose = max(loose-owned, 0)
 	ends, err := s.endingSoon(ctx, b, m, software, actionsShown)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, e := range ends {
 		out = append(out, todoLine{Kind: todoLapse, What: b.F("%s %s の証跡を更新する", "Renew the evidence of %s %s", e.ID, e.Title), Software: e.Software, Href: e.Href, Due: e.Until})
@@ -191,7 +193,7 @@ func (s *Server) todo(ctx context.Context, b Base) ([]todoLine, error) {
 		}
 		return cmp.Or(x.Due.Compare(y.Due), cmp.Compare(x.Software, y.Software), cmp.Compare(x.What, y.What))
 	})
-	return out, nil
+	return out, loose, nil
 }
 
 // plannedLines gives the planned duties that are open.
@@ -236,36 +238,10 @@ func findingLines(b Base, found []jobs.Triaged) []todoLine {
 	return out
 }
 
-// loose counts our open duties, on the latest releases, that nobody sees to.
-func (s *Server) loose(ctx context.Context) (int, error) {
-	m, err := s.db.LoadModel(ctx)
-	if err != nil {
-		return 0, err
-	}
-	lines, err := s.softwareLines(ctx, m)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, l := range lines {
-		n += l.Counts.open()
-	}
-	planned, err := jobs.Plans(ctx, s.db, m)
-	if err != nil {
-		return 0, err
-	}
-	for _, p := range planned {
-		if p.Open() && p.Owner != "" {
-			n--
-		}
-	}
-	return max(n, 0), nil
-}
-
 // actionsSheet gives everything on the actions page as a table for spreadsheet programs.
 func (s *Server) actionsSheet(w http.ResponseWriter, r *http.Request) error {
 	b := s.base(r, "actions", lang.Text{})
-	all, err := s.todo(r.Context(), b)
+	all, _, err := s.todo(r.Context(), b)
 	if err != nil {
 		return err
 	}
@@ -292,7 +268,7 @@ func writeCSV(w http.ResponseWriter, name string, p chart.Picture) error {
 // actionsCalendar gives what has a day as an iCalendar file (RFC 5545), for calendar programs.
 func (s *Server) actionsCalendar(w http.ResponseWriter, r *http.Request) error {
 	b := s.base(r, "actions", lang.Text{})
-	all, err := s.todo(r.Context(), b)
+	all, _, err := s.todo(r.Context(), b)
 	if err != nil {
 		return err
 	}
