@@ -57,7 +57,7 @@ type ReplayRelease struct {
 
 // ReplayDuty is an individual requirement that bears on the incident, and how it stands at the software that was hit.
 type ReplayDuty struct {
-	replay.Duty
+	replay.BearingDuty
 	Title lang.Text        `json:"title"`
 	At    []ReplayStanding `json:"at"`    // one for each duty of a party at a software that was hit
 	Count map[string]int   `json:"count"` // by status
@@ -391,7 +391,7 @@ func (r *rerun) duties(ctx context.Context) error {
 		}
 	}
 	for _, d := range r.out.Scenario.Duties {
-		out := ReplayDuty{Duty: d, Title: titles[d.ID], At: []ReplayStanding{}, Count: map[string]int{}}
+		out := ReplayDuty{BearingDuty: d, Title: titles[d.ID], At: []ReplayStanding{}, Count: map[string]int{}}
 		for _, h := range r.out.Hits {
 			for _, row := range rows[h.Software] {
 				if row.Requirement == d.ID {

@@ -41,11 +41,11 @@ type Scenario struct {
 	KnownOn         string           `yaml:"known_on,omitempty" json:"known_on,omitempty"`               // ISO day on which it became public; empty: the guideline names none
 	Vulnerabilities []string         `yaml:"vulnerabilities,omitempty" json:"vulnerabilities,omitempty"` // ids
 	Components      []ComponentMatch `yaml:"components,omitempty" json:"components,omitempty"`
-	Duties          []Duty           `yaml:"duties" json:"duties"`
+	Duties          []BearingDuty    `yaml:"duties" json:"duties"`
 }
 
-// Duty is an individual requirement that bears on an incident, and what it would have done.
-type Duty struct {
+// BearingDuty is an individual requirement that bears on an incident, and what it would have done.
+type BearingDuty struct {
 	ID    guideline.ID `yaml:"id" json:"id"`
 	Stage Stage        `yaml:"stage" json:"stage"`
 	Why   lang.Text    `yaml:"why" json:"why"`
@@ -82,16 +82,16 @@ func (s Stage) Name() lang.Text {
 
 // ComponentMatch names components by type and name, and the versions that were hit.
 type ComponentMatch struct {
-	Type      string   `yaml:"type" json:"type"`
-	Name      string   `yaml:"name,omitempty" json:"name,omitempty"`
-	Names     []string `yaml:"names,omitempty" json:"names,omitempty"` // any of these; packages of a distribution by their own name
-	Ecosystem string   `yaml:"ecosystem,omitempty" json:"ecosystem,omitempty"`
-	Ranges    []Range  `yaml:"ranges,omitempty" json:"ranges,omitempty"`     // in the ecosystem's order
-	Upstream  []string `yaml:"upstream,omitempty" json:"upstream,omitempty"` // versions as the maker counts them, without a distribution's epoch and release
+	Type      string       `yaml:"type" json:"type"`
+	Name      string       `yaml:"name,omitempty" json:"name,omitempty"`
+	Names     []string     `yaml:"names,omitempty" json:"names,omitempty"` // any of these; packages of a distribution by their own name
+	Ecosystem string       `yaml:"ecosystem,omitempty" json:"ecosystem,omitempty"`
+	Ranges    []VersionRun `yaml:"ranges,omitempty" json:"ranges,omitempty"`     // in the ecosystem's order
+	Upstream  []string     `yaml:"upstream,omitempty" json:"upstream,omitempty"` // versions as the maker counts them, without a distribution's epoch and release
 }
 
-// Range is a run of versions.
-type Range struct {
+// VersionRun is a run of versions.
+type VersionRun struct {
 	From   string `yaml:"from" json:"from"`     // the first that was hit
 	Before string `yaml:"before" json:"before"` // the first that was not
 }

@@ -24,7 +24,7 @@ func sampleReplay(b Base) page {
 		Customers: []jobs.ReplayCustomer{{Name: "見本病院", Software: []string{"見本会計 Example Ledger"}, ToldOn: "2021-12-15", Days: &days, Record: "ADV-2021-4", Contact: true},
 			{Name: "見本商事株式会社", Software: []string{"見本会計 Example Ledger"}}}}
 	for i, d := range s.Duties {
-		duty := jobs.ReplayDuty{Duty: d, Title: lang.T(b.TitleOf(d.ID), b.TitleOf(d.ID))}
+		duty := jobs.ReplayDuty{BearingDuty: d, Title: lang.T(b.TitleOf(d.ID), b.TitleOf(d.ID))}
 		if i%5 != 4 {
 			duty.At = []jobs.ReplayStanding{{Software: "見本会計 Example Ledger", Party: "見本ソフト株式会社", Status: []assess.Status{assess.Met, assess.NotMet, assess.NotAssessed}[i%3]}}
 		}
