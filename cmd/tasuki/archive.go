@@ -193,9 +193,8 @@ func (c *archivePageCmd) Run(p *program) error {
 	about, err := keys.Describe(jobs.SigningKeyFile(db))
 	if err == nil {
 		page.Key = about.Name
-		groups := groupsOf(strings.TrimPrefix(verify.Fingerprint(about.Key), "sha256:"))
-		for i := 0; i+4 <= len(groups); i += 4 {
-			page.Groups = append(page.Groups, strings.Join(groups[i:i+4], " "))
+		for _, groups := range keys.Lines(verify.Fingerprint(about.Key)) {
+			page.Groups = append(page.Groups, strings.Join(groups, " "))
 		}
 	} else if lang.KindOf(err) != lang.NotFound {
 		return err

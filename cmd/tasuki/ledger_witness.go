@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/ledger"
@@ -54,19 +53,12 @@ func (c *witnessRemoveCmd) Run(p *program) error {
 }
 
 func changeWitness(p *program, w verify.WitnessKey, told func()) error {
-	db, err := p.open()
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	actor, err := p.author(db, auth.Administer)
-	if err != nil {
-		return err
-	}
-	if err := jobs.SetWitness(p.ctx, db, actor, w); err != nil {
-		return err
-	}
-	return p.print(w, told)
+	return p.administered(func(db *store.DB, actor store.Actor) error {
+		if err := jobs.SetWitness(p.ctx, db, actor, w); err != nil {
+			return err
+		}
+		return p.print(w, told)
+	})
 }
 
 type witnessListCmd struct{}
@@ -190,20 +182,13 @@ func (c *witnessSignCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	db, err := p.open()
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	actor, err := p.author(db, auth.Administer)
-	if err != nil {
-		return err
-	}
-	line, tree, err := jobs.Witness(p.ctx, db, actor, key, growth)
-	if err != nil {
-		return err
-	}
-	return p.print(map[string]any{"origin": key.Origin, "size": tree.N, "line": line}, func() { fmt.Fprint(p.out, line) })
+	return p.administered(func(db *store.DB, actor store.Actor) error {
+		line, tree, err := jobs.Witness(p.ctx, db, actor, key, growth)
+		if err != nil {
+			return err
+		}
+		return p.print(map[string]any{"origin": key.Origin, "size": tree.N, "line": line}, func() { fmt.Fprint(p.out, line) })
+	})
 }
 
 type witnessKeyCmd struct{}

@@ -37,6 +37,20 @@ func (p *program) signInFor(db *store.DB, may auth.Permission) (store.Account, s
 	return a, store.Actor{Account: a.ID, Via: store.CLI}, auth.Require(a, may)
 }
 
+// administered opens the workspace for something that takes an administrator, who is its author.
+func (p *program) administered(do func(*store.DB, store.Actor) error) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	actor, err := p.author(db, auth.Administer)
+	if err != nil {
+		return err
+	}
+	return do(db, actor)
+}
+
 // author gives the actor of something that somebody else approves later. An account is needed as soon as the workspace
 // has one: nobody can be told apart from an author who is not known. The credential is not asked for; whoever may write
 // into the workspace directory may draft, and an approval takes a person.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
@@ -72,35 +71,28 @@ func (c *trustAddCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	db, err := p.open()
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	actor, err := p.author(db, auth.Administer)
-	if err != nil {
-		return err
-	}
-	if c.Party != "" {
-		if _, err := db.PartyByID(p.ctx, c.Party); err != nil {
-			return err
+	return p.administered(func(db *store.DB, actor store.Actor) error {
+		if c.Party != "" {
+			if _, err := db.PartyByID(p.ctx, c.Party); err != nil {
+				return err
+			}
 		}
-	}
-	out := []trustJSON{}
-	for _, k := range given {
-		if c.Name != "" {
-			k.Name = c.Name
+		out := []trustJSON{}
+		for _, k := range given {
+			if c.Name != "" {
+				k.Name = c.Name
+			}
+			t := exchange.TrustedParty{Party: c.Party, Key: k}
+			if err := exchange.SetTrust(p.ctx, db, actor, t); err != nil {
+				return err
+			}
+			out = append(out, trustLine(t))
 		}
-		t := exchange.TrustedParty{Party: c.Party, Key: k}
-		if err := exchange.SetTrust(p.ctx, db, actor, t); err != nil {
-			return err
-		}
-		out = append(out, trustLine(t))
-	}
-	return p.print(out, func() {
-		p.printTrust(out)
-		p.printf("信頼する鍵に加えました。指紋を、電話や対面など別の手段で相手と見比べてください。",
-			"trusted from now on. Compare the fingerprint with its holder by another way, such as by telephone or in person.")
+		return p.print(out, func() {
+			p.printTrust(out)
+			p.printf("信頼する鍵に加えました。指紋を、電話や対面など別の手段で相手と見比べてください。",
+				"trusted from now on. Compare the fingerprint with its holder by another way, such as by telephone or in person.")
+		})
 	})
 }
 
@@ -163,24 +155,17 @@ type trustRemoveCmd struct {
 
 // Run stops trusting a key. What was accepted under it stays, and is no longer verified by it.
 func (c *trustRemoveCmd) Run(p *program) error {
-	db, err := p.open()
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	actor, err := p.author(db, auth.Administer)
-	if err != nil {
-		return err
-	}
-	t, err := findTrusted(p, db, c.Fingerprint)
-	if err != nil {
-		return err
-	}
-	fingerprint := verify.Fingerprint(t.Key.Key)
-	if err := exchange.RemoveTrust(p.ctx, db, actor, fingerprint); err != nil {
-		return err
-	}
-	return p.print(map[string]any{"removed": fingerprint}, func() { p.printf("信頼する鍵から外しました: %s", "no longer trusted: %s", fingerprint) })
+	return p.administered(func(db *store.DB, actor store.Actor) error {
+		t, err := findTrusted(p, db, c.Fingerprint)
+		if err != nil {
+			return err
+		}
+		fingerprint := verify.Fingerprint(t.Key.Key)
+		if err := exchange.RemoveTrust(p.ctx, db, actor, fingerprint); err != nil {
+			return err
+		}
+		return p.print(map[string]any{"removed": fingerprint}, func() { p.printf("信頼する鍵から外しました: %s", "no longer trusted: %s", fingerprint) })
+	})
 }
 
 // findTrusted completes the beginning of a fingerprint when it names just one key.

@@ -3,7 +3,6 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"example.org/tasuki/internal/jobs"
@@ -67,13 +66,9 @@ func sumsOf(a jobs.ArchivedRelease) string {
 
 // fingerprintLines gives a fingerprint in groups of four, four groups a line, to be read out.
 func fingerprintLines(fingerprint string) []string {
-	hexa := strings.TrimPrefix(fingerprint, "sha256:")
-	var groups, out []string
-	for i := 0; i+4 <= len(hexa); i += 4 {
-		groups = append(groups, hexa[i:i+4])
-	}
-	for line := range slices.Chunk(groups, 4) {
-		out = append(out, strings.Join(line, " "))
+	var out []string
+	for _, groups := range keys.Lines(fingerprint) {
+		out = append(out, strings.Join(groups, " "))
 	}
 	return out
 }
