@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -25,6 +26,42 @@ type registersPage struct {
 	Base
 	Registers []registerLine
 }
+
+// Groups puts the registers under the category of the first requirement they feed, those that feed none last.
+func (p *registersPage) Groups() []registerGroup {
+	var out []registerGroup
+	for _, cat := range guideline.Default().Categories() {
+		out = append(out, registerGroup{Title: p.F("S(%d) %s", "S(%d) %s", cat.Number, p.Text(cat.Title))})
+	}
+	out = append(out, registerGroup{Title: p.T("そのほか", "Others")})
+	for _, line := range p.Registers {
+		at := len(out) - 1
+		if n, ok := registerCategories()[line.Kind]; ok {
+			at = n - 1
+		}
+		out[at].Registers = append(out[at].Registers, line)
+	}
+	return slices.DeleteFunc(out, func(g registerGroup) bool { return len(g.Registers) == 0 })
+}
+
+// registerGroup is the registers of one category.
+type registerGroup struct {
+	Title     string
+	Registers []registerLine
+}
+
+// registerCategories gives the number of the category that each register feeds first.
+var registerCategories = sync.OnceValue(func() map[string]int {
+	out := map[string]int{}
+	for _, in := range guideline.Default().Individuals() {
+		for _, r := range registersFor(in.ID) {
+			if _, known := out[r.Kind]; !known {
+				out[r.Kind] = in.Category
+			}
+		}
+	}
+	return out
+})
 
 type registerLine struct {
 	guideline.Register
