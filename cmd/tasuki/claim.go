@@ -27,7 +27,7 @@ type claimCmd struct {
 type claimAddCmd struct {
 	target
 	Requirement string   `help:"${help_claim_requirement}" required:"" placeholder:"ID"`
-	Kind        string   `help:"${help_claim_kind}" enum:"claim,exception,not_applicable" default:"claim" placeholder:"K"`
+	Kind        string   `help:"${help_claim_kind}" enum:"claim,exception,not_applicable,not_inherited" default:"claim" placeholder:"K"`
 	Role        string   `help:"${help_claim_role}" placeholder:"R"`
 	Check       string   `help:"${help_claim_check}" placeholder:"ID"`
 	Text        string   `help:"${help_claim_text}" required:"" placeholder:"TEXT"`
@@ -160,7 +160,7 @@ func (c *claimListCmd) Run(p *program) error {
 }
 
 var claimWords = map[evidence.ClaimKind]lang.Text{evidence.Stated: lang.T("主張", "claim"), evidence.Exception: lang.T("例外措置", "exception"),
-	evidence.NotApplicable: lang.T("対象外", "not applicable")}
+	evidence.NotApplicable: lang.T("対象外", "not applicable"), evidence.NotInherited: lang.T("組織全体の結果を適用しない", "own answer")}
 
 func firstLine(s string) string {
 	line, _, more := strings.Cut(s, "\n")

@@ -45,7 +45,7 @@ var opsTexts = map[string]lang.Text{
 	"claim_retire":      lang.T("取り下げる", "take one back"),
 	"claim_id":          lang.T("主張の id", "id of the claim"),
 	"claim_requirement": lang.T("個別要求の id（s1-1.1 の形も可）", "individual requirement; s1-1.1 will do"),
-	"claim_kind":        lang.T("種別: claim（主張）, exception（例外措置）, not_applicable（対象外）", "kind: claim, exception, not_applicable"),
+	"claim_kind":        lang.T("種別: claim（主張）, exception（例外措置）, not_applicable（対象外）, not_inherited（組織全体の結果を適用しない）", "kind: claim, exception, not_applicable, not_inherited (the result of the whole organisation does not hold here)"),
 	"claim_role":        lang.T("役割（省略時は担う全ての役割）", "role (default: every role held)"),
 	"claim_check":       lang.T("確認の id（省略時は個別要求の全ての確認）", "check (default: all of the requirement)"),
 	"claim_text":        lang.T("主張の内容、又は例外・対象外の理由", "the statement, or the reason of an exception"),

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/evidence"
@@ -113,7 +114,7 @@ func (s *server) claim(ctx context.Context, _ *call, in *IDInput) (jobs.ClaimVie
 type ClaimBody struct {
 	_           struct{}           `additionalProperties:"false"`
 	Requirement guideline.ID       `json:"requirement" doc:"Id of the individual requirement"`
-	Kind        evidence.ClaimKind `json:"kind,omitempty" enum:"claim,exception,not_applicable" default:"claim"`
+	Kind        evidence.ClaimKind `json:"kind,omitempty" enum:"claim,exception,not_applicable,not_inherited" default:"claim"`
 	Role        guideline.Role     `json:"role,omitempty" doc:"Every role the party holds when empty"`
 	Check       string             `json:"check_id,omitempty" doc:"Every check of the requirement when empty"`
 	Body        string             `json:"body" doc:"The statement; for an exception and what does not apply, the reason"`
@@ -130,9 +131,9 @@ func (s *server) draftClaim(ctx context.Context, c *call, _ *struct{}) (jobs.Cla
 	if err := c.json(&in); err != nil {
 		return jobs.ClaimView{}, err
 	}
-	if in.Kind != evidence.Stated && in.Kind != evidence.Exception && in.Kind != evidence.NotApplicable {
+	if !slices.Contains(evidence.ClaimKinds[:], in.Kind) {
 		return jobs.ClaimView{}, &lang.Error{Kind: lang.Usage, What: lang.F("kind に「%s」は指定できません", "%q cannot be the kind", in.Kind), Where: "/kind",
-			Next: lang.T("claim、exception、not_applicable から選んでください", "use claim, exception or not_applicable")}
+			Next: lang.T("claim、exception、not_applicable、not_inherited から選んでください", "use claim, exception, not_applicable or not_inherited")}
 	}
 	claim, err := jobs.ReadClaim(jobs.ClaimWords{Requirement: string(in.Requirement), Kind: string(in.Kind), Role: string(in.Role), Check: in.Check, Text: in.Body, Until: in.Until}, s.db.Now())
 	if err != nil {

@@ -54,16 +54,31 @@ func newRow(duty chain.Duty) Row {
 // row judges one duty of ours.
 func (d *desk) row(duty chain.Duty, s situation, checks []*check) Row {
 	r := newRow(duty)
+	claims := d.claimsFor(duty)
 	for _, k := range checks {
 		if !slices.Contains(k.Roles, duty.Role) {
 			continue
 		}
-		if out, applies := d.outcome(k, duty, s); applies {
-			r.Checks = append(r.Checks, out)
+		out, applies := d.outcome(k, duty, s)
+		if !applies {
+			continue
 		}
+		if c, ok := first(claims, evidence.NotInherited, k.ID); ok && k.Scope == guideline.OrgScope {
+			out = k.alone(out, c)
+			r.use(c)
+		}
+		r.Checks = append(r.Checks, out)
 	}
-	d.weigh(&r, d.claimsFor(duty))
+	d.weigh(&r, claims)
 	return r
+}
+
+// alone is the outcome of a check of the whole organisation for what does not take its result: a claim of its own has to
+// answer.
+func (k *check) alone(of Outcome, c evidence.Claim) Outcome {
+	return Outcome{Check: of.Check, Title: of.Title, Required: of.Required, Subject: c.Subject, Verdict: Unknown, Basis: ByClaim, Evidence: []string{c.ID},
+		Reason: lang.F("組織全体の結果を適用しません（%[1]s まで）: %[2]s", "the result of the whole organisation does not hold here (until %[1]s): %[2]s", day(c.ExpiresAt), c.Body),
+		Remedy: lang.T("ここでの取組を申告し、証跡を添えて承認を受けてください", "state what is done here, attach evidence and have it approved")}
 }
 
 // outcome runs a check where its scope says: the organisation's own once per party, the others per engagement.

@@ -11,7 +11,9 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/lang"
 )
 
 func baseInput(t *testing.T) Input {
@@ -182,6 +184,44 @@ func TestInheritance(t *testing.T) {
 	in.Records[0] = approved
 	if got := rowFor(t, Judge(in), "S(1)-2.1", "e-dev").Status; got != NotAssessed {
 		t.Errorf("a sister unit's policy gives %s", got)
+	}
+}
+
+// What holds for the whole organisation is broken for one software with a reason, by an approved statement: the check has to
+// be answered there, until the statement lapses. For the organisation itself there is nothing to break.
+func TestBrokenInheritance(t *testing.T) {
+	base := readCase(t, "testdata/base.yaml")
+	in := baseInput(t)
+	in.Records = readCase(t, "testdata/secure-development-policy/met.yaml").input(t, base).Records
+	approved := func(kind evidence.ClaimKind, id string, about fact.Subject) evidence.Claim {
+		c := evidence.Claim{ID: id, Kind: kind, Party: "acme", Subject: about, Requirement: "S(1)-2.1", Body: "買収した製品で、別の手順による", Author: "author", ExpiresAt: in.Now.AddDate(0, 1, 0), Revision: 1}
+		c, err := c.Approve("approver", in.Now.AddDate(0, 0, -1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	software := fact.Subject{Kind: fact.Software, ID: "app"}
+	row := func() Row { return rowFor(t, Judge(in), "S(1)-2.1", "e-dev") }
+	if got := row(); got.Status != Met {
+		t.Fatalf("before: %s", got.Status)
+	}
+	in.Claims = []evidence.Claim{approved(evidence.NotInherited, "own", software)}
+	got := row()
+	if got.Status != NotAssessed || got.Checks[0].Subject != software || got.Checks[0].Verdict != Unknown || !strings.Contains(got.Reasons[0].JA, "買収した製品") {
+		t.Errorf("broken: %s %+v", got.Status, got)
+	}
+	in.Claims = append(in.Claims, approved(evidence.Stated, "stated", software))
+	if got := row(); got.Status != Met || got.Basis != ByClaim || !got.ValidUntil.Equal(in.Now.AddDate(0, 1, 0)) {
+		t.Errorf("answered there: %s by %s until %s", got.Status, got.Basis, got.ValidUntil)
+	}
+	in.Now = in.Now.AddDate(0, 2, 0)
+	if got := row(); got.Checks[0].Subject.Kind != fact.Org {
+		t.Error("the statement lapsed, and still breaks the inheritance")
+	}
+	org := approved(evidence.NotInherited, "org", fact.Subject{Kind: fact.Org, ID: "acme"})
+	if lang.KindOf(org.Sound()) != lang.Usage || (evidence.Claim{Kind: evidence.NotInherited, Subject: software}).Sound() != nil {
+		t.Error("which subject may break the inheritance")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -19,12 +20,30 @@ import (
 type ClaimKind string
 
 // The kinds. A claim fills what no check can see and never hides a failing check; an exception excuses a failing check
-// and stays visible; not applicable takes the duty out with a reason.
+// and stays visible; not applicable takes the duty out with a reason; not inherited says why what holds for the whole
+// organisation does not hold for this software, release or system, which then has to answer for itself.
 const (
 	Stated        ClaimKind = "claim"
 	Exception     ClaimKind = "exception"
 	NotApplicable ClaimKind = "not_applicable"
+	NotInherited  ClaimKind = "not_inherited"
 )
+
+// ClaimKinds are all kinds, in the order people choose from.
+var ClaimKinds = [...]ClaimKind{Stated, Exception, NotApplicable, NotInherited}
+
+// Sound says what is wrong with the kind and the subject of a statement: nothing, when it can be drafted.
+func (c Claim) Sound() error {
+	switch {
+	case !slices.Contains(ClaimKinds[:], c.Kind):
+		return &lang.Error{Kind: lang.Usage, What: lang.F("「%s」という種別の申告はありません", "there is no statement of kind %q", c.Kind),
+			Next: lang.T("claim、exception、not_applicable、not_inherited から選んでください", "use claim, exception, not_applicable or not_inherited")}
+	case c.Kind == NotInherited && (c.Subject.Kind == fact.Org || c.Subject.ID == ""):
+		return &lang.Error{Kind: lang.Usage, What: lang.T("組織全体の結果を適用しないのは、どのソフトウェア、リリース、システムかを指定してください", "say which software, release or system does not take the result of the whole organisation"),
+			Next: lang.T("対象を選んでください（コマンドでは --software か --system）", "choose what it is about; on the command line --software or --system")}
+	}
+	return nil
+}
 
 // ClaimState is where a statement stands.
 type ClaimState string

@@ -22,7 +22,7 @@ type ClaimView struct {
 // ClaimWords are what a person writes about one duty, as words.
 type ClaimWords struct {
 	Requirement string // any way of writing the id
-	Kind        string // claim, exception, not_applicable
+	Kind        string // claim, exception, not_applicable, not_inherited
 	Role        string // empty: every role the party holds
 	Check       string // empty: every check of the requirement
 	Text        string
@@ -98,6 +98,9 @@ func ClaimAbout(ctx context.Context, db *store.DB, actor store.Actor, t Target) 
 
 // DraftClaim keeps a statement as the actor's draft. It counts once somebody else approves it, and until its last day.
 func DraftClaim(ctx context.Context, db *store.DB, actor store.Actor, c evidence.Claim) (evidence.Claim, error) {
+	if err := c.Sound(); err != nil {
+		return c, err
+	}
 	c.ID, c.Author, c.CreatedAt = db.NewID(), actor.Account, db.Now()
 	return c, db.InTx(ctx, actor, func(tx *store.Tx) error {
 		if err := tx.SaveClaim(ctx, c); err != nil {

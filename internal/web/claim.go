@@ -65,8 +65,8 @@ func (p *dutyPage) readClaim(r *http.Request) (evidence.Claim, error) {
 	switch {
 	case !p.Row.Ours:
 		return c, formError(lang.T("他の組織の責務について申告することはできません", "you cannot state anything about somebody else's duty"))
-	case c.Kind != evidence.Stated && c.Kind != evidence.Exception && c.Kind != evidence.NotApplicable:
-		return c, formError(lang.T("申告・例外措置・対象外のいずれかを選んでください", "choose claim, exception or not applicable"))
+	case c.Sound() != nil:
+		return c, c.Sound()
 	case c.Body == "":
 		return c, formError(lang.T("内容又は理由を入力してください", "write the statement or the reason"))
 	case err != nil || !day.After(p.Now):

@@ -291,6 +291,8 @@ func (b Base) ClaimKind(k evidence.ClaimKind) string {
 	switch k {
 	case evidence.Exception:
 		return b.T("例外措置", "exception")
+	case evidence.NotInherited:
+		return b.T("組織全体の結果を適用しない理由", "result of the organisation not taken")
 	case evidence.NotApplicable:
 		return b.T("対象外とする理由", "not applicable")
 	}
