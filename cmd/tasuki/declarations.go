@@ -3,13 +3,15 @@ package main
 import (
 	"time"
 
+	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
 
 type declarationsCmd struct {
-	List declarationsListCmd `cmd:"" default:"withargs" help:"${help_declarations_list}"`
+	List   declarationsListCmd   `cmd:"" default:"withargs" help:"${help_declarations_list}"`
+	Review declarationsReviewCmd `cmd:"" help:"${help_declarations_review}"`
 
 	Reproduce declarationsReproduceCmd `cmd:"" help:"${help_declarations_reproduce}"`
 }
@@ -75,5 +77,32 @@ func (c *declarationsListCmd) Run(p *program) error {
 			}
 		}
 		p.printf("%d 件", "%d declarations", len(out))
+	})
+}
+
+type declarationsReviewCmd struct {
+	ID string `arg:"" help:"${help_declarations_draft}"`
+}
+
+// Run notes that the person who signs in looked a draft of somebody else's over; a third person approves it.
+func (c *declarationsReviewCmd) Run(p *program) error {
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	who, method, err := p.signIn(db)
+	if err != nil {
+		return err
+	}
+	if err := auth.Require(who, auth.Approve); err != nil {
+		return err
+	}
+	d, err := jobs.ReviewDeclaration(p.ctx, db, store.Actor{Account: who.ID, Via: store.CLI}, c.ID, method)
+	if err != nil {
+		return err
+	}
+	return p.print(map[string]any{"id": d.ID, "state": d.State, "reviewed_by": who.Name, "method": method}, func() {
+		p.printf("確認しました: %s。次に、別の人が承認します: tasuki approve %s --as 承認者", "reviewed: %s; next, somebody else approves it: tasuki approve %s --as APPROVER", d.ID, d.ID)
 	})
 }

@@ -52,9 +52,11 @@ var exchangeTexts = map[string]lang.Text{
 	"revoke_reason": lang.T("取り消す理由", "why"),
 	"revoke_output": lang.T("取消し一覧を書き出すファイル", "file for the list of revocations"),
 
-	"declarations":       lang.T("署名した宣言の一覧と、更新の要否", "declarations that were signed, and which need renewal"),
-	"declarations_list":  lang.T("一覧を出す", "list them"),
-	"declarations_renew": lang.T("更新が必要なものだけ", "only those that need renewal"),
+	"declarations":        lang.T("署名した宣言の一覧と、更新の要否", "declarations that were signed, and which need renewal"),
+	"declarations_review": lang.T("起案を確認したことを記録する（--as の利用者のパスワードが必要。承認は別の人）", "note that you looked a draft over; asks for the credential of --as; somebody else approves"),
+	"declarations_draft":  lang.T("起案の id", "id of the draft"),
+	"declarations_list":   lang.T("一覧を出す", "list them"),
+	"declarations_renew":  lang.T("更新が必要なものだけ", "only those that need renewal"),
 
 	"procurement":           lang.T("調達: 候補の比較と、使うシステムのライフサイクル", "procurement: candidates side by side, and the life of systems"),
 	"procurement_compare":   lang.T("候補の回答と襷を並べて比べる", "show the candidates' answers and bundles side by side"),

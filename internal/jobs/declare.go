@@ -435,6 +435,9 @@ func ApproveDeclaration(ctx context.Context, db *store.DB, actor store.Actor, id
 		if d.State != store.DeclarationDraft && d.State != store.DeclarationApproved {
 			return &lang.Error{Kind: lang.Conflict, What: lang.T("発行済み、又は取り下げ済みの宣言です", "the declaration was issued or withdrawn already")}
 		}
+		if err := onceEach(d, actor.Account); err != nil {
+			return err
+		}
 		d.State = store.DeclarationApproved
 		d.Approvals = append(d.Approvals, store.Approval{Account: actor.Account, At: tx.Now(), Method: method, Digest: d.ContentDigest})
 		d.Revision++
@@ -553,7 +556,7 @@ func input(ctx context.Context, db *store.DB, actor store.Actor, d store.Declara
 		Limitations: f.Limitations, Engaged: f.Engaged, Ledger: &verify.LedgerKey{Origin: key.Origin, Key: key.Public()}, Now: db.Now(), Salts: rand.Reader,
 		Approvals: []verify.Approval{{Step: verify.Drafted, By: person(accounts, d.CreatedBy), At: d.CreatedAt, Authenticated: "account"}}}
 	for _, a := range d.Approvals {
-		in.Approvals = append(in.Approvals, verify.Approval{Step: verify.Approved, By: person(accounts, a.Account), At: a.At, Authenticated: a.Method})
+		in.Approvals = append(in.Approvals, verify.Approval{Step: stepOf(a), By: person(accounts, a.Account), At: a.At, Authenticated: a.Method})
 	}
 	in.Supporting, err = documents(db, f)
 	return in, err

@@ -28,6 +28,8 @@ type Approval struct {
 	At      time.Time `json:"at"`
 	Method  string    `json:"method"` // "password", "session" …
 	Digest  string    `json:"digest"` // content digest that was approved
+	// Reviewed says that the person looked it over, which lets nobody sign it: an approval has to follow.
+	Reviewed bool `json:"reviewed,omitempty"`
 }
 
 // Declaration is a frozen assessment on its way to a signature (自己適合宣言, 対応状況報告).

@@ -43,6 +43,8 @@ type declarationLine struct {
 	Software, Version string
 	State             store.DeclarationState
 	Lapsed            bool
+	Renew             []lang.Text       // why it needs to be renewed
+	Changed           []jobs.DutyChange // what is no longer as declared
 }
 
 func (s *Server) documents(w http.ResponseWriter, r *http.Request) error {
@@ -63,12 +65,35 @@ func (s *Server) declarationLines(ctx context.Context, f store.DeclarationFilter
 	if err != nil {
 		return nil, err
 	}
+	standing, err := s.standings(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []declarationLine
 	for _, d := range declarations {
-		out = append(out, declarationLineOf(m, d))
+		line := declarationLineOf(m, d)
+		line.stands(standing)
+		out = append(out, line)
 	}
 	slices.Reverse(out)
 	return out, nil
+}
+
+// standings says of every declaration that was signed how it stands now, by its id.
+func (s *Server) standings(ctx context.Context) (map[string]jobs.Standing, error) {
+	all, err := jobs.Standings(ctx, s.db)
+	out := map[string]jobs.Standing{}
+	for _, x := range all {
+		out[x.Declaration.ID] = x
+	}
+	return out, err
+}
+
+// stands takes over why a declaration in force needs to be renewed.
+func (l *declarationLine) stands(all map[string]jobs.Standing) {
+	if x, ok := all[l.ID]; ok && l.State == store.DeclarationIssued {
+		l.Renew, l.Changed = x.Why, x.Changed
+	}
 }
 
 func declarationLineOf(m chain.Model, d store.Declaration) declarationLine {
@@ -168,6 +193,7 @@ type declarationPage struct {
 	Trail      []trailStep
 	MayApprove bool
 	OwnDraft   bool // drafted by whoever is signed in
+	Looked     bool // reviewed by whoever is signed in
 	MaySign    bool
 	NoKey      bool           // the workspace has no signing key yet
 	Report     *verify.Report // of the bundle that was issued
@@ -204,6 +230,11 @@ func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
 	}
 	p := &declarationPage{Base: s.base(r, "documents", lang.Text{}), Line: declarationLineOf(m, d)}
 	p.Title = p.DeclarationKind(d.Kind) + " " + p.Line.Software + " " + p.Line.Version
+	standing, err := s.standings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.Line.stands(standing)
 	if err := json.Unmarshal(d.Content, &p.Content); err != nil {
 		return nil, err
 	}
@@ -211,7 +242,8 @@ func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
 	p.Trail = trail(p.Base, d, people)
 	who := visitOf(r).who.ID
 	p.OwnDraft = d.CreatedBy == who
-	p.MayApprove = d.State == store.DeclarationDraft && p.Can(auth.Approve) && !p.OwnDraft
+	p.Looked = slices.ContainsFunc(d.Approvals, func(a store.Approval) bool { return a.Account == who })
+	p.MayApprove = d.State == store.DeclarationDraft && p.Can(auth.Approve) && !p.OwnDraft && !p.Looked
 	p.MaySign = d.State == store.DeclarationApproved && p.Can(auth.Approve)
 	_, statErr := os.Stat(jobs.SigningKeyFile(s.db))
 	p.NoKey = statErr != nil
@@ -277,10 +309,16 @@ func (p *declarationPage) fill() {
 
 func trail(b Base, d store.Declaration, people people) []trailStep {
 	out := []trailStep{{Step: b.T("起案", "Drafted"), Who: people.name(d.CreatedBy), At: d.CreatedAt, Done: true}}
+	approved := false
 	for _, a := range d.Approvals {
+		if a.Reviewed {
+			out = append(out, trailStep{Step: b.T("確認", "Reviewed"), Who: people.name(a.Account), At: a.At, How: a.Method, Done: true})
+			continue
+		}
+		approved = true
 		out = append(out, trailStep{Step: b.T("承認", "Approved"), Who: people.name(a.Account), At: a.At, How: a.Method, Done: true})
 	}
-	if len(d.Approvals) == 0 {
+	if !approved {
 		out = append(out, trailStep{Step: b.T("承認", "Approval")})
 	}
 	return append(out, trailStep{Step: b.T("署名・発行", "Signed and issued"), At: d.IssuedAt, Done: !d.IssuedAt.IsZero()})
@@ -298,6 +336,19 @@ func (s *Server) approveDeclaration(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	s.notice(r, lang.T("承認しました", "Approved"))
+	http.Redirect(w, r, "/declarations/"+r.PathValue("id"), http.StatusSeeOther)
+	return nil
+}
+
+// reviewDeclaration notes that whoever is signed in looked a draft over, before somebody else approves it.
+func (s *Server) reviewDeclaration(w http.ResponseWriter, r *http.Request) error {
+	if err := s.again(r); err != nil {
+		return s.declarationAgain(w, r, err)
+	}
+	if _, err := jobs.ReviewDeclaration(r.Context(), s.db, s.actor(r), r.PathValue("id"), byPassword); err != nil {
+		return err
+	}
+	s.notice(r, lang.T("確認したことを記録しました。承認は別の人が行います", "Your review was noted; somebody else approves it"))
 	http.Redirect(w, r, "/declarations/"+r.PathValue("id"), http.StatusSeeOther)
 	return nil
 }

@@ -57,6 +57,14 @@ func (p *requestPage) Request() jobs.RequestLine { return p.Line }
 // StatedName gives the word for a status that was stated.
 func (b Base) StatedName(s verify.Status) string { return b.StatusName(assess.Status(s)) }
 
+// Stood gives the word for a status that may be none.
+func (b Base) Stood(status string) string {
+	if status == "" {
+		return b.T("責務ではなくなりました", "no duty any more")
+	}
+	return b.StatusName(assess.Status(status))
+}
+
 // Sent reports whether we asked.
 func (p *requestPage) Sent() bool { return p.Line.Direction == fact.Sent }
 

@@ -116,6 +116,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 
 	mux.Handle("GET /documents", s.in(auth.Read, s.documents))
 	mux.Handle("GET /declarations/{id}", s.in(auth.Read, s.declaration))
+	mux.Handle("POST /declarations/{id}/review", s.in(auth.Approve, s.reviewDeclaration))
 	mux.Handle("POST /declarations/{id}/approve", s.in(auth.Approve, s.approveDeclaration))
 	mux.Handle("POST /declarations/{id}/issue", s.in(auth.Approve, s.issueDeclaration))
 	mux.Handle("GET /declarations/{id}/bundle", s.in(auth.Read, s.bundle))
