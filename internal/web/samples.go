@@ -366,6 +366,10 @@ func sampleVulnerabilities(b Base) page {
 	p.Exposure = jobs.Exposure{ID: "CVE-2026-12345", Known: true, Headline: lang.T("CVE-2026-12345の影響を受けるのは1件のソフトウェア、1件のリリースです", "CVE-2026-12345 affects 1 software, 1 release"),
 		Releases: []jobs.AffectedRelease{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Fixed: []string{"1.0.1"}, Systems: []string{"見本基幹システム"},
 			Parties: []jobs.AffectedParty{{Name: "見本ソフト株式会社", Role: guideline.Developer, Duties: []guideline.ID{"S(3)-2.1"}, By: sampleNow.AddDate(0, 0, 7), Does: lang.T("影響を分析します", "analyses it")}}}}}
+	p.Exposure.Releases[0].ByCPE = "cpe:2.3:a:example:lib:1.0.0:*:*:*:*:*:*:*"
+	p.Exposure.Caveats = []lang.Text{lang.F("照合できなかった部品が延べ%d件あります", "%d components of releases could not be looked up", 1)}
+	p.Exposure.Spans = []jobs.Span{{Software: "sw", SoftwareName: "見本会計", From: "1.9.0", FromOn: "2026-04-01", Last: "2.1.0"}, {Software: "sw", SoftwareName: "見本会計", From: "1.0.0", Last: "1.2.0", Until: "1.3.0", UntilOn: "2025-09-01", Unlooked: 1}}
+	p.Exposure.Held = []jobs.Held{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Findings: 1}}
 	p.Affected = affectedOf(p.Exposure)
 	return p
 }
@@ -374,6 +378,7 @@ func sampleFindingPage(b Base) page {
 	t := jobs.Triaged{Finding: sampleFinding(), Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Due: sampleNow.AddDate(0, 0, 14), EPSS: &store.EPSS{CVE: "CVE-2026-12345", Score: 0.12}}
 	t.Priority = triage.Evaluate(triage.Supplier, triage.Facts{CVSS: t.Finding.CVSS}, triage.Context{}, sampleNow)
 	t.Results = []triage.Result{t.Priority}
+	t.Opinion.Conflicts = []triage.Word{{Author: "見本部品プロジェクト", Status: triage.NotAffected, Counted: true}}
 	p := &findingPage{Base: at(b, "vulnerabilities"), Vuln: "CVE-2026-12345", Found: []jobs.Triaged{t}}
 	p.fillScopes()
 	p.Comments = sampleComments(b)

@@ -205,3 +205,11 @@ func (b Base) Decision(status string) string {
 	}
 	return status
 }
+
+// Since names a release, with the day it came out where that is on record.
+func (b Base) Since(version, day string) string {
+	if day == "" {
+		return version
+	}
+	return version + b.Par(day)
+}
