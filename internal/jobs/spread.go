@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/store"
 )
 
@@ -25,17 +26,25 @@ type hitKey struct {
 
 func openSpread(ctx context.Context, db *store.DB, hits []store.Affected) (spread, error) {
 	s := spread{findings: map[hitKey]store.Finding{}, releases: map[string]chain.Release{}, systems: map[string][]string{}, looked: map[string]bool{}}
-	var software, vulns []string
+	var software, vulns, releases []string
 	for _, h := range hits {
-		software, vulns = append(software, h.Software), append(vulns, h.Vuln)
+		software, vulns, releases = append(software, h.Software), append(vulns, h.Vuln), append(releases, h.Release)
 	}
-	software, vulns = once(software), once(vulns)
+	software, vulns, releases = once(software), once(vulns), once(releases)
 	m, err := db.LoadModelAround(ctx, software)
 	if err != nil {
 		return s, err
 	}
 	if s.desk, err = openDeskOn(ctx, db, m); err != nil {
 		return s, err
+	}
+	heard, err := db.SubjectsWith(ctx, fact.KindVEX, fact.Release, releases)
+	if err != nil {
+		return s, err
+	}
+	s.quiet = map[string]bool{}
+	for _, r := range releases {
+		s.quiet[r] = !slices.Contains(heard, r)
 	}
 	found, err := db.FindingsAbout(ctx, vulns)
 	if err != nil {

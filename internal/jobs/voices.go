@@ -28,6 +28,7 @@ type hearing struct {
 	signers map[string]string // fingerprint of a trusted key -> party, our own included
 	authors []string
 	general map[string][]triage.Voice // by vulnerability: documents that came for no release
+	quiet   map[string]bool           // releases for which none came, as far as that was asked ahead
 }
 
 func openHearing(ctx context.Context, db *store.DB, m chain.Model) (hearing, error) {
@@ -63,9 +64,12 @@ func openHearing(ctx context.Context, db *store.DB, m chain.Model) (hearing, err
 // author, or the provider it was fetched from, is on the list of authors. Any other is shown and does not count.
 func (h hearing) voices(ctx context.Context, db *store.DB, release string, vulns []string) ([]triage.Voice, error) {
 	subjects := []fact.Subject{{Kind: fact.Release, ID: release}}
-	stated, err := db.Facts(ctx, store.FactFilter{Subjects: subjects, Kinds: []fact.Kind{fact.KindVEX}})
-	if err != nil {
-		return nil, err
+	var stated []fact.Fact
+	var err error
+	if !h.quiet[release] {
+		if stated, err = db.Facts(ctx, store.FactFilter{Subjects: subjects, Kinds: []fact.Kind{fact.KindVEX}}); err != nil {
+			return nil, err
+		}
 	}
 	general := h.generalOn(vulns)
 	if len(stated) == 0 && len(general) == 0 {

@@ -44,6 +44,17 @@ func (tx *Tx) DropFactsOfRecord(ctx context.Context, records ...string) error {
 	})
 }
 
+// SubjectsWith gives those of some subjects of one kind, by id, about which there is a fact of a kind.
+func (db *DB) SubjectsWith(ctx context.Context, kind fact.Kind, about fact.SubjectKind, ids []string) (out []string, err error) {
+	err = chunks(ids, func(part []string) error {
+		found, err := list(ctx, db, scanString, `select distinct subject_id from fact where subject_kind = $1 and kind = $2 and subject_id in (`+
+			placeholders(3, len(part))+`)`, append([]any{string(about), string(kind)}, anys(part)...)...)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
+}
+
 // FactFilter narrows [DB.Facts]. Zero fields do not narrow.
 type FactFilter struct {
 	Subjects []fact.Subject

@@ -151,7 +151,8 @@ func (db *DB) Sight(ctx context.Context) (Sight, error) {
 	return one(ctx, db, func(r row) (s Sight, err error) {
 		err = r.Scan(&s.Releases, &s.Matched, &s.Unmatched)
 		return s, err
-	}, `select (select count(*) from release), count(distinct release), coalesce(sum(unmatched), 0) from component_list where unmatched >= 0`)
+	}, `select (select count(*) from release), count(*), coalesce(sum(unmatched), 0) from
+		(select sum(unmatched) as unmatched from component_list where unmatched >= 0 group by release) as lists`)
 }
 
 // PackageKey is how [Look] and [DB.ComponentsNamed] write a package.

@@ -11,3 +11,4 @@ create table component_package (
 );
 create index component_package_component on component_package (component);
 create index component_unmatched on component (unmatched, id);
+create index component_list_seen on component_list (release, unmatched);
