@@ -450,13 +450,13 @@ func sampleDeclaration(b Base, state store.DeclarationState) page {
 	}
 	if state == store.DeclarationIssued {
 		d.IssuedAt, p.Line.Bundle = sampleNow, sampleDigest(8)
+		p.Line.Renew = []lang.Text{lang.T("宣言の後に状態が変わった責務があります: S(2)-2.3", "duties have changed since the declaration: S(2)-2.3")}
+		p.Line.Changed = []jobs.DutyChange{{Role: guideline.Developer, Requirement: "S(2)-2.3", Before: "met", After: "partly_met"}}
 		r := sampleReport(true)
 		p.Report = &r
 	}
 	p.Trail = trail(b, d, names)
 	return p
-		p.Line.Renew = []lang.Text{lang.T("宣言の後に状態が変わった責務があります: S(2)-2.3", "duties have changed since the declaration: S(2)-2.3")}
-		p.Line.Changed = []jobs.DutyChange{{Role: guideline.Developer, Requirement: "S(2)-2.3", Before: "met", After: "partly_met"}}
 }
 
 func sampleAudit(b Base) []auditLine {
