@@ -55,7 +55,7 @@ func loadCommon(ctx context.Context, db *store.DB) (common, error) {
 		return c, err
 	}
 	c.around = layOut(c.in.Model, c.in.Records, c.in.Claims, orgFacts)
-	if c.desk, err = openDesk(ctx, db); err != nil {
+	if c.desk, err = openDeskOn(ctx, db, c.in.Model); err != nil {
 		return c, err
 	}
 	if c.in.Feeds, err = loadFeeds(ctx, db); err != nil {
