@@ -3,6 +3,7 @@ package assess
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/expr-lang/expr/types"
@@ -359,15 +360,26 @@ func readableBy(scope guideline.Scope, name string) (ok, entered bool) {
 	if strings.HasPrefix(name, "record:") {
 		return true, true
 	}
+	f, known := envFields()[name]
+	ok = known && (f.need == "org" || f.need == string(scope) || f.need == "duty" && scope != guideline.OrgScope)
+	return ok, known && f.entered
+}
+
+// envFields are the names of Env, with the narrowest scope each needs and whether people enter it.
+var envFields = sync.OnceValue(func() map[string]struct {
+	need    string
+	entered bool
+} {
+	out := map[string]struct {
+		need    string
+		entered bool
+	}{}
 	t := reflect.TypeFor[Env]()
 	for i := range t.NumField() {
-		f := t.Field(i)
-		if f.Tag.Get("expr") != name {
-			continue
-		}
-		need := f.Tag.Get("scope")
-		ok = need == "org" || need == string(scope) || need == "duty" && scope != guideline.OrgScope
-		return ok, f.Tag.Get("basis") == "record"
+		tag := t.Field(i).Tag
+		f := out[tag.Get("expr")]
+		f.need, f.entered = tag.Get("scope"), tag.Get("basis") == "record"
+		out[tag.Get("expr")] = f
 	}
-	return false, false
-}
+	return out
+})

@@ -132,11 +132,10 @@ func (k *check) say(out *Outcome, values map[string]any, c *clock) {
 	case Unknown:
 		sentence = k.Reason.Unknown
 	}
-	for _, m := range placeholder.FindAllStringSubmatch(sentence.JA+sentence.EN, -1) {
-		if t, is := values[m[1]].(time.Time); is {
-			if l, renewed := c.leaseOf(t); renewed {
-				c.waits = append(c.waits, l.Source) // people are shown a moment that moves on
-			}
+	for name, v := range values {
+		t, is := v.(time.Time)
+		if l, renewed := c.leaseOf(t); is && renewed && strings.Contains(sentence.JA+sentence.EN, "{"+name+"}") {
+			c.waits = append(c.waits, l.Source) // people are shown a moment that moves on
 		}
 	}
 	out.Reason = k.fill(sentence, values, out.Names)
@@ -173,6 +172,9 @@ const shownNames = 5
 
 func (k *check) fill(t lang.Text, values map[string]any, names []string) lang.Text {
 	one := func(l lang.Lang) string {
+		if !strings.Contains(t.In(l), "{") {
+			return t.In(l)
+		}
 		return placeholder.ReplaceAllStringFunc(t.In(l), func(m string) string {
 			switch name := m[1 : len(m)-1]; name {
 			case "names":
