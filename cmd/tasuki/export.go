@@ -22,6 +22,7 @@ type exportCmd struct {
 	PDF         exportPDFCmd         `cmd:"" name:"pdf" help:"${help_export_pdf}"`
 	Attestation exportAttestationCmd `cmd:"" name:"cyclonedx" help:"${help_export_cyclonedx}"`
 	OSCAL       exportOSCALCmd       `cmd:"" name:"oscal" help:"${help_export_oscal}"`
+	CISA        exportCISACmd        `cmd:"" name:"cisa" help:"${help_export_cisa}"`
 }
 
 // exported is what every export takes.

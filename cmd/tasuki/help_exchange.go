@@ -58,6 +58,8 @@ var exchangeTexts = map[string]lang.Text{
 	"declarations_list":   lang.T("一覧を出す", "list them"),
 	"declarations_renew":  lang.T("更新が必要なものだけ", "only those that need renewal"),
 
+	"export_cisa": lang.T("CISA のソフトウェア開発証明書（様式 v1.0、提出は任意）の下書きを Markdown で書き出す", "write a draft of CISA's software development attestation form (v1.0, optional) as Markdown"),
+
 	"procurement":           lang.T("調達: 候補の比較と、使うシステムのライフサイクル", "procurement: candidates side by side, and the life of systems"),
 	"procurement_compare":   lang.T("候補の回答と襷を並べて比べる", "show the candidates' answers and bundles side by side"),
 	"procurement_lifecycle": lang.T("システムの利用予定と、ソフトウェアのサポート期限を並べる", "planned use of systems against the support of what they run"),
