@@ -122,7 +122,7 @@ var helpTexts = map[string]lang.Text{
 // variables would come to the same, but kong works all of them out anew for each flag: 200 ms before anything runs.
 func helpIn(l lang.Lang) kong.Option {
 	texts := map[string]lang.Text{}
-	for _, some := range []map[string]lang.Text{helpTexts, opsTexts, apiTexts, triageTexts, sheetTexts, keepTexts, exchangeTexts, changesTexts, replayTexts, checkTexts, manTexts} {
+	for _, some := range []map[string]lang.Text{helpTexts, opsTexts, apiTexts, triageTexts, sheetTexts, keepTexts, exchangeTexts, changesTexts, replayTexts, componentsTexts, checkTexts, manTexts} {
 		maps.Copy(texts, some)
 	}
 	put := func(help *string) {

@@ -71,6 +71,7 @@ type commands struct {
 	CVE        cveCmd        `cmd:"" name:"cve" help:"${help_cve}"`
 	Triage     triageCmd     `cmd:"" help:"${help_triage}"`
 	Replay     replayCmd     `cmd:"" help:"${help_replay}"`
+	Components componentsCmd `cmd:"" help:"${help_components}"`
 	Feeds      feedsCmd      `cmd:"" help:"${help_feeds}"`
 	Declare    declareCmd    `cmd:"" help:"${help_declare}"`
 
