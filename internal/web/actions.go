@@ -28,6 +28,7 @@ type actionsPage struct {
 	Shown  int
 	Loose  int // open duties that nobody sees to
 	Late   int
+	Start  time.Month // of the fiscal year
 	Month  chart.Picture
 	Gantt  chart.Picture
 }
@@ -87,7 +88,11 @@ func (s *Server) actions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Loose = loose
+	policy, err := jobs.Policy(r.Context(), s.db)
+	if err != nil {
+		return err
+	}
+	p.Loose, p.Start = loose, time.Month(policy.Value(fiscalThreshold))
 	p.fill(all)
 	return s.render(w, http.StatusOK, "actions", p)
 }
@@ -118,7 +123,7 @@ func (p *actionsPage) fill(all []todoLine) {
 		}
 	}
 	now := p.Now.In(japan)
-	p.Month, p.Gantt = chart.Month(p.Lang, "month", now, now, items), chart.Gantt(p.Lang, "gantt", time.April, now, items)
+	p.Month, p.Gantt = chart.Month(p.Lang, "month", now, now, items), chart.Gantt(p.Lang, "gantt", max(p.Start, time.January), now, items)
 }
 
 func countOf(list []todoLine, is func(todoLine) bool) int {

@@ -46,7 +46,11 @@ func samples() []sample {
 		{"password", "forced", func(b Base) page { return nobody(&passwordPage{Base: b, Forced: true, Min: auth.MinPassword}) }},
 		{"home", "empty", func(b Base) page { return &homePage{Base: at(b, "home"), Alone: true} }},
 		{"home", "filled", sampleHome},
-		{"actions", "empty", func(b Base) page { p := &actionsPage{Base: at(b, "actions"), Loose: 14}; p.fill(nil); return p }},
+		{"actions", "empty", func(b Base) page {
+			p := &actionsPage{Base: at(b, "actions"), Loose: 14, Start: time.April}
+			p.fill(nil)
+			return p
+		}},
 		{"actions", "filled", sampleActions},
 		{"software_list", "empty", func(b Base) page { return &softwareListPage{Base: at(b, "software")} }},
 		{"software_list", "filled", func(b Base) page { return &softwareListPage{Base: at(b, "software"), Software: sampleLines(b)} }},

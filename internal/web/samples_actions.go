@@ -28,7 +28,7 @@ func sampleTodo(b Base) []todoLine {
 
 func sampleActions(b Base) page {
 	b.Notice, b.Undo = b.T("2件の担当・期限を変更しました。", "Owner and day of 2 duties were changed."), true
-	p := &actionsPage{Base: at(b, "actions"), Loose: 14}
+	p := &actionsPage{Base: at(b, "actions"), Loose: 14, Start: time.April}
 	p.fill(sampleTodo(b))
 	return p
 }
