@@ -40,8 +40,8 @@ type Standing struct {
 const renewalDays = 30
 
 // Standings says of every declaration of ours that was signed how it stands: whether it needs to be renewed and which
-// duties changed since. Nothing is computed: the state judged last counts.
-func Standings(ctx context.Context, db *store.DB) ([]Standing, error) {
+// duties changed since; of those with the ids given, when any is. Nothing is computed: the state judged last counts.
+func Standings(ctx context.Context, db *store.DB, ids ...string) ([]Standing, error) {
 	all, err := db.Declarations(ctx, store.DeclarationFilter{})
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func Standings(ctx context.Context, db *store.DB) ([]Standing, error) {
 	}
 	out := []Standing{}
 	for _, d := range all {
-		if d.Signed == "" {
+		if d.Signed == "" || len(ids) > 0 && !slices.Contains(ids, d.ID) {
 			continue
 		}
 		s, err := c.standing(ctx, db, d)

@@ -65,7 +65,13 @@ func (s *Server) declarationLines(ctx context.Context, f store.DeclarationFilter
 	if err != nil {
 		return nil, err
 	}
-	standing, err := s.standings(ctx)
+	var ids []string
+	for _, d := range declarations {
+		if d.State == store.DeclarationIssued {
+			ids = append(ids, d.ID)
+		}
+	}
+	standing, err := s.standings(ctx, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,10 +85,13 @@ func (s *Server) declarationLines(ctx context.Context, f store.DeclarationFilter
 	return out, nil
 }
 
-// standings says of every declaration that was signed how it stands now, by its id.
-func (s *Server) standings(ctx context.Context) (map[string]jobs.Standing, error) {
-	all, err := jobs.Standings(ctx, s.db)
+// standings says of signed declarations how they stand now, by their ids.
+func (s *Server) standings(ctx context.Context, ids ...string) (map[string]jobs.Standing, error) {
 	out := map[string]jobs.Standing{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	all, err := jobs.Standings(ctx, s.db, ids...)
 	for _, x := range all {
 		out[x.Declaration.ID] = x
 	}
@@ -230,7 +239,7 @@ func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
 	}
 	p := &declarationPage{Base: s.base(r, "documents", lang.Text{}), Line: declarationLineOf(m, d)}
 	p.Title = p.DeclarationKind(d.Kind) + " " + p.Line.Software + " " + p.Line.Version
-	standing, err := s.standings(ctx)
+	standing, err := s.standings(ctx, d.ID)
 	if err != nil {
 		return nil, err
 	}
