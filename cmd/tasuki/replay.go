@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/replay"
@@ -144,7 +145,7 @@ func (p *program) printReplayDuties(r jobs.Replay) {
 			if len(d.At) > 0 {
 				var list []string
 				for _, a := range d.At {
-					list = append(list, fmt.Sprintf("%s %s: %s", a.Software, a.Party, a.Status.Name().In(p.lang)))
+					list = append(list, lang.F("%s %s（%s）: %s", "%s %s (%s): %s", a.Software, a.Party, chain.RoleName(a.Role), a.Status.Name()).In(p.lang))
 				}
 				standing = strings.Join(list, "; ")
 			}

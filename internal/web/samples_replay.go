@@ -1,6 +1,7 @@
 package web
 
 import (
+	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -26,7 +27,7 @@ func sampleReplay(b Base) page {
 	for i, d := range s.Duties {
 		duty := jobs.ReplayDuty{BearingDuty: d, Title: lang.T(b.TitleOf(d.ID), b.TitleOf(d.ID))}
 		if i%5 != 4 {
-			duty.At = []jobs.ReplayStanding{{Software: "見本会計 Example Ledger", Party: "見本ソフト株式会社", Status: []assess.Status{assess.Met, assess.NotMet, assess.NotAssessed}[i%3]}}
+			duty.At = []jobs.ReplayStanding{{Software: "見本会計 Example Ledger", Party: "見本ソフト株式会社", Role: guideline.Developer, Status: []assess.Status{assess.Met, assess.NotMet, assess.NotAssessed}[i%3]}}
 		}
 		p.Replay.Duties = append(p.Replay.Duties, duty)
 	}
