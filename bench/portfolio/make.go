@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -164,7 +163,7 @@ func (w *world) publish(dir string, advisories, malware int) error {
 	put := func(ecosystem int, id string, record []byte) error {
 		f, err := archives[ecosystem].Create(id + ".json")
 		if err == nil {
-			_, err = io.WriteString(f, string(record))
+			_, err = f.Write(record)
 		}
 		return err
 	}
