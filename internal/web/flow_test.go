@@ -424,6 +424,7 @@ func TestDeclareIssueVerify(t *testing.T) {
 		t.Fatal(drafts, err)
 	}
 	path := "/declarations/" + drafts[0].ID
+	admin.get(path+"/declaration.pdf", 404)
 	approver.post(path+"/approve", 422, "password", "not the right one")
 	mustHave(t, approver.post(path+"/approve", 200, "password", approverPassword), "承認済み・署名待ち", "承認 太郎")
 	approver.post(path+"/issue", 422, "password", approverPassword, "passphrase", "wrong passphrase")
@@ -439,6 +440,16 @@ func TestDeclareIssueVerify(t *testing.T) {
 	if err != nil || res.StatusCode != 200 {
 		t.Fatal(res.Status, err)
 	}
+	mustHave(t, page, "declaration.pdf", "宛先の組織")
+	paper, err := admin.client.Get(s.server.URL + path + "/declaration.pdf?to=%E4%BE%8B%E7%A4%BA%E5%95%86%E4%BA%8B")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer paper.Body.Close()
+	if head, _ := io.ReadAll(io.LimitReader(paper.Body, 8)); string(head) != "%PDF-1.7" || paper.Header.Get("Content-Type") != "application/pdf" {
+		t.Errorf("the paper begins with %q, %s", head, paper.Status)
+	}
+	admin.get(path+"/declaration.pdf?to="+strings.Repeat("x", 201), 400)
 	files := map[string]string{"x.tasuki.json": string(bundle)}
 	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "検証に通らない点があります", "不明な署名者")
 	mustHave(t, admin.post("/partners/trust", 200, "key", trust), "1件の鍵を信頼する一覧に加えました")

@@ -120,6 +120,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /declarations/{id}/approve", s.in(auth.Approve, s.approveDeclaration))
 	mux.Handle("POST /declarations/{id}/issue", s.in(auth.Approve, s.issueDeclaration))
 	mux.Handle("GET /declarations/{id}/bundle", s.in(auth.Read, s.bundle))
+	mux.Handle("GET /declarations/{id}/declaration.pdf", s.in(auth.Read, s.paper))
 
 	mux.Handle("GET /admin", s.in(auth.ReadAudit, s.admin))
 	mux.Handle("POST /admin/organisation", s.in(auth.Administer, s.changeOrganisation))
