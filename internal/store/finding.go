@@ -210,7 +210,7 @@ func (db *DB) AffectedBy(ctx context.Context, id string) ([]Affected, error) {
 	}, `select r.software, r.id, c.id, c.purl, c.name, c.version, c.ecosystem, f.vuln, max(case when rc.is_direct then 1 else 0 end)
 		from finding f join component c on c.id = f.component join release_component rc on rc.component = c.id
 		join component_list l on l.id = rc.list join release r on r.id = l.release
-		where f.vuln = $1 or f.vuln in (select vuln from vuln_alias where alias = $1)
+		where f.vuln in (select cast($1 as text) union select vuln from vuln_alias where alias = $1)
 		group by r.software, r.id, c.id, c.purl, c.name, c.version, c.ecosystem, f.vuln
 		order by r.software, r.id, c.purl, c.name, c.version, f.vuln`, id)
 }
