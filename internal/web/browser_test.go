@@ -110,11 +110,15 @@ func TestPagesAreAccessible(t *testing.T) {
 					shoot(t, ctx, at+"-1280-"+theme+".png")
 				}
 				for _, width := range widths[1:] {
-					if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), as("light")); err != nil {
+					if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
 						t.Fatal(err)
 					}
 					tooWide(t, ctx, width)
 					if width == 390 {
+						shoot(t, ctx, at+"-390-dark.png")
+						if err := chromedp.Do(ctx, as("light")); err != nil {
+							t.Fatal(err)
+						}
 						shoot(t, ctx, at+"-390-light.png")
 					}
 				}
