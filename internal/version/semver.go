@@ -7,7 +7,7 @@ import (
 
 var errNoNumber = errors.New("it does not start with a number")
 
-// semver follows Semantic Versioning 2.0.0, section 11, read leniently: a leading v or = is dropped, one number or more than
+// semver follows Semantic Versioning 2.0.0, section 11, read leniently: one leading v is dropped, and = and blanks before it, one number or more than
 // three are taken, what is missing is zero, and the pre-release may follow without a hyphen (Go's 1.21rc2). Build
 // metadata does not count.
 func semver(k *key, v string) error {
@@ -35,10 +35,11 @@ func nuget(k *key, v string) error { return semver(k, strings.ToLower(v)) }
 
 // cutSemver cuts a version into its dotted numbers, its pre-release and its build metadata.
 func cutSemver(v string) (release []string, pre, build string, err error) {
-	if i := strings.IndexFunc(v, func(r rune) bool { return !strings.ContainsRune("=vV ", r) }); i > 0 && isDigit(v[i]) {
-		v = v[i:]
+	v = strings.TrimLeft(v, "= ")
+	if v != "" && (v[0] == 'v' || v[0] == 'V') {
+		v = v[1:]
 	}
-	if !isDigit(v[0]) {
+	if v == "" || !isDigit(v[0]) {
 		return nil, "", "", errNoNumber
 	}
 	for v != "" && isDigit(v[0]) {

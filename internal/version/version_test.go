@@ -238,7 +238,7 @@ func TestWrittenDifferently(t *testing.T) {
 			t.Errorf("%s: %q and %q: %d, %v", c[0], c[1], c[2], got, err)
 		}
 	}
-	for _, v := range []string{"v", "=", "vx", "= ", "=v"} {
+	for _, v := range []string{"v", "=", "vx", "= ", "=v", "vv1.0.0", "v=1.0.0"} {
 		if _, err := Key("npm", v); !errors.Is(err, ErrVersion) {
 			t.Errorf("%q is taken for a version: %v", v, err)
 		}
