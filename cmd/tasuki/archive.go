@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
@@ -85,7 +86,7 @@ func dayOrDash(t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	return t.In(japan).Format(time.DateOnly)
+	return t.In(calendar.Japan).Format(time.DateOnly)
 }
 
 // ofRelease names a release.
@@ -186,7 +187,7 @@ func (c *archivePageCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	page := releasePage{Lang: p.lang, Day: p.now().In(japan).Format(time.DateOnly)}
+	page := releasePage{Lang: p.lang, Day: p.now().In(calendar.Japan).Format(time.DateOnly)}
 	if page.ArchivedRelease, err = jobs.ArchiveOf(p.ctx, db, subject.ID); err != nil {
 		return err
 	}

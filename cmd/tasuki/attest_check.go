@@ -9,6 +9,7 @@ import (
 	"errors"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/sigstore"
 	"example.org/tasuki/internal/timestamp"
@@ -67,7 +68,7 @@ func (c *attestCheckCmd) Run(p *program) error {
 	}
 	out := map[string]any{"ok": true, "identity": got.Identity, "issuer": got.Issuer, "at": got.At, "payload_type": got.PayloadType}
 	return p.print(out, func() {
-		p.printf("検証できました: %s（確認者 %s、%s）", "verified: %s (vouched for by %s, %s)", orDash(got.Identity), orDash(got.Issuer), got.At.In(japan).Format("2006-01-02 15:04"))
+		p.printf("検証できました: %s（確認者 %s、%s）", "verified: %s (vouched for by %s, %s)", orDash(got.Identity), orDash(got.Issuer), got.At.In(calendar.Japan).Format("2006-01-02 15:04"))
 		if got.Payload != nil && c.Artifact == "" {
 			p.printf("署名された内容が何についてのものかは確かめていません（--artifact で指定できます）。", "What the statement is about was not compared; give the file with --artifact.")
 		}
@@ -130,6 +131,6 @@ func (c *attestStampCmd) Run(p *program) error {
 		return &lang.Error{Kind: lang.Unverified, Where: c.Token, Err: err, What: lang.T("タイムスタンプを検証できませんでした", "the time stamp does not verify")}
 	}
 	return p.print(map[string]any{"ok": true, "at": stamp.At, "authority": stamp.Authority, "serial": stamp.Serial.String()}, func() {
-		p.printf("%s は %s に存在していました（%s）", "%s existed at %s (%s)", c.File, stamp.At.In(japan).Format(time.DateTime), stamp.Authority)
+		p.printf("%s は %s に存在していました（%s）", "%s existed at %s (%s)", c.File, stamp.At.In(calendar.Japan).Format(time.DateTime), stamp.Authority)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -55,7 +56,7 @@ func (c *auditCmd) Run(p *program) error {
 	return p.print(out, func() {
 		rows := [][]string{}
 		for _, e := range out {
-			rows = append(rows, []string{e.At.In(japan).Format("2006-01-02 15:04:05"), e.Name, string(e.Via), e.Action, e.Object.Kind, e.Object.ID})
+			rows = append(rows, []string{e.At.In(calendar.Japan).Format("2006-01-02 15:04:05"), e.Name, string(e.Via), e.Action, e.Object.Kind, e.Object.ID})
 		}
 		p.table(rows)
 		if len(rows) == c.Limit {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -117,7 +118,7 @@ func (c *restoreCmd) Run(p *program) error {
 	}
 	return p.print(out, func() {
 		p.printf("%[2]s のバックアップを %[1]s に復元しました（ファイル %[3]d 件）", "restored into %[1]s the backup of %[2]s (%[3]d files)",
-			p.data, m.MadeAt.In(japan).Format("2006-01-02 15:04"), len(m.Files))
+			p.data, m.MadeAt.In(calendar.Japan).Format("2006-01-02 15:04"), len(m.Files))
 		if c.Verify {
 			p.printf("台帳を再計算し、一致しました", "the ledger was recomputed and holds")
 		}

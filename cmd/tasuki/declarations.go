@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -71,7 +72,7 @@ func (c *declarationsListCmd) Run(p *program) error {
 	}
 	return p.print(out, func() {
 		for _, l := range out {
-			p.printf("%s %s %s 第%d号（%s まで、%s）", "%s %s %s, serial %d (until %s, %s)", l.ID, l.Object, l.Version, l.Serial, l.ValidUntil.In(japan).Format(time.DateOnly), declarationStates[l.State].In(p.lang))
+			p.printf("%s %s %s 第%d号（%s まで、%s）", "%s %s %s, serial %d (until %s, %s)", l.ID, l.Object, l.Version, l.Serial, l.ValidUntil.In(calendar.Japan).Format(time.DateOnly), declarationStates[l.State].In(p.lang))
 			for _, w := range l.Why {
 				p.printf("    更新が必要です: %s", "    needs renewal: %s", w)
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
@@ -137,10 +138,10 @@ func clockHealth(p *program, db *store.DB) ([]symptom, error) {
 		return nil, err
 	}
 	now := db.Now()
-	s := symptom{name: "clock", health: healthy, detail: lang.F("現在 %s", "it is %s", now.In(japan).Format("2006-01-02 15:04"))}
+	s := symptom{name: "clock", health: healthy, detail: lang.F("現在 %s", "it is %s", now.In(calendar.Japan).Format("2006-01-02 15:04"))}
 	if len(last) > 0 && last[0].At.After(now.Add(time.Minute)) {
 		s.health, s.next = broken, lang.T("時計を合わせてください（NTP）。期限と署名の時刻が正しくなくなります", "set the clock (NTP): expiries and times of signatures go wrong")
-		s.detail = lang.F("現在 %[1]s ですが、%[2]s の記録があります", "it is %[1]s, but there is an entry of %[2]s", now.In(japan).Format("2006-01-02 15:04"), last[0].At.In(japan).Format("2006-01-02 15:04"))
+		s.detail = lang.F("現在 %[1]s ですが、%[2]s の記録があります", "it is %[1]s, but there is an entry of %[2]s", now.In(calendar.Japan).Format("2006-01-02 15:04"), last[0].At.In(calendar.Japan).Format("2006-01-02 15:04"))
 	}
 	return []symptom{s}, nil
 }

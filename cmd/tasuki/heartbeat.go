@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -90,7 +91,7 @@ func (p *program) mechanismRow(v jobs.MechanismView) []string {
 	}
 	at := ""
 	if !v.At.IsZero() {
-		at = v.At.In(japan).Format(time.DateTime)
+		at = v.At.In(calendar.Japan).Format(time.DateTime)
 	}
 	return []string{v.Mechanism, state.In(p.lang), at, v.Source, v.Title}
 }

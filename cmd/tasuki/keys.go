@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/verify"
@@ -100,7 +101,7 @@ func (keysListCmd) Run(p *program) error {
 	}
 	return p.print(out, func() {
 		for _, k := range out {
-			p.printf("%s %s（%s、%s）", "%s %s (%s, %s)", k.File, k.Name, k.CreatedAt.In(japan).Format(time.DateOnly), keptHow(k).In(p.lang))
+			p.printf("%s %s（%s、%s）", "%s %s (%s, %s)", k.File, k.Name, k.CreatedAt.In(calendar.Japan).Format(time.DateOnly), keptHow(k).In(p.lang))
 			p.printf("    指紋 %s", "    fingerprint %s", k.Fingerprint)
 		}
 		if len(out) == 0 {

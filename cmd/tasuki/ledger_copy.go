@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/ledger"
@@ -139,7 +140,7 @@ func (c *ledgerVerifyCmd) tell(p *program, out handedJSON, tree tlog.Tree, witne
 			p.printf("%s", "%s", out.Entry)
 		}
 		for _, w := range out.Witnesses {
-			p.printf("証人 %s が %s に署名しています", "witnessed by %s at %s", w.Witness, w.At.In(japan).Format("2006-01-02 15:04"))
+			p.printf("証人 %s が %s に署名しています", "witnessed by %s at %s", w.Witness, w.At.In(calendar.Japan).Format("2006-01-02 15:04"))
 		}
 		for _, name := range out.Unchecked {
 			p.printf("「%s」の署名は確かめていません（鍵を --witness で指定すると確かめます）", "the signature by %q was not checked; give its key with --witness to check it", name)

@@ -8,6 +8,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -207,10 +208,8 @@ func lastDay(end time.Time) string {
 	if end.IsZero() {
 		return ""
 	}
-	return end.Add(-time.Millisecond).In(japan).Format(time.DateOnly)
+	return end.Add(-time.Millisecond).In(calendar.Japan).Format(time.DateOnly)
 }
-
-var japan = time.FixedZone("JST", 9*60*60)
 
 func (p *program) dueWord(due time.Time) string {
 	if due.IsZero() || p.now().Before(due) {

@@ -9,6 +9,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
@@ -309,10 +310,10 @@ func (c *requestShowCmd) Run(p *program) error {
 		}
 		p.table(rows)
 		for _, a := range l.Answers {
-			p.printf("  回答 %s（%s）%s", "  answer %s (%s) %s", a.Digest, a.At.In(japan).Format(time.DateOnly), strings.Join(a.Failed, ", "))
+			p.printf("  回答 %s（%s）%s", "  answer %s (%s) %s", a.Digest, a.At.In(calendar.Japan).Format(time.DateOnly), strings.Join(a.Failed, ", "))
 		}
 		for _, r := range l.Receipts {
-			p.printf("  受領書 %s（%s）", "  receipt %s (%s)", r.Digest, r.At.In(japan).Format(time.DateOnly))
+			p.printf("  受領書 %s（%s）", "  receipt %s (%s)", r.Digest, r.At.In(calendar.Japan).Format(time.DateOnly))
 		}
 	})
 }
@@ -348,7 +349,7 @@ func (c *requestInviteCmd) Run(p *program) error {
 	}
 	address := "/answer/" + strings.TrimPrefix(l.Digest, "sha256:")
 	return p.print(map[string]any{"code": code, "address": address, "until": i.Until}, func() {
-		p.printf("コード: %s（%s まで有効。今だけ表示します）", "code: %s (good until %s; it is shown this once)", code, i.Until.In(japan).Format(time.RFC3339))
+		p.printf("コード: %s（%s まで有効。今だけ表示します）", "code: %s (good until %s; it is shown this once)", code, i.Until.In(calendar.Japan).Format(time.RFC3339))
 		p.printf("回答のアドレス: tasuki serve のアドレスに続けて %s", "address to answer at, on the server of tasuki serve: %s", address)
 		p.printf("コードは、アドレスとは別の手段で相手に伝えてください。", "Send the code by another way than the address.")
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -60,7 +61,7 @@ func (c *tokenIssueCmd) Run(p *program) error {
 	return p.print(out, func() {
 		p.printf("%s", "%s", secret)
 		p.say("アカウント %s のキー「%s」（範囲 %s、%s まで）。再表示はできません。TASUKI_TOKEN に設定して使います。", "key %[2]q of the account %[1]s (scope %[3]s, until %[4]s); it cannot be shown again. Put it into TASUKI_TOKEN.",
-			of.Name, t.Name, t.Scope, t.ExpiresAt.In(japan).Format(time.DateOnly))
+			of.Name, t.Name, t.Scope, t.ExpiresAt.In(calendar.Japan).Format(time.DateOnly))
 	})
 }
 
@@ -99,7 +100,7 @@ func (tokenListCmd) Run(p *program) error {
 	return p.print(out, func() {
 		rows := [][]string{}
 		for _, t := range out {
-			rows = append(rows, []string{t.ID, t.Name, t.AccountName, t.Scope, t.ExpiresAt.In(japan).Format(time.DateOnly), goodWord(t.Good).In(p.lang)})
+			rows = append(rows, []string{t.ID, t.Name, t.AccountName, t.Scope, t.ExpiresAt.In(calendar.Japan).Format(time.DateOnly), goodWord(t.Good).In(p.lang)})
 		}
 		p.table(rows)
 		p.printf("%d 件", "%d keys", len(out))

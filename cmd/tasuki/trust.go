@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
@@ -45,7 +46,7 @@ func (p *program) printTrust(lines []trustJSON) {
 		p.printf("%s（関連事業者 %s、署名者 %s）", "%s (party %s, speaks for %s)", t.Name, orDash(t.Party), orDash(t.Issuer))
 		p.printf("    指紋 %s", "    fingerprint %s", t.Fingerprint)
 		if !t.Until.IsZero() {
-			p.printf("    %s まで有効", "    good until %s", t.Until.In(japan).Format(time.DateOnly))
+			p.printf("    %s まで有効", "    good until %s", t.Until.In(calendar.Japan).Format(time.DateOnly))
 		}
 	}
 }

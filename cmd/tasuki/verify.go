@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/verify"
@@ -152,7 +153,7 @@ func parseTime(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t.UTC(), nil
 	}
-	if t, err := time.ParseInLocation(time.DateOnly, s, time.FixedZone("JST", 9*60*60)); err == nil {
+	if t, err := time.ParseInLocation(time.DateOnly, s, calendar.Japan); err == nil {
 		return t.UTC(), nil
 	}
 	return time.Time{}, &lang.Error{Kind: lang.Usage, What: lang.F("「%s」は日時として読めません", "%q is not a time", s),

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -114,7 +115,7 @@ func lastDay(text, where string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	day, err := time.ParseInLocation(time.DateOnly, text, time.FixedZone("JST", 9*60*60))
+	day, err := time.ParseInLocation(time.DateOnly, text, calendar.Japan)
 	if err != nil {
 		return day, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を日付として読めません", "%q is no day", text), Where: where,
 			Next: lang.T("2027-03-31 の形で指定してください", "write it like 2027-03-31")}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -23,7 +24,7 @@ type PlanItem struct {
 func planItem(p store.Plan) PlanItem {
 	item := PlanItem{Key: p.PlanKey.String(), Plan: p}
 	if !p.Due.IsZero() {
-		item.Day = p.Due.Add(-time.Second).In(time.FixedZone("JST", 9*60*60)).Format(time.DateOnly)
+		item.Day = p.Due.Add(-time.Second).In(calendar.Japan).Format(time.DateOnly)
 	}
 	return item
 }

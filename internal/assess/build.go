@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
@@ -415,7 +416,7 @@ func later(a, b time.Time) time.Time {
 
 // startOf and endOf give the first and the last second of an ISO day in Japan; zero for an empty or unreadable one.
 func startOf(day string) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, day, japan)
+	t, err := time.ParseInLocation(time.DateOnly, day, calendar.Japan)
 	if err != nil {
 		return time.Time{}
 	}

@@ -3,6 +3,7 @@ package assess
 import (
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 )
 
@@ -81,15 +82,13 @@ func (c *clock) dayOver(t time.Time) bool { return !t.IsZero() && c.past(t.AddDa
 
 // fiscalYear is the year in which the current fiscal year began.
 func (c *clock) fiscalYear() int {
-	start := time.Date(c.now.Year(), time.Month(c.fiscalStart), 1, 0, 0, 0, 0, japan)
+	start := time.Date(c.now.Year(), time.Month(c.fiscalStart), 1, 0, 0, 0, 0, calendar.Japan)
 	if c.now.Before(start) {
 		start = start.AddDate(-1, 0, 0)
 	}
 	c.changesAt(start.AddDate(1, 0, 0))
 	return start.Year()
 }
-
-var japan = time.FixedZone("JST", 9*60*60)
 
 // daysSince and daysUntil are for texts only; see guideline.Check.Show.
 func (c *clock) daysSince(t time.Time) int { return int(c.now.Sub(t).Hours() / 24) }

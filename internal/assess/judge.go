@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
@@ -207,7 +208,7 @@ func answers(got *Received, duty chain.Duty) bool {
 	return slices.ContainsFunc(got.Answers, func(a Answer) bool { return a.Requirement == duty.Requirement && a.Role == duty.Role })
 }
 
-func day(t time.Time) string { return t.In(japan).Format(time.DateOnly) }
+func day(t time.Time) string { return t.In(calendar.Japan).Format(time.DateOnly) }
 
 // total counts rows by status.
 func total(rows []Row) Totals {

@@ -72,3 +72,6 @@ func AddBusinessDays(t time.Time, n int) time.Time {
 	}
 	return t
 }
+
+// Japan is the zone in which the days that people write begin and end.
+var Japan = time.FixedZone("JST", 9*60*60)

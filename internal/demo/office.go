@@ -7,6 +7,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/exchange"
@@ -77,11 +78,13 @@ func (s *story) open(dir string) (*office, error) {
 }
 
 // day gives the ISO day so many days from now.
-func (s *story) day(n int) string { return s.now.AddDate(0, 0, n).In(japan).Format("2006-01-02") }
+func (s *story) day(n int) string {
+	return s.now.AddDate(0, 0, n).In(calendar.Japan).Format("2006-01-02")
+}
 
 // fiscalYear is the year in which the fiscal year of now began.
 func (s *story) fiscalYear() string {
-	return strconv.Itoa(s.now.In(japan).AddDate(0, -3, 0).Year())
+	return strconv.Itoa(s.now.In(calendar.Japan).AddDate(0, -3, 0).Year())
 }
 
 // settle enters who we are and the deals we are in.

@@ -10,15 +10,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
 )
 
 var random = rand.Reader
-
-// japan is where the days of records begin.
-var japan = time.FixedZone("JST", 9*60*60)
 
 // entry is one record as the files of package data write it.
 type entry struct {

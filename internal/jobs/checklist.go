@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
@@ -20,7 +21,7 @@ import (
 // ChecklistOf gathers what the checklist of a software says: our organisation's duties, one row per individual
 // requirement, where the gravest status of its duties counts. release may be empty: the latest.
 func ChecklistOf(ctx context.Context, db *store.DB, l lang.Lang, software, release string) (xlsx.ChecklistInput, error) {
-	in := xlsx.ChecklistInput{Lang: l, Issued: db.Now().In(japan)}
+	in := xlsx.ChecklistInput{Lang: l, Issued: db.Now().In(calendar.Japan)}
 	m, err := db.LoadModel(ctx)
 	if err != nil {
 		return in, err
@@ -102,7 +103,7 @@ func (c *checklist) add(ctx context.Context, r Row) error {
 	}
 	why := chain.RoleName(r.Role).In(c.in.Lang) + ": " + words(r.Reasons, c.in.Lang)
 	if !r.ValidUntil.IsZero() {
-		why += "\n" + lang.F("（%s まで有効）", "(holds until %s)", r.ValidUntil.In(japan).Format(time.DateOnly)).In(c.in.Lang)
+		why += "\n" + lang.F("（%s まで有効）", "(holds until %s)", r.ValidUntil.In(calendar.Japan).Format(time.DateOnly)).In(c.in.Lang)
 	}
 	line.Reason = joinLine(line.Reason, why)
 	if r.Detail.StatedOnly {
@@ -130,7 +131,7 @@ func (c *checklist) worked(ctx context.Context, software string) error {
 		line := &c.in.Rows[i]
 		w := list[line.ID]
 		line.Owner = w.Owner
-		if day, err := time.ParseInLocation(time.DateOnly, w.Due, japan); err == nil {
+		if day, err := time.ParseInLocation(time.DateOnly, w.Due, calendar.Japan); err == nil {
 			line.Due = day
 		}
 		if w.Note != "" {

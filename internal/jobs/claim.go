@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
@@ -56,7 +57,7 @@ func ReadClaim(w ClaimWords, now time.Time) (evidence.Claim, error) {
 		return claim, &lang.Error{Kind: lang.Usage, What: lang.T("内容又は理由がありません", "the statement or the reason is missing"),
 			Next: lang.T("text に書いてください", "write it in text")}
 	}
-	day, err := time.ParseInLocation(time.DateOnly, w.Until, japan)
+	day, err := time.ParseInLocation(time.DateOnly, w.Until, calendar.Japan)
 	if err != nil || !day.After(now) {
 		return claim, &lang.Error{Kind: lang.Usage, What: lang.F("「%s」は有効期限にできません", "%q cannot be the last day", w.Until),
 			Next: lang.T("明日以降の日付を 2027-03-31 の形で指定してください", "give a day after today, such as 2027-03-31")}
@@ -64,8 +65,6 @@ func ReadClaim(w ClaimWords, now time.Time) (evidence.Claim, error) {
 	claim.ExpiresAt = day.AddDate(0, 0, 1).UTC() // the day itself still counts
 	return claim, nil
 }
-
-var japan = time.FixedZone("JST", 9*60*60)
 
 // Individual finds an individual requirement by any way of writing its id.
 func Individual(text string) (guideline.Individual, error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
@@ -273,7 +274,7 @@ func (l *RequestLine) stands(now time.Time) RequestState {
 		return RequestAnswered
 	case has(func(a ReplyLine) bool { return a.Stated }):
 		return RequestStated
-	case now.In(time.FixedZone("JST", 9*60*60)).Format(time.DateOnly) > l.DueOn:
+	case now.In(calendar.Japan).Format(time.DateOnly) > l.DueOn:
 		return RequestOverdue
 	case len(l.Answers) > 0:
 		return RequestPartly

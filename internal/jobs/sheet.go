@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
@@ -238,5 +239,5 @@ func (p SheetPreview) Fingerprint() string {
 
 // lastDayOf is the day before the moment something stops to hold, in Japan.
 func lastDayOf(until time.Time) string {
-	return until.In(japan).AddDate(0, 0, -1).Format(time.DateOnly)
+	return until.In(calendar.Japan).AddDate(0, 0, -1).Format(time.DateOnly)
 }

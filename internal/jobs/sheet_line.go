@@ -72,13 +72,13 @@ func openSheetDesk(ctx context.Context, db *store.DB, l lang.Lang, file SheetFil
 // sheetExpiry is when statements made from a sheet stop to hold: after the day that is named, else after as many months as
 // regular reviews are apart.
 func sheetExpiry(ctx context.Context, db *store.DB, until string) (time.Time, error) {
-	now := db.Now().In(japan)
+	now := db.Now().In(calendar.Japan)
 	if until == "" {
 		policy, err := Policy(ctx, db)
 		y, m, day := now.Date()
-		return time.Date(y, m, day, 0, 0, 0, 0, japan).AddDate(0, policy.Value("review_months"), 1).UTC(), err
+		return time.Date(y, m, day, 0, 0, 0, 0, calendar.Japan).AddDate(0, policy.Value("review_months"), 1).UTC(), err
 	}
-	day, err := calendar.ParseDay(until, japan)
+	day, err := calendar.ParseDay(until, calendar.Japan)
 	if err == nil && !day.After(now) {
 		err = &lang.Error{Kind: lang.Usage, What: lang.F("「%s」は有効期限にできません", "%q cannot be the last day", until),
 			Next: lang.T("明日以降の日付を指定してください", "give a day after today")}
@@ -347,7 +347,7 @@ func (l *sheetLine) unstated(status verify.Status, cell xlsx.Answer, chosen bool
 func (l *sheetLine) working() {
 	w, due := l.work[l.ID], ""
 	if !l.now.Due.IsZero() {
-		due = l.now.Due.In(japan).Format(time.DateOnly)
+		due = l.now.Due.In(calendar.Japan).Format(time.DateOnly)
 	}
 	what := lang.T("作業の一覧に残します", "kept in the working list")
 	for _, f := range []struct {
@@ -407,7 +407,7 @@ var dayInText = regexp.MustCompile(`((?:19|20)\d\d|令和\s*\d{1,2}|令和元|[R
 
 // exceptionEnd finds when an exception ends: a day in its own text, else the due date. It has to be ahead.
 func (l *sheetLine) exceptionEnd(text string) (time.Time, bool) {
-	day, err := calendar.ParseDay(dayInText.FindString(foldWidth(text)), japan)
+	day, err := calendar.ParseDay(dayInText.FindString(foldWidth(text)), calendar.Japan)
 	if err != nil {
 		if day = l.Cells[xlsx.DueField].Day; day.IsZero() {
 			return day, false

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
@@ -45,7 +46,7 @@ type FieldChange struct {
 
 // RegisterBook gives the records of a register as [xlsx.Register] takes them.
 func RegisterBook(ctx context.Context, db *store.DB, l lang.Lang, kind guideline.Register) (xlsx.RegisterInput, error) {
-	in := xlsx.RegisterInput{Lang: l, Kind: kind, Issued: db.Now().In(japan)}
+	in := xlsx.RegisterInput{Lang: l, Kind: kind, Issued: db.Now().In(calendar.Japan)}
 	m, err := db.LoadModel(ctx)
 	if err != nil {
 		return in, err

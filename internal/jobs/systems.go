@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/xlsx"
@@ -76,7 +77,7 @@ func (c common) useLife(s chain.System, r chain.Release) UseLife {
 			use.DeclaredTill = day(got.ValidUntil)
 		}
 	}
-	today := c.in.Now.In(japan).Format(time.DateOnly)
+	today := c.in.Now.In(calendar.Japan).Format(time.DateOnly)
 	use.DaysLeft = max(daysBetween(today, use.SupportedTo), 0)
 	use.GapDays = max(daysBetween(use.SupportedTo, s.PlannedUntil), 0)
 	switch {

@@ -16,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 )
@@ -90,7 +91,7 @@ func Read(kind guideline.Register, raw []byte) ([]Entry, []fact.Problem, error) 
 
 // Until gives the moment an entry stops to hold: the end of its last day in Japan. Zero when it names none.
 func (e Entry) Until() time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, e.ValidUntil, japan)
+	t, err := time.ParseInLocation(time.DateOnly, e.ValidUntil, calendar.Japan)
 	if err != nil {
 		return time.Time{}
 	}

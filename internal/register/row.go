@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -27,13 +28,10 @@ func Missing(kind guideline.Register, r Record) []guideline.Choice {
 	return out
 }
 
-// japan is where a day that people enter begins and ends.
-var japan = time.FixedZone("JST", 9*60*60)
-
 // Day gives a date field as a moment: the start of that day in Japan. Zero when it is empty.
 func Day(r Record, field string) time.Time {
 	s, _ := r.Data[field].(string)
-	t, err := time.ParseInLocation(time.DateOnly, s, japan)
+	t, err := time.ParseInLocation(time.DateOnly, s, calendar.Japan)
 	if err != nil {
 		return time.Time{}
 	}

@@ -16,11 +16,8 @@ func Due(p guideline.Policy, a Action, firstSeen time.Time) time.Time {
 	if p.Value("treat_business_days") == 0 {
 		return firstSeen.AddDate(0, 0, days)
 	}
-	return calendar.AddBusinessDays(firstSeen.In(japan), days).UTC()
+	return calendar.AddBusinessDays(firstSeen.In(calendar.Japan), days).UTC()
 }
-
-// japan is where a business day begins and ends.
-var japan = time.FixedZone("JST", 9*60*60)
 
 // EPSSFrom is the score from which the policy takes an exploit to be about.
 func EPSSFrom(p guideline.Policy) float64 { return float64(p.Value("epss_exploit_percent")) / 100 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 )
 
 func TestDue(t *testing.T) {
@@ -29,7 +30,7 @@ func TestDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		due := Due(p, c.action, seen)
-		if got := due.In(japan).Format(time.DateOnly); got != c.want || due.Location() != time.UTC {
+		if got := due.In(calendar.Japan).Format(time.DateOnly); got != c.want || due.Location() != time.UTC {
 			t.Errorf("%s seen %s: due %s, want %s", c.action, c.seen, got, c.want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
@@ -119,10 +120,10 @@ func (p *actionsPage) fill(all []todoLine) {
 	var items []chart.Item
 	for _, t := range lines[:p.Shown] { // those in the pictures are those in the list
 		if !t.Due.IsZero() {
-			items = append(items, chart.Item{Name: t.What, Who: t.OwnerName, Href: t.Href, From: t.Since, Due: t.Due.In(japan), Late: t.Late})
+			items = append(items, chart.Item{Name: t.What, Who: t.OwnerName, Href: t.Href, From: t.Since, Due: t.Due.In(calendar.Japan), Late: t.Late})
 		}
 	}
-	now := p.Now.In(japan)
+	now := p.Now.In(calendar.Japan)
 	p.Month, p.Gantt = chart.Month(p.Lang, "month", now, now, items), chart.Gantt(p.Lang, "gantt", max(p.Start, time.January), now, items)
 }
 
@@ -254,7 +255,7 @@ func (s *Server) actionsSheet(w http.ResponseWriter, r *http.Request) error {
 	for _, t := range all {
 		due := ""
 		if !t.Due.IsZero() {
-			due = t.Due.In(japan).Format(time.DateOnly)
+			due = t.Due.In(calendar.Japan).Format(time.DateOnly)
 		}
 		p.Rows = append(p.Rows, []string{due, b.KindName(t.Kind), t.What, t.Software, t.OwnerName, t.Note})
 	}
@@ -298,7 +299,7 @@ func calendarFile(b Base, all []todoLine) string {
 		if t.Due.IsZero() {
 			continue
 		}
-		due := t.Due.In(japan)
+		due := t.Due.In(calendar.Japan)
 		line("BEGIN:VEVENT")
 		line("UID:%s@tasuki", store.DigestOf([]byte(t.Kind + t.Href + t.What))[7:39])
 		line("DTSTAMP:%s", b.Now.UTC().Format("20060102T150405Z"))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
@@ -60,7 +61,7 @@ func (p *dutyPage) readClaim(r *http.Request) (evidence.Claim, error) {
 			c.Evidence = append(c.Evidence, o.Value)
 		}
 	}
-	day, err := time.ParseInLocation(time.DateOnly, r.FormValue("expires"), japan)
+	day, err := time.ParseInLocation(time.DateOnly, r.FormValue("expires"), calendar.Japan)
 	c.ExpiresAt = day.AddDate(0, 0, 1).UTC() // the day itself still counts
 	switch {
 	case !p.Row.Ours:

@@ -10,6 +10,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
@@ -188,7 +189,7 @@ func subjectsOf(head softwareHead, party string) []fact.Subject {
 func newClaimForm(b Base, head softwareHead, row dutyRow, documents []store.Document) claimForm {
 	f := claimForm{Action: "/software/" + head.Software.ID + "/claims?" + query("release", head.Release, "party", row.Row.Party,
 		"role", string(row.Role), "requirement", string(row.ID)), Kind: evidence.Stated,
-		Expires: b.Now.In(japan).AddDate(1, 0, 0).Format("2006-01-02")}
+		Expires: b.Now.In(calendar.Japan).AddDate(1, 0, 0).Format("2006-01-02")}
 	f.Subjects = append(f.Subjects, option{Value: "software", Name: b.F("ソフトウェア %s（全リリース）", "Software %s (all releases)", head.Software.Name)})
 	for _, rel := range head.Releases {
 		if rel.ID == head.Release {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -138,7 +139,7 @@ func lastMoment(day string) (time.Time, error) {
 	if day == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.ParseInLocation(time.DateOnly, day, japan)
+	t, err := time.ParseInLocation(time.DateOnly, day, calendar.Japan)
 	if err != nil {
 		return t, formError(lang.T("日付を YYYY-MM-DD の形で入力してください", "write the day as YYYY-MM-DD"))
 	}

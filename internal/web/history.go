@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
@@ -107,7 +108,7 @@ func (s *Server) statusChart(ctx context.Context, b Base, h softwareHead, m chai
 	var events []chart.Event
 	for _, d := range declarations {
 		if !d.IssuedAt.IsZero() && d.Release == h.Release {
-			events = append(events, chart.Event{At: d.IssuedAt.In(japan), Name: b.DeclarationKind(d.Kind) + b.F(" 第%d号", " no. %d", d.Serial)})
+			events = append(events, chart.Event{At: d.IssuedAt.In(calendar.Japan), Name: b.DeclarationKind(d.Kind) + b.F(" 第%d号", " no. %d", d.Serial)})
 		}
 	}
 	return chart.StatusOverTime(b.Lang, "status", daysOf(changes, b.Now), events), nil
@@ -146,6 +147,6 @@ func daysOf(changes []store.StatusChange, now time.Time) []chart.Day {
 }
 
 func endOfDay(t time.Time) time.Time {
-	y, m, d := t.In(japan).Date()
-	return time.Date(y, m, d, 23, 59, 59, 0, japan)
+	y, m, d := t.In(calendar.Japan).Date()
+	return time.Date(y, m, d, 23, 59, 59, 0, calendar.Japan)
 }

@@ -14,6 +14,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
@@ -194,7 +195,7 @@ func codeEnds(day string) (time.Time, error) {
 	if day == "" {
 		return time.Time{}, nil
 	}
-	t, err := time.ParseInLocation(time.DateOnly, day, japan)
+	t, err := time.ParseInLocation(time.DateOnly, day, calendar.Japan)
 	if err != nil {
 		return t, formError(lang.T("有効期限は 2026-04-01 の形で入力してください", "write the last day as 2026-04-01"))
 	}
@@ -349,7 +350,7 @@ func (s *Server) requestNewPage(r *http.Request) (*requestNewPage, error) {
 	p := &requestNewPage{Base: s.base(r, "partners", lang.T("依頼を作る", "New request")), Why: map[verify.Viewpoint]string{}, Asked: map[guideline.Role]bool{}, Kinds: map[verify.ResourceKind]bool{},
 		Object:  verify.AskedObject{Name: strings.TrimSpace(r.FormValue("object")), Version: strings.TrimSpace(r.FormValue("version")), UsedIn: strings.TrimSpace(r.FormValue("used_in"))},
 		Package: guideline.Level(r.FormValue("level")), Chain: r.FormValue("chain") != "", Due: r.FormValue("due"), Note: strings.TrimSpace(r.FormValue("note"))}
-	p.Earliest = p.Now.In(japan).Format(time.DateOnly)
+	p.Earliest = p.Now.In(calendar.Japan).Format(time.DateOnly)
 	for _, v := range verify.Viewpoints {
 		p.Why[v] = strings.TrimSpace(r.FormValue("why-" + string(v)))
 	}

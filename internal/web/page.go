@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/third_party"
@@ -70,7 +71,7 @@ func (b Base) Day(t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	t = t.In(japan)
+	t = t.In(calendar.Japan)
 	if b.Lang == lang.EN {
 		return t.Format("2 Jan 2006")
 	}
@@ -82,7 +83,7 @@ func (b Base) Moment(t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
-	t = t.In(japan)
+	t = t.In(calendar.Japan)
 	if b.Lang == lang.EN {
 		return t.Format("2 Jan 2006 15:04 JST")
 	}
@@ -105,8 +106,6 @@ func (b Base) Age(t time.Time) string {
 	}
 	return b.F("%d日前", "%d days ago", int(d.Hours()/24))
 }
-
-var japan = time.FixedZone("JST", 9*60*60)
 
 // Short cuts a digest for reading: sha256:0123456789ab….
 func (Base) Short(digest string) string {

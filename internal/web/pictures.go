@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/chart"
@@ -201,7 +202,7 @@ func (b Base) TreeName(t triage.Tree) string {
 func freshness(b Base, documents []documentLine, rows []dutyRow) chart.Picture {
 	var out []chart.Fresh
 	for _, d := range documents {
-		f := chart.Fresh{Name: d.Name, Href: "/evidence/" + d.Digest, From: d.ReceivedAt.In(japan)}
+		f := chart.Fresh{Name: d.Name, Href: "/evidence/" + d.Digest, From: d.ReceivedAt.In(calendar.Japan)}
 		for _, row := range rows {
 			backs := false
 			for _, c := range row.Checks {
@@ -210,7 +211,7 @@ func freshness(b Base, documents []documentLine, rows []dutyRow) chart.Picture {
 				}
 				backs = true
 				if !c.ValidUntil.IsZero() && (f.Until.IsZero() || c.ValidUntil.Before(f.Until)) {
-					f.Until = c.ValidUntil.In(japan)
+					f.Until = c.ValidUntil.In(calendar.Japan)
 				}
 			}
 			if backs {
@@ -224,7 +225,7 @@ func freshness(b Base, documents []documentLine, rows []dutyRow) chart.Picture {
 			out = append(out, f)
 		}
 	}
-	return chart.Freshness(b.Lang, "freshness", b.Now.In(japan), out)
+	return chart.Freshness(b.Lang, "freshness", b.Now.In(calendar.Japan), out)
 }
 
 // dutiesSheet gives the duties of ours over one software as a table for spreadsheet programs: the map as words.
@@ -247,7 +248,7 @@ func (s *Server) dutiesSheet(w http.ResponseWriter, r *http.Request) error {
 	for _, d := range rows {
 		until := ""
 		if !d.ValidUntil.IsZero() {
-			until = d.ValidUntil.In(japan).Format(time.DateOnly)
+			until = d.ValidUntil.In(calendar.Japan).Format(time.DateOnly)
 		}
 		p.Rows = append(p.Rows, []string{string(d.ID), d.Title, b.Role(d.Role), b.StatusName(d.Status), b.BasisName(d.Row.Basis), until, d.Plan.OwnerName, d.Plan.DueInput()})
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -32,7 +33,7 @@ func (p planView) DueInput() string {
 	if p.Due.IsZero() {
 		return ""
 	}
-	return p.Due.In(japan).Format(time.DateOnly)
+	return p.Due.In(calendar.Japan).Format(time.DateOnly)
 }
 
 // putPlans puts plans beside duties, and gives who may be chosen as an owner.

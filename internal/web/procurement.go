@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
@@ -41,7 +42,7 @@ func (s *Server) procurements(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	today := p.Now.In(japan).Format("2006-01-02")
+	today := p.Now.In(calendar.Japan).Format("2006-01-02")
 	names := partyNames(m)
 	place := map[fact.Subject]int{}
 	for _, rec := range records {

@@ -13,6 +13,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/jobs"
@@ -234,7 +235,7 @@ func (s *Server) loadRecord(r *http.Request, p *recordPage, m chain.Model) error
 	p.About, p.Author, p.Approver = subjectName(p.Base, m, rec.Subject), people.name(rec.Author), people.name(rec.Approver)
 	p.MayApprove = rec.State == register.Draft && p.Can(auth.Approve) && rec.Author != p.Account.ID
 	if !rec.ValidUntil.IsZero() {
-		p.Until = rec.ValidUntil.Add(-time.Second).In(japan).Format(time.DateOnly)
+		p.Until = rec.ValidUntil.Add(-time.Second).In(calendar.Japan).Format(time.DateOnly)
 	}
 	p.History, err = s.auditLines(ctx, p.Base, store.AuditFilter{Object: store.Object{Kind: "record", ID: rec.ID}})
 	return err

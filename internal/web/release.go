@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
@@ -39,7 +40,7 @@ func (s *Server) releasePage(r *http.Request) (*releasePage, error) {
 		return nil, err
 	}
 	p := &releasePage{Base: s.base(r, "software", lang.T(a.Software+" "+a.Version, a.Software+" "+a.Version)), ArchivedRelease: a, Sums: sumsOf(a)}
-	p.Over = a.SupportedTo != "" && a.SupportedTo < p.Now.In(japan).Format("2006-01-02")
+	p.Over = a.SupportedTo != "" && a.SupportedTo < p.Now.In(calendar.Japan).Format("2006-01-02")
 	if rel, err := s.db.ReleaseByID(ctx, a.ID); err == nil {
 		p.SoftwareID = rel.Software
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/chart"
@@ -42,7 +43,7 @@ func sampleHistory(b Base) page {
 			store.StatusChange{DutyKey: key, Before: string(assess.NotAssessed), Status: string(row.Status), JudgedAt: sampleNow.AddDate(0, -4, 2*i)})
 	}
 	slices.SortStableFunc(changes, func(x, y store.StatusChange) int { return x.JudgedAt.Compare(y.JudgedAt) })
-	p.Chart = chart.StatusOverTime(b.Lang, "status", daysOf(changes, b.Now), []chart.Event{{At: sampleNow.AddDate(0, -1, 0).In(japan), Name: b.DeclarationKind("declaration") + b.F(" 第%d号", " no. %d", 1)}})
+	p.Chart = chart.StatusOverTime(b.Lang, "status", daysOf(changes, b.Now), []chart.Event{{At: sampleNow.AddDate(0, -1, 0).In(calendar.Japan), Name: b.DeclarationKind("declaration") + b.F(" 第%d号", " no. %d", 1)}})
 	why := lang.T("214部品のうち12部品に供給者の記載がありません", "12 of 214 components name no supplier").In(b.Lang)
 	for i, st := range []assess.Status{assess.Met, assess.PartlyMet, assess.NotMet} {
 		p.Lines = append(p.Lines, historyLine{At: sampleNow.AddDate(0, 0, -i), Title: "S(2)-2.3 " + b.TitleOf("S(2)-2.3"), Href: "/storybook/duty/filled", Before: assess.NotAssessed, After: st, Reason: why})
@@ -75,7 +76,7 @@ func sampleFreshness(b Base) chart.Picture {
 	piece := func(name, backs string, from, left int) chart.Fresh {
 		return chart.Fresh{Name: name, Href: "/evidence/x", From: sampleNow.AddDate(0, 0, -from), Until: sampleNow.AddDate(0, 0, left), Requirements: backs}
 	}
-	return chart.Freshness(b.Lang, "freshness", sampleNow.In(japan), []chart.Fresh{piece("sbom.cdx.json", "S(2)-2.3", 20, 70), piece("脆弱性対応方針 2026年度版.pdf", "S(1)-1.1 S(3)-1.1", 200, 165),
+	return chart.Freshness(b.Lang, "freshness", sampleNow.In(calendar.Japan), []chart.Fresh{piece("sbom.cdx.json", "S(2)-2.3", 20, 70), piece("脆弱性対応方針 2026年度版.pdf", "S(1)-1.1 S(3)-1.1", 200, 165),
 		piece("zap-results.sarif", "S(1)-3.3", 170, 9), piece("penetration-test-2025.pdf", "S(4)-2.1", 380, -15)})
 }
 

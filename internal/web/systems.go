@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/chart"
@@ -51,12 +52,12 @@ func (p *systemsPage) draw() {
 			lives = append(lives, chart.Life{Name: sys.System, Part: u.Software + " " + u.Version, Planned: isoDay(sys.PlannedUntil), Supported: isoDay(u.SupportedTo), Said: p.Text(jobs.LifeWord(u.State)), Gap: gap, Plan: u.Plan})
 		}
 	}
-	p.Picture = chart.LifeCycle(p.Lang, "life", p.Now.In(japan), lives)
+	p.Picture = chart.LifeCycle(p.Lang, "life", p.Now.In(calendar.Japan), lives)
 }
 
 // isoDay reads a day; zero when there is none.
 func isoDay(s string) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, s, japan)
+	t, err := time.ParseInLocation(time.DateOnly, s, calendar.Japan)
 	if err != nil {
 		return time.Time{}
 	}

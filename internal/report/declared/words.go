@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/verify"
 )
@@ -130,15 +131,12 @@ func Person(p verify.Person, l lang.Lang) string {
 	return strings.Join(out, " ")
 }
 
-// Japan is the zone that days are given in.
-var Japan = time.FixedZone("JST", 9*60*60)
-
 // Day gives a day in Japan: 2026年4月1日, 1 April 2026. The zero time is a dash.
 func Day(t time.Time, l lang.Lang) string {
 	if t.IsZero() {
 		return "—"
 	}
-	t = t.In(Japan)
+	t = t.In(calendar.Japan)
 	if l == lang.EN {
 		return t.Format("2 January 2006")
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/verify"
@@ -162,7 +163,7 @@ func (p *paper) object() {
 			about = append(about, p.pair(p.say("種類", "Kind"), k.Title.In(p.lang)))
 		}
 	}
-	if day, err := time.ParseInLocation(time.DateOnly, o.ReleasedOn, declared.Japan); err == nil {
+	if day, err := time.ParseInLocation(time.DateOnly, o.ReleasedOn, calendar.Japan); err == nil {
 		about = append(about, p.pair(p.say("リリース日", "Released"), p.day(day)))
 	}
 	if len(about) > 0 {

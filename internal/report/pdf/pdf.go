@@ -76,7 +76,7 @@ func (p *paper) finish(w io.Writer, root *element) error {
 	if err != nil {
 		return err
 	}
-	at := p.d.IssuedAt.In(declared.Japan)
+	at := p.d.IssuedAt.In(calendar.Japan)
 	f.set(1, "<< /Type /Catalog /Pages 2 0 R /Lang (%s) /ViewerPreferences << /DisplayDocTitle true >> %s %s %s >>",
 		p.lang, f.outline(p.bookmarks), structure, f.attach(files, at))
 	info := f.add("<< /Title %s /Subject %s /Author %s /Creator (Tasuki) /CreationDate %s >>",
@@ -152,14 +152,14 @@ func (p *paper) categories() []guideline.Category {
 // day gives a day in Japan as it is written in running text, formal as it stands at the head of a paper.
 func (p *paper) day(t time.Time) string {
 	if !t.IsZero() {
-		t = t.In(declared.Japan)
+		t = t.In(calendar.Japan)
 	}
 	return p.o.Dates.Short(t, p.lang)
 }
 
 func (p *paper) formal(t time.Time) string {
 	if !t.IsZero() {
-		t = t.In(declared.Japan)
+		t = t.In(calendar.Japan)
 	}
 	return p.o.Dates.Formal(t, p.lang)
 }

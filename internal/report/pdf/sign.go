@@ -6,6 +6,7 @@ import (
 
 	"rsc.io/qr"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/verify"
@@ -94,7 +95,7 @@ func (p *paper) stamp(x, y float64, step string, a verify.Approval) {
 	p.rule(x-r+1.3, x+r-1.3, y-6, 0.7, stampRed)
 	p.rule(x-r+1.3, x+r-1.3, y+6, 0.7, stampRed)
 	p.fit(x, y-9, step, 30, 8)
-	p.fit(x, y+2.6, a.At.In(declared.Japan).Format("2006.01.02"), 40, 7.5)
+	p.fit(x, y+2.6, a.At.In(calendar.Japan).Format("2006.01.02"), 40, 7.5)
 	family, _, _ := strings.Cut(strings.ReplaceAll(a.By.Name, "　", " "), " ")
 	p.fit(x, y+15, family, 30, 8)
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -169,7 +170,7 @@ func (s Statement) advice(l lang.Lang) string {
 }
 
 func (s Statement) treatment() lang.Text {
-	day := s.TreatBy.Add(-time.Millisecond).In(time.FixedZone("JST", 9*60*60)).Format(time.DateOnly)
+	day := s.TreatBy.Add(-time.Millisecond).In(calendar.Japan).Format(time.DateOnly)
 	switch {
 	case s.Treatment == "fix" && s.Done:
 		return lang.T("修正を提供しています。", "A fix is available.")

@@ -14,36 +14,35 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/golden"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/testshared"
 	"example.org/tasuki/verify"
 )
 
-var jst = time.FixedZone("JST", 9*60*60)
-
 // example is a vendor's answers, with texts that try to be formulas.
 func example(l lang.Lang) ChecklistInput {
 	in := ChecklistInput{
 		Lang: l, Software: "見本会計", Release: "3.2.1", Organisation: "株式会社見本ソフト", Level: guideline.Standard,
 		Roles:  []guideline.Role{guideline.Developer, guideline.Supplier},
-		Issued: time.Date(2026, 4, 1, 9, 0, 0, 0, jst),
+		Issued: time.Date(2026, 4, 1, 9, 0, 0, 0, calendar.Japan),
 		Digest: "sha256:" + strings.Repeat("0123456789abcdef", 4), Request: "REQ-7", Nonce: "n-1",
 		Evidence: []Evidence{
 			{ID: "E-001", Title: "脅威モデル 見本会計 3.2", Kind: "脅威モデル（OTM）", Digest: "sha256:" + strings.Repeat("ab", 32),
-				Received: time.Date(2026, 3, 2, 0, 0, 0, 0, jst), ValidUntil: time.Date(2027, 3, 2, 0, 0, 0, 0, jst)},
+				Received: time.Date(2026, 3, 2, 0, 0, 0, 0, calendar.Japan), ValidUntil: time.Date(2027, 3, 2, 0, 0, 0, 0, calendar.Japan)},
 			{ID: "E-002", Title: "=HYPERLINK(\"https://attacker.invalid\")", Kind: "SBOM", Digest: "sha256:" + strings.Repeat("cd", 32),
-				Received: time.Date(2026, 3, 20, 0, 0, 0, 0, jst)},
+				Received: time.Date(2026, 3, 20, 0, 0, 0, 0, calendar.Japan)},
 		},
 		Rows: []Row{
 			{ID: "S(1)-1.1", Status: verify.Met, Reason: "脅威モデルがあり、すべての脅威に対応を決めています。", Evidence: []string{"E-001"}, Owner: "開発部 例示 太郎"},
-			{ID: "S(1)-1.2", Status: verify.PartlyMet, Reason: "設計レビューの記録が2件足りません。", Owner: "開発部", Due: time.Date(2026, 6, 30, 0, 0, 0, 0, jst), Note: "-1件は\r\n確認中"},
-			{ID: "S(1)-3.2", Status: verify.NotMet, Reason: "=1+1", Owner: "@all", Due: time.Date(2026, 5, 29, 0, 0, 0, 0, jst)},
+			{ID: "S(1)-1.2", Status: verify.PartlyMet, Reason: "設計レビューの記録が2件足りません。", Owner: "開発部", Due: time.Date(2026, 6, 30, 0, 0, 0, 0, calendar.Japan), Note: "-1件は\r\n確認中"},
+			{ID: "S(1)-3.2", Status: verify.NotMet, Reason: "=1+1", Owner: "@all", Due: time.Date(2026, 5, 29, 0, 0, 0, 0, calendar.Japan)},
 			{ID: "S(2)-2.3", Status: verify.MetWithException, Reason: "+SBOMの共有は契約先に限ります。", Evidence: []string{"E-001", "E-002"}, Exception: "EX-3（2026-12-31まで）"},
 			{ID: "S(2)-3.1", Status: verify.NotApplicable, Reason: "第三者から受け取るものがありません（承認済み）。"},
 		},
 		Cover: Cover{Number: "別紙1", Addressee: "見本市役所 情報政策課 御中", Edition: "第1版", Contact: "品質保証部",
-			Drafted: Stamp{"例示 太郎", time.Date(2026, 3, 30, 0, 0, 0, 0, jst)}, Reviewed: Stamp{"例示 花子", time.Date(2026, 3, 31, 0, 0, 0, 0, jst)}},
+			Drafted: Stamp{"例示 太郎", time.Date(2026, 3, 30, 0, 0, 0, 0, calendar.Japan)}, Reviewed: Stamp{"例示 花子", time.Date(2026, 3, 31, 0, 0, 0, 0, calendar.Japan)}},
 	}
 	return in
 }

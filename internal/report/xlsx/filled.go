@@ -508,7 +508,7 @@ func (r *reading) due(a *Answer, number bool) {
 			}
 		}
 	}
-	d, err := calendar.ParseDay(a.Text, japan)
+	d, err := calendar.ParseDay(a.Text, calendar.Japan)
 	if err != nil {
 		a.Missing = true
 		e := err.(*lang.Error)
@@ -520,5 +520,3 @@ func (r *reading) due(a *Answer, number bool) {
 
 // emptyDays are ways to say that there is no day.
 var emptyDays = map[string]bool{"-": true, "ー": true, "―": true, "−": true, "–": true, "なし": true, "無し": true, "n/a": true, "na": true, "none": true}
-
-var japan = time.FixedZone("JST", 9*60*60)

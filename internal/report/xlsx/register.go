@@ -10,6 +10,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
 )
@@ -147,7 +148,7 @@ func lastDay(until time.Time) time.Time {
 	if until.IsZero() {
 		return until
 	}
-	return until.In(japan).AddDate(0, 0, -1)
+	return until.In(calendar.Japan).AddDate(0, 0, -1)
 }
 
 func stateName(s register.State) lang.Text {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
@@ -43,7 +44,7 @@ func TestRegistersComeBack(t *testing.T) {
 			}
 			r := register.Record{ID: "1", Kind: kind.Kind, Key: "-鍵", Subject: fact.Subject{Kind: fact.Org, ID: "us"}, Data: data, State: register.Approved,
 				ValidUntil: time.Date(2027, 3, 31, 15, 0, 0, 0, time.UTC)}
-			in := RegisterInput{Lang: l, Kind: kind, Records: []register.Record{r}, Subject: func(register.Record) string { return "party:us" }, Issued: time.Date(2026, 11, 1, 0, 0, 0, 0, jst)}
+			in := RegisterInput{Lang: l, Kind: kind, Records: []register.Record{r}, Subject: func(register.Record) string { return "party:us" }, Issued: time.Date(2026, 11, 1, 0, 0, 0, 0, calendar.Japan)}
 			var out, again bytes.Buffer
 			if err := Register(&out, in); err != nil {
 				t.Fatal(err)
