@@ -84,6 +84,17 @@ const (
 // Covers reports whether a party at level l meets what a request at level asked wants.
 func (l Level) Covers(asked Level) bool { return l == asked || l == Standard && asked == Minimum }
 
+// Title gives the guideline's word for a level.
+func (l Level) Title() lang.Text {
+	switch l {
+	case Minimum:
+		return lang.T("最低限", "minimum")
+	case Standard:
+		return lang.T("標準", "standard")
+	}
+	return lang.T("未設定", "not set")
+}
+
 // Stance is how a party holds a role (table 4): 主体, 支援, or unmarked.
 type Stance string
 

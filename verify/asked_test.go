@@ -102,11 +102,11 @@ func TestHeldAgainstRequest(t *testing.T) {
 	plain := declaretest.Bundle(t, nil)
 	reply := declaretest.Bundle(t, func(_ *declare.Input, to *declare.HandOver) { to.InReplyTo = file })
 	alone := declaretest.Bundle(t, func(in *declare.Input, _ *declare.HandOver) {
-		in.Engaged = []verify.Engaged{{Name: "見本部品株式会社", Roles: []guideline.Role{guideline.Developer}}}
+		in.Engaged = []verify.Engaged{{Name: "見本部品株式会社", Roles: []guideline.Role{guideline.Supplier}}}
 	})
 	backed := declaretest.Bundle(t, func(in *declare.Input, _ *declare.HandOver) {
 		bringing(supplier(t, nil))(in)
-		in.Engaged = []verify.Engaged{{Name: "見本部品株式会社", Roles: []guideline.Role{guideline.Developer}, Bundle: upstreamName}}
+		in.Engaged = []verify.Engaged{{Name: "見本部品株式会社", Roles: []guideline.Role{guideline.Supplier}, Bundle: upstreamName}}
 	})
 	for _, c := range []struct {
 		name, step string // step that fails; empty: ok

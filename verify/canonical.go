@@ -22,7 +22,7 @@ const maxInteger = 1<<53 - 1
 // their UTF-16 code units, only the escapes that JSON demands, integers up to 2^53-1. Text is not normalised. A value
 // that cannot be said so (a fraction, a larger number, text that is not UTF-8) is an error.
 func Marshal(v any) ([]byte, error) {
-	if !validText(reflect.ValueOf(v)) {
+	if !everyText(reflect.ValueOf(v), utf8.ValidString) {
 		return nil, &lang.Error{Kind: lang.Unreadable, What: lang.T("UTF-8ではない文字が含まれています", "there is text that is not valid UTF-8")}
 	}
 	plain, err := json.Marshal(v)
@@ -42,6 +42,9 @@ func Marshal(v any) ([]byte, error) {
 // unknown, repeated or differently ordered members, other escapes, slack bits of base64 and trailing bytes are all
 // refused, with the place of the first byte that differs. The error is a *lang.Error of kind Unreadable.
 func Unmarshal(b []byte, v any) error {
+	if bytes.Count(b, []byte(",")) > maxValues {
+		return tooMany()
+	}
 	if err := json.Unmarshal(b, v); err != nil {
 		return notReadable(err, len(b))
 	}
@@ -53,6 +56,14 @@ func Unmarshal(b []byte, v any) error {
 		return notCanonical(firstDifference(b, again))
 	}
 	return nil
+}
+
+// maxValues is how many values the JSON of one file, envelope or disclosure may hold, counted by commas: a list of "{}" takes
+// thirty times its size in memory before anybody can see what it is.
+const maxValues = 1 << 20
+
+func tooMany() error {
+	return &lang.Error{Kind: lang.Unreadable, What: lang.F("値の数が上限の %d を超えています", "there are more values than the limit of %d", maxValues)}
 }
 
 func notCanonical(offset int) error {
@@ -90,28 +101,28 @@ func firstDifference(a, b []byte) int {
 	return n
 }
 
-// validText reports whether every text in v is UTF-8. Package json would put U+FFFD for what is not, without a word.
-func validText(v reflect.Value) bool {
+// everyText reports whether ok holds for every text in v: names of maps, strings, and what they hold. Bytes are no text.
+func everyText(v reflect.Value, ok func(string) bool) bool {
 	switch v.Kind() {
 	case reflect.String:
-		return utf8.ValidString(v.String())
+		return ok(v.String())
 	case reflect.Pointer, reflect.Interface:
-		return v.IsNil() || validText(v.Elem())
+		return v.IsNil() || everyText(v.Elem(), ok)
 	case reflect.Slice, reflect.Array:
 		for i := 0; v.Type().Elem().Kind() != reflect.Uint8 && i < v.Len(); i++ {
-			if !validText(v.Index(i)) {
+			if !everyText(v.Index(i), ok) {
 				return false
 			}
 		}
 	case reflect.Map:
 		for pairs := v.MapRange(); pairs.Next(); {
-			if !validText(pairs.Key()) || !validText(pairs.Value()) {
+			if !everyText(pairs.Key(), ok) || !everyText(pairs.Value(), ok) {
 				return false
 			}
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() && !validText(v.Field(i)) {
+			if v.Type().Field(i).IsExported() && !everyText(v.Field(i), ok) {
 				return false
 			}
 		}

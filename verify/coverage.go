@@ -202,8 +202,12 @@ func (v *visit) valid() error {
 	case at.Before(d.IssuedAt):
 		return unverified(where, "発行日時 %[1]s が判定時刻 %[2]s より後です", "issued at %[1]s, later than the time judged at, %[2]s", day(d.IssuedAt), day(at))
 	}
+	const handedOver = "manifest/payload /predicate/created_at"
+	if at := v.opt.At; !at.IsZero() && v.Manifest.CreatedAt.After(at.Add(clocks)) {
+		return unverified(handedOver, "渡された日時 %[1]s が判定時刻 %[2]s より後です", "handed over at %[1]s, later than the time judged at, %[2]s", v.Manifest.CreatedAt.UTC().Format(time.RFC3339), at.UTC().Format(time.RFC3339))
+	}
 	if v.Manifest.CreatedAt.Add(clocks).Before(d.IssuedAt) {
-		return unverified("manifest/payload /predicate/created_at", "宣言の発行（%[2]s）より前に渡されたことになっています（%[1]s）", "handed over at %[1]s, before the declaration was issued, at %[2]s", v.Manifest.CreatedAt.UTC().Format(time.RFC3339), d.IssuedAt.Format(time.RFC3339))
+		return unverified(handedOver, "宣言の発行（%[2]s）より前に渡されたことになっています（%[1]s）", "handed over at %[1]s, before the declaration was issued, at %[2]s", v.Manifest.CreatedAt.UTC().Format(time.RFC3339), d.IssuedAt.Format(time.RFC3339))
 	}
 	return nil
 }

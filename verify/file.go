@@ -18,6 +18,9 @@ func (f File) Bytes() ([]byte, error) {
 
 // unmarshal is [Unmarshal] for a file, under the same rules and with the same economy.
 func (f *File) unmarshal(b []byte) error {
+	if bytes.Count(b, []byte(",")) > maxValues {
+		return tooMany()
+	}
 	if err := json.Unmarshal(b, f); err != nil {
 		return notReadable(err, len(b))
 	}

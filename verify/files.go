@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"example.org/tasuki/internal/lang"
 )
@@ -111,8 +112,46 @@ func parseFile(b []byte, v any, format *string, want string) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return badFile(byteAt(int(d.InputOffset())), nil, "JSONの後に余分な内容があります", "something follows the JSON")
 	}
+	if err := noTwins(json.NewDecoder(bytes.NewReader(b)), ""); err != nil {
+		return err
+	}
 	if *format != want {
 		return badFile("format", nil, "形式が "+want+" ではありません", "the format is not "+want)
+	}
+	return nil
+}
+
+// noTwins reads one value and refuses an object with one name twice, in whatever case: of two lists of keys a reader would see
+// the one and the program take the other.
+func noTwins(d *json.Decoder, where string) error {
+	t, err := d.Token()
+	if err != nil {
+		return notReadable(err, int(d.InputOffset()))
+	}
+	if t != json.Delim('{') && t != json.Delim('[') {
+		return nil
+	}
+	seen := map[string]bool{}
+	for i := 0; d.More(); i++ {
+		at := entry(where, i)
+		if t == json.Delim('{') {
+			name, err := d.Token()
+			if err != nil {
+				return notReadable(err, int(d.InputOffset()))
+			}
+			at = strings.ToLower(fmt.Sprint(name))
+			if seen[at] {
+				return badFile(at, nil, "同じ名前の項目が2つあります", "there are two entries of one name")
+			}
+			seen[at] = true
+		}
+		if err := noTwins(d, at); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	if err != nil {
+		return notReadable(err, int(d.InputOffset()))
 	}
 	return nil
 }

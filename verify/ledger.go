@@ -2,7 +2,6 @@ package verify
 
 import (
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -32,6 +31,10 @@ type EntryObject struct {
 	Kind string `json:"kind"`
 	ID   string `json:"id"`
 }
+
+// Issued is the action of the entry that a declaration's proof is about. Others about the same declaration, such as that it
+// was revoked, prove nothing.
+const Issued = "issued"
 
 // ledger checks the proof that the declaration is in its issuer's ledger, if the bundle brings one.
 func (v *visit) ledger() {
@@ -75,11 +78,11 @@ func (v *visit) provenBy(content []byte, key LedgerKey) (tlog.Tree, error) {
 		return tree, unverified("/hashes", "記録が台帳のルートにつながりません", "the entry does not lead to the ledger's root")
 	}
 	var e Entry
-	if err := json.Unmarshal(p.Leaf, &e); err != nil {
-		return tree, unverified("/leaf", "台帳の記録を読み取れません", "the ledger's entry cannot be read")
+	if err := Unmarshal(p.Leaf, &e); err != nil {
+		return tree, within("/leaf", err)
 	}
-	if e.Object != (EntryObject{Kind: "declaration", ID: Digest(v.Envelope)}) {
-		return tree, unverified("/leaf/object", "台帳の記録はこの宣言のものではありません", "the ledger's entry is not about this declaration")
+	if e.Action != Issued || e.Object != (EntryObject{Kind: "declaration", ID: Digest(v.Envelope)}) {
+		return tree, unverified("/leaf/object", "台帳の記録はこの宣言の発行のものではありません", "the ledger's entry is not about the issue of this declaration")
 	}
 	return tree, nil
 }

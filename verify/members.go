@@ -66,10 +66,11 @@ func (v *visit) belongs(m ManifestMember) bool {
 	case TimeStampKind:
 		return m.Name == TimeStampMember && m.MediaType == TimeStampMediaType && m.Embedded
 	case DisclosureKind:
-		return m.MediaType == DisclosureMediaType && m.Embedded &&
-			slices.ContainsFunc(v.Manifest.Shown, func(i int) bool { return DisclosureMember(i) == m.Name })
+		i, shown := slices.BinarySearchFunc(v.Manifest.Shown, m.Name, func(i int, name string) int { return strings.Compare(DisclosureMember(i), name) })
+		return m.MediaType == DisclosureMediaType && m.Embedded && shown && DisclosureMember(v.Manifest.Shown[i]) == m.Name
 	}
-	return slices.ContainsFunc(v.Declaration.Supporting, func(r Resource) bool { return r.Name == m.Name })
+	_, named := slices.BinarySearchFunc(v.Declaration.Supporting, m.Name, func(r Resource, name string) int { return strings.Compare(r.Name, name) })
+	return named
 }
 
 // sbom says whether the object's SBOMs are bound: each is a subject of the statement (the subjects step saw to that)
@@ -95,6 +96,8 @@ func (v *visit) sbom() {
 
 // upstream verifies the bundles of suppliers that this one brings, and names those it brings by digest only.
 func (v *visit) upstream() {
+	read := map[string]*visit{}
+	defer func() { v.reliedOn(read) }()
 	for _, r := range v.Declaration.Supporting {
 		if r.Kind != Upstream {
 			continue
@@ -110,6 +113,7 @@ func (v *visit) upstream() {
 			v.step(StepUpstream, lang.Text{}, unverified("members/"+r.Name, "バンドルの入れ子が上限の %d 段を超えています", "bundles are nested deeper than the limit of %d", v.opt.MaxDepth))
 		default:
 			next := &visit{walk: v.walk, up: v, as: r, path: path}
+			read[r.Name] = next
 			v.bundle(content, next)
 			next.step(StepUpstream, lang.F("%s は宣言のとおりです", "%s is as declared", r.Name), next.fits())
 		}

@@ -64,8 +64,8 @@ func (o *Opened) readFile(b []byte) error {
 		return &lang.Error{Kind: lang.Unreadable, Where: "format",
 			What: lang.F("形式が %[2]s ではありません（%[1]q）", "the format is %[1]q, not %[2]s", o.file.Format, BundleFormat)}
 	}
-	if !ascending(o.file.Keys, bytes.Compare) {
-		return &lang.Error{Kind: lang.Unreadable, Where: "keys", What: lang.T("鍵が順に並んでいません", "the keys are not in order")}
+	if len(o.file.Keys) > envelopes || !ascending(o.file.Keys, bytes.Compare) {
+		return &lang.Error{Kind: lang.Unreadable, Where: "keys", What: lang.T("鍵が順に並んでいないか、封筒の数より多くあります", "the keys are not in order, or there are more than envelopes")}
 	}
 	if !ascending(o.file.Members, func(a, b Member) int { return strings.Compare(a.Name, b.Name) }) {
 		return &lang.Error{Kind: lang.Unreadable, Where: "members",
@@ -80,11 +80,14 @@ func (o *Opened) readFile(b []byte) error {
 	return nil
 }
 
+// envelopes is how many a bundle has of its own: the hand-over's and the declaration's. Each is signed with one key.
+const envelopes = 2
+
 // safeName reports whether a name can be taken as a relative path on any system: slash-separated, without "..",
-// back-slashes, colons and control characters.
+// back-slashes, colons and characters that do not show.
 func safeName(name string) bool {
 	return len(name) <= 255 && name != "." && fs.ValidPath(name) &&
-		!strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f || strings.ContainsRune(`\:*?"<>|`, r) })
+		!strings.ContainsFunc(name, func(r rune) bool { return unseen(r) || strings.ContainsRune(`\:*?"<>|`, r) })
 }
 
 // ascending reports whether every element is greater than the one before.
@@ -192,8 +195,14 @@ func (o *Opened) readDeclaration() error {
 		return within(where+" payload", err)
 	}
 	o.Declaration, o.Subjects = s.Predicate, s.Subject
+	if n := len(o.Declaration.Commitments); n > maxCommitments {
+		return unverified(where+" /predicate/commitments", "個別要求が %[1]d 件あり、上限の %[2]d 件を超えています", "there are %[1]d duties, more than the limit of %[2]d", n, maxCommitments)
+	}
 	return nil
 }
+
+// maxCommitments is how many duties a declaration can have: a disclosure's name has four digits.
+const maxCommitments = 10_000
 
 func (o *Opened) keysUsed() int {
 	if bytes.Equal(o.ManifestKey, o.DeclarationKey) {
@@ -248,7 +257,7 @@ func (c Commitment) open(m Member) (*Answer, error) {
 	if got, want := d.Answer.Duty(), c.Duty(); got != want {
 		return nil, unverified("/1", "回答の対象が %[1]s ではなく %[2]s です", "the answer is not about %[1]s but about %[2]s", want, got)
 	}
-	return &d.Answer, nil
+	return &d.Answer, readable(d.Answer, "/1")
 }
 
 // minSalt is 16 bytes in base64url without padding.

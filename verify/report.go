@@ -126,12 +126,16 @@ type Link struct {
 	Counts      *Counts          `json:"counts,omitempty"`
 	Shown       int              `json:"shown"`
 	Withheld    int              `json:"withheld"`
+	AssessedAt  time.Time        `json:"assessed_at,omitzero"` // when the answers were judged
 	IssuedAt    time.Time        `json:"issued_at,omitzero"`
 	ValidUntil  time.Time        `json:"valid_until,omitzero"`
 	Signer      string           `json:"signer,omitempty"`    // name and title as declared
 	Key         string           `json:"key,omitempty"`       // fingerprint of the key that signed the declaration
 	StampedAt   time.Time        `json:"stamped_at,omitzero"` // an authority that the reader trusts saw the signed declaration then
 	StampedBy   string           `json:"stamped_by,omitempty"`
+	Sender      string           `json:"sender,omitempty"`    // who handed the bundle over
+	Recipient   string           `json:"recipient,omitempty"` // to whom; empty: to anybody
+	HandedOver  time.Time        `json:"handed_over_at,omitzero"`
 	Trust       TrustKind        `json:"trust,omitempty"`
 	TrustedAs   string           `json:"trusted_as,omitempty"` // name in the reader's list, or who introduced it
 }
@@ -176,6 +180,7 @@ const (
 	StepWitness     = "ledger witnessed"
 	StepTimeStamp   = "time stamp"
 	StepUpstream    = "upstream bundle"
+	StepReliedOn    = "roles relied on"
 
 	// These are taken for what the reader asked for: with Options.Request, RequireRoles, RequireChain and Files.
 	StepAsked     = "object asked for"

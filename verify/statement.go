@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
@@ -54,12 +53,7 @@ func (v *visit) statementForm() error {
 			return within("members/"+DeclarationMember, err)
 		}
 	}
-	return nil
-}
-
-// unseen reports whether a character does not show and can make a name look like another one, or speak to a terminal.
-func unseen(r rune) bool {
-	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c || r == 0xfeff
+	return readable(v.Manifest, "manifest/payload /predicate")
 }
 
 // filled checks that nothing required is empty, and that names are what they look like.
@@ -82,7 +76,10 @@ func filled(d Declaration) error {
 	if !slices.Contains([]string{"product", "service", "embedded", "system"}, d.Object.Kind) {
 		return unverified("/predicate/object/kind", "対象の種類 %q は定義されていません", "%q is no kind of software", d.Object.Kind)
 	}
-	return nil
+	if !ascending(d.Object.Artifacts, func(a, b Artifact) int { return strings.Compare(a.Name, b.Name) }) {
+		return unverified("/predicate/object/artifacts", "成果物が名前の順に並んでいないか、同じ名前のものがあります", "the artifacts are not in order of name, or two have one name")
+	}
+	return readable(d, "/predicate")
 }
 
 // fixedWords checks level, edition, title and the sentence of conformity.

@@ -10,10 +10,18 @@ import (
 // trusted decides whether the keys that signed are believed: they stand in the reader's list, or a trusted issuer
 // named this very bundle, by digest and signer, in its own declaration.
 func (v *visit) trusted() {
-	l := &v.report.Chain[v.link]
+	l, d := &v.report.Chain[v.link], v.Declaration
 	var err error
 	l.Trust, l.TrustedAs, err = v.trustIn()
 	v.step(StepTrust, lang.F("署名者 %[1]s を「%[2]s」として信頼しています（%[3]s）", "signer %[1]s is trusted as %[2]q (%[3]s)", l.Signer, l.TrustedAs, l.Trust.title()), err)
+	if end := v.trustEnded(); !end.IsZero() {
+		v.unchecked("issued_before_trust_ended", lang.F("署名者の鍵への信頼は %s に終わっています。それより前に署名されたことは署名者の申告により、確かめられていません", "trust in the signer's key ended on %s; that it signed before then rests on the signer's word", day(end)))
+	}
+	for _, name := range []string{d.Issuer.Name, d.Object.Name, d.Signer.Name} {
+		if mixed(name) {
+			v.unchecked("look_alike_name", lang.F("「%s」には、形の似たラテン文字とギリシャ文字又はキリル文字が混ざっています。名前ではなく鍵で見分けてください", "%q mixes Latin letters with Greek or Cyrillic ones that look the same; go by the key, not by the name", name))
+		}
+	}
 	if l.Trust == Introduced {
 		v.unchecked("introduced_signer", lang.F("署名者は %s による紹介で信頼しており、検証者自身の一覧にはありません", "the signer is known only because %s names it; it is not in the reader's own list", l.TrustedAs))
 	}
@@ -35,6 +43,16 @@ func (v *visit) trustIn() (TrustKind, string, error) {
 	return Unknown, "", unverified("members/"+DeclarationMember, "署名者 %[1]s（%[2]s）の鍵 %[3]s は信頼する鍵の一覧にないか、この発行者・日時には使えません",
 		"the key %[3]s of the signer %[1]s (%[2]s) is not among the trusted keys, or not for that issuer and time",
 		v.report.Chain[v.link].Signer, d.Issuer.Name, Fingerprint(v.DeclarationKey))
+}
+
+// trustEnded gives when the reader's trust in the key that signed ended, if that is past and nobody but the signer says
+// that it signed before.
+func (v *visit) trustEnded() time.Time {
+	t, ok := v.find(v.DeclarationKey, v.Declaration.Issuer.ID, v.Declaration.IssuedAt)
+	if !ok || t.Until.IsZero() || !v.opt.At.After(t.Until) || v.seenBefore(t.Until) {
+		return time.Time{}
+	}
+	return t.Until
 }
 
 // bound reports whether a trusted declaration names this bundle's digest.

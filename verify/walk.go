@@ -140,7 +140,8 @@ func (v *visit) describe() {
 		}
 	}
 	l.Counts, l.Shown, l.Withheld = &d.Counts, len(v.Manifest.Shown), len(v.Manifest.Withheld)
-	l.IssuedAt, l.ValidUntil = d.IssuedAt, d.Validity.Until
+	l.AssessedAt, l.IssuedAt, l.ValidUntil = d.Assessment.At, d.IssuedAt, d.Validity.Until
+	l.Sender, l.Recipient, l.HandedOver = v.Manifest.Sender.Name, cmp.Or(v.Manifest.Recipient.Name, v.Manifest.Recipient.ID), v.Manifest.CreatedAt
 	l.Signer, l.Key = strings.TrimSpace(d.Signer.Name+" "+d.Signer.Title), Fingerprint(v.DeclarationKey)
 }
 

@@ -172,7 +172,7 @@ func (p *program) printReport(r verify.Report) {
 		if !s.OK {
 			mark = "✕"
 		}
-		line := fmt.Sprintf("%s %s: %s", mark, s.Name, s.Detail.In(p.lang))
+		line := fmt.Sprintf("%s %s: %s", mark, verify.StepTitle(s.Name).In(p.lang), s.Detail.In(p.lang))
 		if s.Where != "" && !s.OK {
 			line += " [" + s.Where + "]"
 		}
@@ -196,9 +196,5 @@ func (p *program) printReport(r verify.Report) {
 			p.printf("  ・%s", "  - %s", u.Detail.In(p.lang))
 		}
 	}
-	if r.OK {
-		p.printf("検証できました。", "verified.")
-	} else {
-		p.printf("検証できませんでした。", "NOT verified.")
-	}
+	fmt.Fprintln(p.out, shown(r.Summary().In(p.lang)))
 }

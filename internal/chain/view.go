@@ -154,13 +154,7 @@ func StanceName(s guideline.Stance) lang.Text {
 
 // LevelName gives the guideline's word for a level.
 func LevelName(l guideline.Level) lang.Text {
-	switch l {
-	case guideline.Minimum:
-		return lang.T("最低限", "minimum")
-	case guideline.Standard:
-		return lang.T("標準", "standard")
-	}
-	return lang.T("未設定", "not set")
+	return l.Title()
 }
 
 // Belongs reports whether a party is another one, or a unit of it at any depth.

@@ -250,34 +250,9 @@ func (s *Server) distrustKey(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// stepNames are the names of the steps of a verification for people.
-var stepNames = map[string]lang.Text{
-	verify.StepForm: lang.T("形式", "form"), verify.StepManifest: lang.T("目録の署名", "signature of the manifest"),
-	verify.StepMembers: lang.T("同梱物と目録の一致", "members match the manifest"), verify.StepDeclaration: lang.T("宣言の署名", "signature of the declaration"),
-	verify.StepTrust: lang.T("署名者の信頼", "signer is trusted"), verify.StepStatement: lang.T("宣言の形式", "form of the statement"),
-	verify.StepSubjects: lang.T("対象の一致", "subjects"), verify.StepDisclosures: lang.T("開示された回答と約束の一致", "answers match their commitments"),
-	verify.StepCoverage: lang.T("役割と水準の網羅", "roles and level are covered"), verify.StepCounts: lang.T("件数と回答の一致", "counts match the answers"),
-	verify.StepEvidence: lang.T("証跡の同梱", "evidence is present"), verify.StepSBOM: lang.T("SBOM の結び付き", "SBOM is bound"),
-	verify.StepValidity: lang.T("有効期間", "validity"), verify.StepReplay: lang.T("より新しい宣言がないこと", "not superseded"),
-	verify.StepRevocations: lang.T("撤回されていないこと", "not revoked"), verify.StepLevel: lang.T("求めた水準", "required level"),
-	verify.StepLedger: lang.T("台帳への記載", "in the ledger"), verify.StepWitness: lang.T("台帳の証人", "ledger is witnessed"), verify.StepUpstream: lang.T("供給元の宣言", "upstream declaration"),
-	verify.StepTimeStamp: lang.T("タイムスタンプ", "time stamp"), verify.StepAsked: lang.T("依頼した対象", "object asked for"), verify.StepRoles: lang.T("求めた役割", "required roles"),
-	verify.StepDocuments: lang.T("求めた文書", "documents asked for"), verify.StepChain: lang.T("連鎖がそろっていること", "chain is complete"), verify.StepFiles: lang.T("手元のファイル", "files in hand"),
-	// what a report names as not checked
-	"trust": lang.T("署名者の信頼", "signer is trusted"), "required_level": lang.T("求める水準", "required level"), "earlier_bundles": lang.T("以前の宣言との前後", "replay"),
-	"revocations": lang.T("撤回の有無", "revocations"), "time": lang.T("有効期間", "validity"), "artifacts": lang.T("成果物のダイジェスト", "digests of artifacts"), "catalogue": lang.T("要求事項データの版", "state of the catalogue"),
-	"withheld_answers": lang.T("非開示の回答", "withheld answers"), "documents_by_digest": lang.T("ダイジェストのみの文書", "documents by digest only"), "sbom": lang.T("SBOM の有無", "SBOM"), "files": lang.T("手元のファイルとの一致", "files in hand"),
-	"ledger": lang.T("台帳への記載", "in the ledger"), "time_stamp": lang.T("タイムスタンプ", "time stamp"), "introduced_signer": lang.T("紹介された署名者", "introduced signer"), "upstream_by_digest": lang.T("ダイジェストのみの供給元の宣言", "upstream declaration by digest only"),
-	"upstream_missing": lang.T("供給元の宣言がそろっていること", "upstream declarations are all there"), "revocation_not_counted": lang.T("数えなかった撤回", "revocation that does not count"),
-	"issued_before_revocation": lang.T("失効した鍵による署名の時期", "when a revoked key signed"),
-}
-
 // Step gives the name of a step of a verification for people.
 func (b Base) Step(name string) string {
-	if t, ok := stepNames[name]; ok {
-		return b.Text(t)
-	}
-	return name
+	return b.Text(verify.StepTitle(name))
 }
 
 // DeclarationKind gives the name of what a declaration may be called.
