@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"example.org/tasuki/internal/lang"
 )
@@ -55,7 +54,7 @@ func (v *visit) compare(o *Opened) {
 	}
 	plain("kind", "種別", "the kind", string(was.Kind), string(is.Kind))
 	plain("level", "水準", "the level", string(was.Requirements.Level), string(is.Requirements.Level))
-	plain("valid_until", "有効期間の終わり", "the end of validity", was.Validity.Until.Format(time.DateOnly), is.Validity.Until.Format(time.DateOnly))
+	plain("valid_until", "有効期間の終わり", "the end of validity", day(was.Validity.Until), day(is.Validity.Until))
 	plain("signer", "署名鍵", "the signing key", Fingerprint(o.DeclarationKey), Fingerprint(v.DeclarationKey))
 	v.compareSets("role", "役割", "role", scopes(was), scopes(is))
 	v.compareAnswers(o)

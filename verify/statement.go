@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -42,7 +43,8 @@ func Conformity(k Kind, level guideline.Level) lang.Text {
 		"The issuer reports under its own responsibility how far the object meets the individual requirements of the %[3]s of the “%[1]s” (%[2]s) that apply to its roles.", Title, editionName, pack)
 }
 
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+// day gives a day for people, who are in Japan; files and digests have times in UTC.
+func day(t time.Time) string { return t.In(calendar.Japan).Format(time.DateOnly) }
 
 // statementForm checks that the declaration has the content ISO/IEC 17050-1 asks for, and that it may be called what
 // it is called.

@@ -26,10 +26,21 @@ func (r Report) Summary() lang.Text {
 		parts = append(parts, lang.F("前回からの変更 %d 件。", "Changed since the last time: %d.", n))
 	}
 	parts = append(parts, lang.T("書かれていることが事実かどうかは、検証の対象ではありません。", "Whether what it says is so is not for this check to tell."))
-	if n := len(r.NotChecked); n > 0 {
-		parts = append(parts, lang.F("ほかに確認していないこと %d 件。", "Not checked either: %d.", n))
+	if names := r.unchecked(); len(names) > 0 {
+		parts = append(parts, lang.F("ほかに確認していないこと：%[1]s。", "Not checked either: %[1]s.", join(names, "、", "; ")))
 	}
-	return join(parts)
+	return join(parts, "", " ")
+}
+
+// unchecked names what was not checked, each once, whichever bundle it is about.
+func (r Report) unchecked() []lang.Text {
+	var out []lang.Text
+	for _, u := range r.NotChecked {
+		if t := StepTitle(u.Name); !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // refusal names the first step that does not hold, and in whose bundle.
@@ -55,7 +66,7 @@ func (l Link) about() string { return strings.TrimSpace(l.Object + " " + l.Versi
 
 // summary says how far the duties are met, leaving out what there is none of.
 func (c *Counts) summary() lang.Text {
-	ja, en := []string{}, []string{}
+	var said []lang.Text
 	for _, n := range []struct {
 		count int
 		name  lang.Text
@@ -65,19 +76,17 @@ func (c *Counts) summary() lang.Text {
 		{c.StatedOnly, lang.T("うち申告のみ", "of these stated only")},
 	} {
 		if n.count > 0 {
-			text := lang.F("%[1]s %[2]d", "%[2]d %[1]s", n.name, n.count)
-			ja, en = append(ja, text.JA), append(en, text.EN)
+			said = append(said, lang.F("%[1]s %[2]d", "%[2]d %[1]s", n.name, n.count))
 		}
 	}
-	return lang.F("責務 %[1]d 件：%[2]s。", "%[1]d duties: %[3]s.", c.Duties, strings.Join(ja, "、"), strings.Join(en, ", "))
+	return lang.F("責務 %[1]d 件：%[2]s。", "%[1]d duties: %[2]s.", c.Duties, join(said, "、", ", "))
 }
 
-// join puts sentences one behind the other.
-func join(parts []lang.Text) lang.Text {
-	var out lang.Text
-	for _, p := range parts {
-		out.JA += p.JA
-		out.EN = strings.TrimSpace(out.EN + " " + p.EN)
+// join puts texts one behind the other.
+func join(texts []lang.Text, betweenJA, betweenEN string) lang.Text {
+	ja, en := make([]string, len(texts)), make([]string, len(texts))
+	for i, t := range texts {
+		ja[i], en[i] = t.JA, t.EN
 	}
-	return out
+	return lang.Text{JA: strings.Join(ja, betweenJA), EN: strings.Join(en, betweenEN)}
 }
