@@ -153,7 +153,7 @@ func TestExport(t *testing.T) {
 
 func TestParseID(t *testing.T) {
 	for in, want := range map[string]ID{
-		"S(1)-1.1": "S(1)-1.1", "s1-1.1": "S(1)-1.1", "Ｓ（１）－１．１": "S(1)-1.1", "S (1) - 1.1": "S(1)-1.1", "S(6)-2": "S(6)-2",
+		"S(1)-1.1": "S(1)-1.1", "s1-1.1": "S(1)-1.1", "Ｓ（１）－１．１": "S(1)-1.1", "S (1) - 1.1": "S(1)-1.1", "S(1)―1.1": "S(1)-1.1", "S(6)-2": "S(6)-2",
 	} {
 		if got, err := ParseID(in); err != nil || got != want {
 			t.Errorf("%q: %q %v, want %q", in, got, err, want)

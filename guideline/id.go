@@ -23,7 +23,7 @@ var looseID = regexp.MustCompile(`^s\(?([1-6])\)?-?([0-9]{1,2})(?:\.([0-9]{1,2})
 // the printed form. It does not check that the id exists.
 func ParseID(s string) (ID, error) {
 	folded := strings.ToLower(norm.NFKC.String(s))
-	folded = strings.NewReplacer(" ", "", "\t", "", "‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-", "ー", "-", "。", ".").Replace(folded)
+	folded = strings.NewReplacer(" ", "", "\t", "", "‐", "-", "‑", "-", "–", "-", "—", "-", "―", "-", "─", "-", "−", "-", "ー", "-", "。", ".").Replace(folded)
 	m := looseID.FindStringSubmatch(folded)
 	if m == nil {
 		return "", &lang.Error{Kind: lang.Usage,

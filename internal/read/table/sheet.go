@@ -62,8 +62,9 @@ func attr(e xml.StartElement, name string) string {
 
 // cell reads one cell (18.3.1.4) and keeps it unless it is empty.
 func (w *workbook) cell(d *xml.Decoder, start xml.StartElement, s *Sheet, at Place) error {
-	var value, inline string
-	formula, given := false, false
+	var value string
+	var inline Cell
+	formula := false
 	for depth := 1; depth > 0; {
 		t, err := d.Token()
 		if err != nil {
@@ -76,7 +77,6 @@ func (w *workbook) cell(d *xml.Decoder, start xml.StartElement, s *Sheet, at Pla
 				if err := d.DecodeElement(&value, &t); err != nil {
 					return err
 				}
-				given = true
 			case "is":
 				if inline, err = richText(d); err != nil {
 					return err
@@ -93,8 +93,8 @@ func (w *workbook) cell(d *xml.Decoder, start xml.StartElement, s *Sheet, at Pla
 			depth--
 		}
 	}
-	c := w.value(attr(start, "t"), attr(start, "s"), value, inline)
-	if formula && !given {
+	c := w.value(attr(start, "t"), w.format(attr(start, "s")), value, inline)
+	if formula && value == "" && attr(start, "t") != "str" { // a formula that gave an empty text says so
 		c.Fault = FormulaUnknown
 	}
 	if c.Text == "" && c.Fault == "" || at.Column > MaxColumns || at.Column < 1 {
@@ -110,16 +110,32 @@ func (w *workbook) cell(d *xml.Decoder, start xml.StartElement, s *Sheet, at Pla
 	return s.put(at, c)
 }
 
+func (w *workbook) format(style string) format {
+	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(w.formats) {
+		return w.formats[i]
+	}
+	return format{}
+}
+
 // value gives what a cell of a type and a format shows.
-func (w *workbook) value(kind, style, value, inline string) Cell {
+func (w *workbook) value(kind string, f format, value string, inline Cell) Cell {
+	c := w.bare(kind, f, value, inline)
+	if f.struck && c.Text != "" {
+		c.Fault = Struck
+	}
+	return c
+}
+
+// bare is value without the line through it.
+func (w *workbook) bare(kind string, f format, value string, inline Cell) Cell {
 	switch kind {
 	case "s":
 		if i, err := strconv.Atoi(value); err == nil && i >= 0 && i < len(w.strings) {
-			return Cell{Text: uniform(w.strings[i])}
+			return w.strings[i]
 		}
 		return Cell{}
 	case "inlineStr":
-		return Cell{Text: uniform(inline)}
+		return inline
 	case "str":
 		return Cell{Text: uniform(unescape(value))}
 	case "b":
@@ -136,7 +152,7 @@ func (w *workbook) value(kind, style, value, inline string) Cell {
 	if err != nil {
 		return Cell{Text: uniform(value)}
 	}
-	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(w.dates) && w.dates[i] {
+	if f.date {
 		if day, ok := Serial(n + float64(w.since)); ok {
 			return Cell{Text: day.Format(time.DateOnly), Number: true}
 		}

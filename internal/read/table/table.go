@@ -39,8 +39,10 @@ type Sheet struct {
 	Name   string
 	Hidden bool
 	Last   int // number of the last row with a cell
-	cells  map[Place]Cell
-	merged []area
+	// Comments are the notes pinned to cells, the replies of a thread one a line.
+	Comments map[Place]string
+	cells    map[Place]Cell
+	merged   []area
 }
 
 // A Place is a cell's column and row, both from 1.
@@ -70,6 +72,7 @@ const (
 	FormulaError   Fault = "formula_error"   // it shows #REF! and the like
 	FormulaUnknown Fault = "formula_unknown" // the file does not keep what the formula gave
 	TooLong        Fault = "too_long"        // cut at MaxText characters
+	Struck         Fault = "struck"          // all of it is struck through; text that is struck in part is left out
 )
 
 // At gives a cell; false when it is empty. A cell within a merged area that spans rows has what the area's first cell

@@ -52,6 +52,32 @@ func book(t testing.TB, sheet string) []byte {
 		"xl/worksheets/sheet1.xml", `<worksheet><sheetData>`+sheet+`</worksheet>`)
 }
 
+// A line through a cell is a fault, a line through part of it takes that part away; comments are kept by their cells, and
+// threads take the place of the notes that stand in for them.
+func TestStruckAndComments(t *testing.T) {
+	const threads = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+	b, err := Open(archive(t, "xl/workbook.xml", bookXML, "xl/_rels/workbook.xml.rels", relsXML,
+		"xl/styles.xml", `<styleSheet><fonts><font/><font><strike/></font><font><strike val="0"/></font></fonts><cellXfs><xf/><xf fontId="1"/><xf fontId="2"/></cellXfs></styleSheet>`,
+		"xl/sharedStrings.xml", `<sst><si><r><rPr><strike/></rPr><t>古い</t></r><r><rPr/><t>新しい</t></r></si><si><r><rPr><strike val="1"/></rPr><t>消した</t></r></si></sst>`,
+		"xl/worksheets/sheet1.xml", `<worksheet><sheetData><row><c s="1"><v>1</v></c><c s="2"><v>2</v></c><c t="s"><v>0</v></c><c t="s"><v>1</v></c><c><f>A1</f><v></v></c><c t="str"><f>A1</f><v></v></c></row></sheetData></worksheet>`,
+		"xl/worksheets/_rels/sheet1.xml.rels", `<Relationships><Relationship Id="a" Type="http://x/comments" Target="../comments1.xml"/><Relationship Id="b" Type="http://x/threadedComment" Target="../threads1.xml"/></Relationships>`,
+		"xl/comments1.xml", `<comments><commentList><comment ref="A1"><text><r><t>山田:</t></r><r><t>4月に</t></r></text></comment><comment ref="B1"><text><t>[Threaded comment]</t></text></comment></commentList></comments>`,
+		"xl/threads1.xml", `<ThreadedComments xmlns="`+threads+`"><threadedComment ref="B1"><text>いつ</text></threadedComment><threadedComment ref="B1"><text>5月</text></threadedComment></ThreadedComments>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := b.Sheets[0]
+	want := []Cell{{Text: "1", Fault: Struck, Number: true}, {Text: "2", Number: true}, {Text: "新しい"}, {Text: "消した", Fault: Struck}, {Fault: FormulaUnknown}, {}}
+	for i, w := range want {
+		if c, _ := s.At(i+1, 1); c != w {
+			t.Errorf("column %d: %+v, want %+v", i+1, c, w)
+		}
+	}
+	if s.Comments[Place{1, 1}] != "山田:4月に" || s.Comments[Place{2, 1}] != "いつ\n5月" {
+		t.Errorf("comments %v", s.Comments)
+	}
+}
+
 func TestCells(t *testing.T) {
 	b, err := Open(book(t, `<row r="2"><c r="A2" t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="inlineStr"><is><t>中</t></is></c><c t="b"><v>1</v></c>`+
 		`<c t="e"><v>#REF!</v></c><c><f>1+1</f><v>2</v></c><c><f>1+1</f></c><c s="1"><v>46113</v></c><c s="2"><v>46113.5</v></c><c s="3"><v>46113</v></c><c s="4"><v>3</v></c>`+

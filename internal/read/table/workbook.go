@@ -19,15 +19,17 @@ type workbook struct {
 	parts   map[string]*zip.File
 	left    int64    // bytes that may still be unpacked
 	cells   int      // cells kept so far
-	strings []string // the shared strings (18.4.8)
-	dates   []bool   // whether each cell format shows a date (18.8.10)
+	strings []Cell   // the shared strings (18.4.8)
+	formats []format // of cells, by number (18.8.10)
 	since   int      // day 0 of serial numbers: 0 counts from 1899-12-30, 1462 from 1904-01-01
 }
 
 // Names of the parts by what a relationship says they are (the last element of its type).
 const (
-	sharedPart = "sharedStrings"
-	stylesPart = "styles"
+	sharedPart   = "sharedStrings"
+	stylesPart   = "styles"
+	commentsPart = "comments"
+	threadPart   = "threadedComment"
 )
 
 func openWorkbook(raw []byte) (Book, error) {
@@ -74,34 +76,27 @@ func (w *workbook) read(main string) (Book, error) {
 			Bare  string `xml:"id,attr"` // strict workbooks have another namespace
 		} `xml:"sheets>sheet"`
 	}
-	var rels struct {
-		List []relationship `xml:"Relationship"`
-	}
 	if err := w.decode(main, &book); err != nil {
 		return Book{}, err
 	}
-	if err := w.decode(path.Dir(main)+"/_rels/"+path.Base(main)+".rels", &rels); err != nil {
+	rels, err := w.relations(main)
+	if err != nil {
 		return Book{}, err
 	}
 	if v := book.Properties.Date1904; v == "1" || v == "true" {
 		w.since = 1462
 	}
 	targets := map[string]string{}
-	for _, r := range rels.List {
-		target := strings.TrimPrefix(r.Target, "/")
-		if !strings.HasPrefix(r.Target, "/") {
-			target = path.Join(path.Dir(main), r.Target)
-		}
-		targets[r.ID] = strings.ToLower(target)
+	for _, r := range rels {
+		targets[r.ID] = r.Target
 		switch path.Base(r.Type) {
 		case sharedPart:
-			if err := w.readStrings(targets[r.ID]); err != nil {
-				return Book{}, err
-			}
+			err = w.readStrings(r.Target)
 		case stylesPart:
-			if err := w.readStyles(targets[r.ID]); err != nil {
-				return Book{}, err
-			}
+			err = w.readStyles(r.Target)
+		}
+		if err != nil {
+			return Book{}, err
 		}
 	}
 	out := Book{Format: "xlsx"}
@@ -116,6 +111,9 @@ func (w *workbook) read(main string) (Book, error) {
 			return Book{}, tooMany()
 		}
 		sheet, err := w.sheet(targets[s.ID])
+		if err == nil {
+			err = w.comments(targets[s.ID], &sheet)
+		}
 		if err != nil {
 			return Book{}, fmt.Errorf("sheet %q: %w", s.Name, err)
 		}
@@ -123,6 +121,27 @@ func (w *workbook) read(main string) (Book, error) {
 		out.Sheets = append(out.Sheets, sheet)
 	}
 	return out, nil
+}
+
+// relationsOf names the part that says what another points at; it need not be there.
+func relationsOf(part string) string { return path.Dir(part) + "/_rels/" + path.Base(part) + ".rels" }
+
+// relations gives what a part points at, by the names of the parts.
+func (w *workbook) relations(part string) ([]relationship, error) {
+	var rels struct {
+		List []relationship `xml:"Relationship"`
+	}
+	if err := w.decode(relationsOf(part), &rels); err != nil {
+		return nil, err
+	}
+	for i, r := range rels.List {
+		target := strings.TrimPrefix(r.Target, "/")
+		if !strings.HasPrefix(r.Target, "/") {
+			target = path.Join(path.Dir(part), r.Target)
+		}
+		rels.List[i].Target = strings.ToLower(target)
+	}
+	return rels.List, nil
 }
 
 // open gives a part within the limits.
@@ -174,11 +193,11 @@ func (w *workbook) readStrings(name string) error {
 		if start.Name.Local != "si" {
 			continue
 		}
-		text, err := richText(d)
+		c, err := richText(d)
 		if err != nil {
 			return err
 		}
-		if w.strings = append(w.strings, text); len(w.strings) > MaxCells {
+		if w.strings = append(w.strings, c); len(w.strings) > MaxCells {
 			return tooMany()
 		}
 	}
@@ -196,37 +215,53 @@ func nextStart(d *xml.Decoder) (xml.StartElement, error) {
 	}
 }
 
-// richText joins the texts of an element up to its end (18.4.8, 18.3.1.53).
-func richText(d *xml.Decoder) (string, error) {
-	var b strings.Builder
+// richText joins the texts of an element up to its end (18.4.8, 18.3.1.53). Runs that are struck through are left out,
+// unless nothing else is there.
+func richText(d *xml.Decoder) (Cell, error) {
+	var kept, gone strings.Builder
+	struck := false // of the run that is read
 	for depth := 1; depth > 0; {
 		t, err := d.Token()
 		if err != nil {
-			return "", err
+			return Cell{}, err
 		}
 		switch t := t.(type) {
 		case xml.StartElement:
 			switch t.Name.Local {
 			case "rPh", "phoneticPr":
 				if err := d.Skip(); err != nil {
-					return "", err
+					return Cell{}, err
 				}
 				continue
 			case "t":
 				var s string
 				if err := d.DecodeElement(&s, &t); err != nil {
-					return "", err
+					return Cell{}, err
 				}
-				b.WriteString(s)
+				if struck {
+					gone.WriteString(s)
+				} else {
+					kept.WriteString(s)
+				}
 				continue
+			case "r":
+				struck = false
+			case "strike":
+				struck = isOn(attr(t, "val"))
 			}
 			depth++
 		case xml.EndElement:
 			depth--
 		}
 	}
-	return unescape(b.String()), nil
+	if strings.TrimSpace(kept.String()) == "" && gone.Len() > 0 {
+		return Cell{Text: uniform(unescape(gone.String())), Fault: Struck}, nil
+	}
+	return Cell{Text: uniform(unescape(kept.String()))}, nil
 }
+
+// isOn reads a boolean property (18.8.x), which is on when it is named without a value.
+func isOn(val string) bool { return val == "" || val == "1" || val == "true" }
 
 // unescape undoes _x000D_ and the like (22.4.2.4).
 func unescape(s string) string {
@@ -248,15 +283,27 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// readStyles finds which cell formats show dates.
+// A format is what the look of a cell says about what is in it.
+type format struct {
+	date   bool // it shows a day
+	struck bool // it is struck through
+}
+
+// readStyles finds which cell formats show days, and which strike through.
 func (w *workbook) readStyles(name string) error {
 	var styles struct {
 		Formats []struct {
 			ID   int    `xml:"numFmtId,attr"`
 			Code string `xml:"formatCode,attr"`
 		} `xml:"numFmts>numFmt"`
+		Fonts []struct {
+			Strike *struct {
+				Val string `xml:"val,attr"`
+			} `xml:"strike"`
+		} `xml:"fonts>font"`
 		Cells []struct {
-			ID int `xml:"numFmtId,attr"`
+			ID   int `xml:"numFmtId,attr"`
+			Font int `xml:"fontId,attr"`
 		} `xml:"cellXfs>xf"`
 	}
 	if err := w.decode(name, &styles); err != nil {
@@ -268,7 +315,12 @@ func (w *workbook) readStyles(name string) error {
 	}
 	for _, c := range styles.Cells {
 		code, given := own[c.ID]
-		w.dates = append(w.dates, given && showsDate(code) || !given && builtInDate(c.ID))
+		f := format{date: given && showsDate(code) || !given && builtInDate(c.ID)}
+		if c.Font >= 0 && c.Font < len(styles.Fonts) {
+			strike := styles.Fonts[c.Font].Strike
+			f.struck = strike != nil && isOn(strike.Val)
+		}
+		w.formats = append(w.formats, f)
 	}
 	return nil
 }

@@ -13,12 +13,12 @@ import (
 // said are the words that people write for a status, folded (half width, lower case, no blanks). Our own words and codes
 // are read beside them. Words that could mean two things, such as 対応中, are not here: they are asked about.
 var said = map[verify.Status][]string{
-	verify.Met: {"対応済", "対応済み", "済", "済み", "対応完了", "完了", "実施", "実施済", "実施済み", "適合", "可", "はい", "有", "あり", "レ", "レ点", "ok", "yes", "y", "done",
+	verify.Met: {"対応済", "対応済み", "済", "済み", "対応完了", "完了", "実施", "実施済", "実施済み", "適合", "可", "対応可", "準拠", "はい", "有", "あり", "レ", "レ点", "ok", "yes", "y", "done",
 		"true", "1", "o"},
 	verify.MetWithException: {"例外承認付き対応", "例外承認つき", "例外承認付き", "例外承認", "例外", "例外対応", "exception"},
 	verify.PartlyMet:        {"一部", "一部済", "一部実施", "部分対応", "部分的に対応", "部分的", "partly", "partial", "partially", "partiallymet"},
-	verify.NotMet:           {"未", "未実施", "未着手", "未達", "対応予定", "いいえ", "否", "不可", "無", "no", "n", "ng", "false", "0", "x", "notyet"},
-	verify.NotApplicable:    {"該当なし", "該当無し", "該当せず", "非該当", "適用外", "適用除外", "対象なし", "n/a", "na", "notapplicable", "-", "―", "ー", "−", "–", "—", "斜線", "/"},
+	verify.NotMet:           {"未", "未実施", "未着手", "未達", "未完了", "要対応", "対応不可", "対応予定", "不適合", "非準拠", "いいえ", "否", "不可", "無", "no", "n", "ng", "false", "0", "x", "notyet"},
+	verify.NotApplicable:    {"該当なし", "該当無し", "該当せず", "非該当", "適用外", "適用除外", "対象なし", "該当無", "n/a", "na", "n.a", "notapplicable", "-", "―", "ー", "−", "–", "—", "斜線", "/"},
 	verify.NotAssessed:      {"未確認", "確認中", "不明", "未回答", "tbd", "?"},
 }
 
@@ -47,6 +47,20 @@ func readStatus(text string) (saidStatus, bool) {
 	}
 	s, ok := statusOf(head)
 	return saidStatus{s, remark}, ok
+}
+
+// doubts are words in a remark that take back what the status says.
+var doubts = []string{"予定", "一部", "部分", "未", "除く", "除き", "除いて", "以外", "検討", "準備中", "作業中", "対応中", "実施中", "見込", "目標",
+	"partly", "partial", "plan", "except", "notyet", "inprogress", "tobe"}
+
+// doubted reports whether the remark says something else than the status: 対応（6月予定）, ○（一部）.
+func (s saidStatus) doubted() bool {
+	remark := fold(s.remark)
+	if other, ok := statusOf(s.remark); ok && other != s.status {
+		return true
+	}
+	return (s.status == verify.Met || s.status == verify.MetWithException) &&
+		slices.ContainsFunc(doubts, func(w string) bool { return strings.Contains(remark, w) })
 }
 
 func statusOf(text string) (verify.Status, bool) {
