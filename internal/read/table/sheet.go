@@ -64,7 +64,7 @@ func attr(e xml.StartElement, name string) string {
 func (w *workbook) cell(d *xml.Decoder, start xml.StartElement, s *Sheet, at Place) error {
 	var value string
 	var inline Cell
-	formula := false
+	formula, given := false, false
 	for depth := 1; depth > 0; {
 		t, err := d.Token()
 		if err != nil {
@@ -77,6 +77,7 @@ func (w *workbook) cell(d *xml.Decoder, start xml.StartElement, s *Sheet, at Pla
 				if err := d.DecodeElement(&value, &t); err != nil {
 					return err
 				}
+				given = value != "" || attr(start, "t") == "str" // a formula that gave an empty text says so
 			case "is":
 				if inline, err = richText(d); err != nil {
 					return err
@@ -94,7 +95,7 @@ func (w *workbook) cell(d *xml.Decoder, start xml.StartElement, s *Sheet, at Pla
 		}
 	}
 	c := w.value(attr(start, "t"), w.format(attr(start, "s")), value, inline)
-	if formula && value == "" && attr(start, "t") != "str" { // a formula that gave an empty text says so
+	if formula && !given {
 		c.Fault = FormulaUnknown
 	}
 	if c.Text == "" && c.Fault == "" || at.Column > MaxColumns || at.Column < 1 {
