@@ -2,8 +2,8 @@
 // that Fulcio issued for an identity, and its entry in a Rekor log. Everything is held against a trusted root that the
 // reader brings (trusted_root.json); nothing is fetched.
 //
-// Start from [ParseRoot] and [Verify]. Read are bundles of version 0.1 to 0.3, with entries of the kinds hashedrekord,
-// dsse and intoto. Bundles and roots are untrusted input until they hold.
+// Start from [ParseRoot] and [Verify]. Read are bundles of version 0.1 to 0.3, and attestations of the Python package index
+// (PEP 740), with entries of the kinds hashedrekord, dsse and intoto. Bundles and roots are untrusted input until they hold.
 package sigstore
 
 import (
@@ -104,6 +104,9 @@ func parse(b []byte) (bundle, error) {
 	var v bundle
 	if len(b) > most {
 		return v, fmt.Errorf("the bundle has more than %d bytes", most)
+	}
+	if a, ok := fromPython(b); ok {
+		return a, nil
 	}
 	if err := json.Unmarshal(b, &v); err != nil {
 		return v, fmt.Errorf("read bundle: %w", err)

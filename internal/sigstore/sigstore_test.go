@@ -3,11 +3,14 @@ package sigstore
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"path"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"example.org/tasuki/internal/testshared"
 )
@@ -103,6 +106,52 @@ func TestIdentity(t *testing.T) {
 	}
 	if _, err := Verify(raw, Root{}, opt); err == nil {
 		t.Error("accepted without trusting anything")
+	}
+}
+
+// An attestation of the Python package index is the same bundle in other words.
+func TestPython(t *testing.T) {
+	all := samples(t)
+	raw, root, opt, err := load(t, all, "happy-path-intoto-in-dsse-v3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Verify(raw, root, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b struct {
+		Material struct {
+			Certificate struct {
+				Raw string `json:"rawBytes"`
+			} `json:"certificate"`
+			Entries json.RawMessage `json:"tlogEntries"`
+		} `json:"verificationMaterial"`
+		DSSE envelope `json:"dsseEnvelope"`
+	}
+	if err := json.Unmarshal(raw, &b); err != nil {
+		t.Fatal(err)
+	}
+	in := func(signature []byte) []byte {
+		out, err := json.Marshal(map[string]any{
+			"version":               1,
+			"verification_material": map[string]any{"certificate": b.Material.Certificate.Raw, "transparency_entries": b.Material.Entries},
+			"envelope":              map[string]any{"statement": b.DSSE.Payload, "signature": signature},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	got, err := Verify(in(b.DSSE.Signatures[0].Sig), root, opt)
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%v\n%s", err, d)
+	}
+	if _, err := Verify(in([]byte("other")), root, opt); err == nil {
+		t.Error("another signature is accepted")
+	}
+	if _, err := Verify([]byte(`{"verification_material":{},"envelope":{}}`), root, opt); err == nil {
+		t.Error("an attestation without certificate is accepted")
 	}
 }
 

@@ -1,7 +1,7 @@
-// Package intoto reads in-toto statements (v0.1 and v1, https://in-toto.io/Statement/v1), bare, in a DSSE envelope, or in a
-// Sigstore bundle; one document may hold several, one a line, or the Sigstore bundles of a package as the npm registry
-// gives them. The predicates it understands are in predicate.go; others are
-// kept by their type.
+// Package intoto reads in-toto statements (v0.1 and v1, https://in-toto.io/Statement/v1), bare, in a DSSE envelope, in a
+// Sigstore bundle, or in an attestation of the Python package index (PEP 740). One document may hold several: one a line,
+// or those of a package as the registries of npm and Python give them. The predicates it understands are in
+// predicate.go; others are kept by their type.
 //
 // It verifies nothing: facts leave here unverified, and who checks the signature says so. Start from [Read].
 package intoto
@@ -33,14 +33,38 @@ func Match(b []byte) bool {
 	if v, ok := input.Member(b, "attestations"); ok {
 		return bytes.HasPrefix(v, []byte("[")) && bytes.Contains(v, []byte(`"bundle"`)) && bytes.Contains(v, []byte("sigstore.bundle"))
 	}
-	_, ok := input.Member(b, "dsseEnvelope")
+	if v, ok := input.Member(b, "attestation_bundles"); ok {
+		return bytes.HasPrefix(v, []byte("["))
+	}
+	return has(b, "dsseEnvelope") || has(b, "messageSignature") && has(b, "verificationMaterial") ||
+		has(b, "envelope") && has(b, "verification_material")
+}
+
+func has(b []byte, name string) bool {
+	_, ok := input.Member(b, name)
 	return ok
 }
 
 type document struct {
 	envelope
-	Bundled *envelope `json:"dsseEnvelope"`
-	Type    string    `json:"_type"`
+	Bundled *envelope       `json:"dsseEnvelope"`
+	Python  *pythonEnvelope `json:"envelope"`
+	Message json.RawMessage `json:"messageSignature"`
+	Type    string          `json:"_type"`
+}
+
+// pythonEnvelope is a DSSE envelope as PEP 740 writes it: of one signature, and always of in-toto.
+type pythonEnvelope struct {
+	Statement string          `json:"statement"`
+	Signature json.RawMessage `json:"signature"`
+}
+
+func (p pythonEnvelope) dsse() *envelope {
+	e := &envelope{PayloadType: payloadType, Payload: p.Statement}
+	if len(p.Signature) > 0 {
+		e.Signatures = []json.RawMessage{slices.Concat([]byte(`{"sig":`), p.Signature, []byte("}"))}
+	}
+	return e
 }
 
 type envelope struct {
@@ -87,10 +111,34 @@ type piece struct {
 
 // pieces takes a document apart that holds several.
 func pieces(b []byte) ([]piece, error) {
-	if _, ok := input.Member(b, "attestations"); ok {
+	switch {
+	case has(b, "attestations"):
 		return registry(b)
+	case has(b, "attestation_bundles"):
+		return python(b)
 	}
 	return lines(b), nil
+}
+
+// python takes a provenance object of PEP 740 apart: {"attestation_bundles": [{"publisher": …, "attestations": […]}]}.
+func python(b []byte) (out []piece, err error) {
+	var d struct {
+		Bundles []struct {
+			Attestations []json.RawMessage `json:"attestations"`
+		} `json:"attestation_bundles"`
+	}
+	if err := input.Decode(b, &d); err != nil {
+		return nil, err
+	}
+	for i, bundle := range d.Bundles {
+		for j, a := range bundle.Attestations {
+			out = append(out, piece{a, fmt.Sprintf("/attestation_bundles/%d/attestations/%d", i, j)})
+		}
+	}
+	if len(out) == 0 {
+		return nil, input.Refuse("/attestation_bundles", lang.T("証明が一つもありません", "there is no attestation"))
+	}
+	return out, nil
 }
 
 // registry takes the npm registry's answer apart: {"attestations": [{"predicateType": …, "bundle": …}]}.
@@ -156,7 +204,7 @@ func read(r *fact.Reading, b []byte, place string) error {
 	case o.envelope == nil:
 		r.Problems = append(r.Problems, fact.Problem{Where: o.place, What: lang.T("署名のない証明です", "the statement is not signed")})
 	case len(o.envelope.Signatures) == 0:
-		r.Problems = append(r.Problems, fact.Problem{Where: strings.TrimSuffix(o.place, "/payload") + "/signatures", What: lang.T("署名が一つもありません", "there is no signature")})
+		r.Problems = append(r.Problems, fact.Problem{Where: o.place[:strings.LastIndexByte(o.place, '/')] + "/signatures", What: lang.T("署名が一つもありません", "there is no signature")})
 	}
 	a, err := attestation(o.statement, o.place)
 	if err != nil {
@@ -183,19 +231,27 @@ func open(b []byte, place string) (opened, error) {
 	}
 	o, raw := opened{place: place}, b
 	if d.Type == "" {
-		o.envelope = &d.envelope
-		if d.Bundled != nil {
+		payload := "/payload"
+		switch {
+		case d.Bundled != nil:
 			o.envelope, o.place = d.Bundled, place+"/dsseEnvelope"
+		case d.Python != nil:
+			o.envelope, o.place, payload = d.Python.dsse(), place+"/envelope", "/statement"
+		case len(d.Message) > 0:
+			return opened{}, input.Refuse(place+"/messageSignature", lang.T("ファイルへの署名だけで、何かを述べる証明ではありません。検証は「tasuki attest check」でできます",
+				"it signs a file and states nothing about it; \"tasuki attest check\" verifies it"))
+		default:
+			o.envelope = &d.envelope
 		}
 		if t := o.envelope.PayloadType; t != payloadType {
 			return opened{}, input.Refuse(o.place+"/payloadType", lang.F("中身の種類が「%s」で、in-totoではありません", "the payload is %q, not in-toto", input.Clip(t)))
 		}
-		o.place += "/payload"
-		payload, err := decode(o.envelope.Payload)
+		o.place += payload
+		inner, err := decode(o.envelope.Payload)
 		if err != nil {
 			return opened{}, input.Refuse(o.place, lang.T("中身がBase64として読めません", "the payload is not Base64"))
 		}
-		if raw, err = input.Text(payload); err != nil {
+		if raw, err = input.Text(inner); err != nil {
 			return opened{}, inside(err, o.place)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	"example.org/tasuki/internal/testshared"
 )
 
-var documents = []string{"statement.json", "bundle.json", "envelopes.jsonl", "registry.json", "predicates.jsonl"}
+var documents = []string{"statement.json", "bundle.json", "envelopes.jsonl", "registry.json", "predicates.jsonl", "python.json"}
 
-// TestGolden reads a bare statement, a bundle, envelopes one a line, and what the npm registry gives.
+// TestGolden reads a bare statement, a bundle, envelopes one a line, and what the registries of npm and Python give.
 func TestGolden(t *testing.T) {
 	readtest.Golden(t, intoto.Read, documents...)
 }
@@ -36,6 +36,9 @@ func TestRefused(t *testing.T) {
 		{"subject without digest", start + `,"subject":[{"name":"a"}]}`, "/subject/0", "no digest"},
 		{"registry without a bundle", `{"attestations":[{"predicateType":"p"}]}`, "/attestations/0/bundle", "bundle is missing"},
 		{"registry of nothing", `{"attestations":[]}`, "/attestations", "no attestation"},
+		{"Python registry of nothing", `{"version":1,"attestation_bundles":[]}`, "/attestation_bundles", "no attestation"},
+		{"Python attestation, not Base64", `{"version":1,"verification_material":{},"envelope":{"statement":"?"}}`, "/envelope/statement", "Base64"},
+		{"signed file", `{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{},"messageSignature":{"signature":"c2ln"}}`, "/messageSignature", "signs a file"},
 		{"summary without a result", strings.Replace(start, `"p"`, `"https://slsa.dev/verification_summary/v1"`, 1) + `,"subject":[{"digest":{"sha256":"a"}}],"predicate":{}}`, "/predicate /verificationResult", "neither"},
 		{"no provenance", strings.Replace(start, `"p"`, `"https://slsa.dev/provenance/v1"`, 1) + `,"subject":[{"digest":{"sha256":"a"}}]}`, "/predicate", "no predicate"},
 	})
@@ -75,7 +78,7 @@ func TestReal(t *testing.T) {
 }
 
 // want is what the sample data holds.
-var want = map[string]int{"read": 200, "refused": 8, "statements": 221, "provenance": 195, "with builder, type and source": 189}
+var want = map[string]int{"read": 200, "refused": 44, "statements": 221, "provenance": 195, "with builder, type and source": 189}
 
 // FuzzRead never panics, and refuses only with a reason.
 func FuzzRead(f *testing.F) {

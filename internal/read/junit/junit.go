@@ -6,6 +6,7 @@
 package junit
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -125,13 +126,23 @@ func (x *extraction) testcase(e *input.Element) {
 		t.Add(fact.Test{Suite: class, Name: name, Errored: true, Message: message(broken), Pointer: e.Path()})
 	case failure != nil:
 		t.Add(fact.Test{Suite: class, Name: name, Message: message(failure), Pointer: e.Path()})
-	case skipped != nil:
+	case says(e, "failed", "failure", "fail", "error", "errored"):
+		t.Add(fact.Test{Suite: class, Name: name, Pointer: e.Path()})
+	case skipped != nil, says(e, "notrun", "disabled", "suppressed", "skipped", "ignored", "untested"):
 		t.Total++
 		t.Skipped++
 	default:
 		t.Total++
 		t.Passed++
 	}
+}
+
+// says reports whether the case says how it went in an attribute rather than in an element inside: GoogleTest, CTest and
+// behave write status, GoogleTest result too.
+func says(e *input.Element, words ...string) bool {
+	status, _ := e.Attr("status")
+	result, _ := e.Attr("result")
+	return slices.Contains(words, strings.ToLower(status)) || slices.Contains(words, strings.ToLower(result))
 }
 
 func first(a, b *input.Element) *input.Element {

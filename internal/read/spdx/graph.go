@@ -54,6 +54,9 @@ func (g *graph) read(top input.Object) error {
 			default:
 				return input.Refuse(e.Place, twice)
 			}
+			if other := e.Text("@id"); other != "" && other != id { // some tools give both ids, and refer to either
+				g.byID[other] = e
+			}
 		}
 		switch typeOf(e) {
 		case "SpdxDocument":

@@ -97,6 +97,20 @@ func TestRefused(t *testing.T) {
 	})
 }
 
+// TestTwoIDs follows references to an element by either of its two ids.
+func TestTwoIDs(t *testing.T) {
+	in := `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
+		{"type":"CreationInfo","@id":"_:c","spdxId":"SPDXRef-c","specVersion":"3.0.1","created":"2026-04-01T09:00:00Z"},
+		{"type":"SpdxDocument","spdxId":"d","creationInfo":"_:c"},{"type":"software_Package","spdxId":"p","name":"a","creationInfo":"SPDXRef-c"}]}`
+	r, err := spdx.Read([]byte(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Facts[0].Data.(*fact.SBOM); s.CreatedAt.IsZero() || len(s.Components) != 1 {
+		t.Errorf("created %v, %d components", s.CreatedAt, len(s.Components))
+	}
+}
+
 // TestDoubted reads what the schema refuses in small ways and what leaves the reader in doubt.
 func TestDoubted(t *testing.T) {
 	in := `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","dataLicense":"CC0-1.0","invented":1,

@@ -1,6 +1,6 @@
 // Package xsd holds an XML document to an XML Schema. It understands the part of XML Schema 1.0 that the schemas of
-// our formats use: elements, sequences, choices, wildcards, attributes and attribute groups, simple types with facets
-// and unions, simple content, and one uniqueness constraint over attributes. Anything else in a schema is an error of
+// our formats use: elements, sequences, choices, wildcards, mixed content, attributes and attribute groups, simple types with
+// facets and unions, simple content, and one uniqueness constraint over attributes. Anything else in a schema is an error of
 // [Compile], so a schema is never half obeyed.
 //
 // Start from [Compile] and [Schema.Validate].
@@ -32,6 +32,7 @@ type element struct {
 
 type complexType struct {
 	content *particle   // element content; nil: none
+	mixed   bool        // text may stand between the elements
 	text    *simpleType // simple content; nil: none
 	attrs   attributes
 }
@@ -222,6 +223,8 @@ func (c *compiler) typeNamed(ref string, f *file, line int) (any, error) {
 }
 
 func (c *compiler) complexType(t *complexType, n *input.Element, f *file) error {
+	mixed, _ := n.Attr("mixed")
+	t.mixed = mixed == "true" || mixed == "1"
 	for _, p := range parts(n) {
 		var err error
 		switch p.Name.Local {

@@ -52,7 +52,7 @@ func (v *validation) element(e *element, at *input.Element) {
 		case t.text != nil:
 			v.text(t.text, at)
 		case t.content != nil:
-			if hasText(at) {
+			if !t.mixed && hasText(at) {
 				v.add(at, lang.T("この要素の中に直接の文字は置けません", "text is not allowed directly in this element"))
 			}
 			v.content(t.content, at)

@@ -24,6 +24,7 @@ const schema = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="
       <xs:element name="made" type="xs:dateTime" minOccurs="0"/>
       <xs:element name="sum" type="t:sum" minOccurs="0" maxOccurs="2"/>
       <xs:element name="part" type="t:part" minOccurs="0" maxOccurs="unbounded"/>
+      <xs:element name="prose" minOccurs="0"><xs:complexType mixed="true"><xs:sequence><xs:element name="b" type="xs:string" minOccurs="0"/></xs:sequence></xs:complexType></xs:element>
       <xs:any namespace="##other" processContents="lax" minOccurs="0" maxOccurs="unbounded"/>
     </xs:sequence>
     <xs:attributeGroup ref="t:common"/>
@@ -57,6 +58,9 @@ func TestValidate(t *testing.T) {
 		{"attribute not allowed", `<name>a</name><part odd="1"><name>b</name></part>`, []string{`/part/part: the attribute "odd" is not allowed here`}},
 		{"attribute of another namespace", `<name>a</name><part x:odd="1" xmlns:x="urn:x"><name>b</name></part>`, nil},
 		{"text among elements", `<name>a</name>hello`, []string{`/part: text is not allowed directly in this element`}},
+		{"text among elements where it may stand", `<name>a</name><prose>hello <b>x</b> you</prose>`, nil},
+		{"text alone where elements may stand", `<name>a</name><prose>hello</prose>`, nil},
+		{"another element where text may stand", `<name>a</name><prose>hello <c/></prose>`, []string{`/part/prose/c: the element "c" is not allowed here`}},
 		{"element in text", `<name>a<b/></name>`, []string{`/part/name/b: the element "b" is not allowed here`}},
 		{"not unique", `<name>a</name><part ref="1"><name>b</name></part><part ref="1"><name>b</name></part>`, []string{`/part/part[2]: the value "1" of attribute "ref" is used twice`}},
 	} {
