@@ -11,12 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/declare"
 	"example.org/tasuki/internal/declare/declaretest"
-	"example.org/tasuki/internal/ledger"
 	"example.org/tasuki/verify"
 )
 
@@ -162,81 +159,35 @@ func TestSupplierWithoutTheRole(t *testing.T) {
 // TestProofOfSomethingElse puts in a proof that holds, of an entry about the same declaration that is not its issue, or
 // that says the same in other bytes; and one from another log, and one of the tree before the entry.
 func TestProofOfSomethingElse(t *testing.T) {
-	logKey, otherKey := declaretest.Key("ledger"), declaretest.Key("other ledger")
-	in := declaretest.Input()
-	in.Ledger = &verify.LedgerKey{Origin: "ledger.vendor.example", Key: verify.Public(logKey)}
-	s, err := declare.Sign(in, declaretest.Key("vendor"))
-	if err != nil {
-		t.Fatal(err)
+	key, other := declaretest.Key("ledger"), declaretest.Key("other ledger")
+	const origin = "ledger.vendor.example"
+	entries := func(declaration string) [][]byte {
+		issued := entered(t, verify.Issued, declaration)
+		return [][]byte{issued, entered(t, "revoked", declaration), bytes.Replace(issued, []byte(`{"action"`), []byte(`{"object":{"id":"","kind":""},"action"`), 1), []byte("x")}
 	}
-	entry := verify.Entry{ID: "e1", At: 1, Actor: verify.Digest(nil), Via: "cli", Action: "issued", Object: verify.EntryObject{Kind: "declaration", ID: s.Digest}}
-	revoked := entry
-	revoked.Action = "revoked"
-	leaves := [][]byte{marshal(t, entry), marshal(t, revoked), bytes.Replace(marshal(t, entry), []byte(`{"action"`), []byte(`{"object":{"id":"","kind":""},"action"`), 1), []byte("x")}
-	prove := func(i, size int64, origin string, signed int) []byte {
-		var hashes []tlog.Hash
-		read := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-			var out []tlog.Hash
-			for _, at := range indexes {
-				out = append(out, hashes[at])
-			}
-			return out, nil
-		})
-		stored, err := ledger.Append(0, leaves[:size], read)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, h := range stored {
-			hashes = append(hashes, h.Hash)
-		}
-		tree, err := ledger.Root(size, read)
-		if err != nil {
-			t.Fatal(err)
-		}
-		key := logKey
-		if signed == 1 {
-			key = otherKey
-		}
-		checkpoint, err := ledger.Checkpoint(origin, tree, key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := ledger.Prove(leaves[i], i, size, checkpoint, read)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return marshal(t, p)
-	}
-	older := func(t *testing.T) []byte { // the proof of the entry in the tree of four, under the checkpoint of the tree of one
-		var p, q verify.Proof
-		if err := verify.Unmarshal(prove(1, 4, in.Ledger.Origin, 0), &p); err != nil {
-			t.Fatal(err)
-		}
-		if err := verify.Unmarshal(prove(0, 1, in.Ledger.Origin, 0), &q); err != nil {
-			t.Fatal(err)
-		}
-		p.Checkpoint = q.Checkpoint
-		return marshal(t, p)
-	}
-	for name, proof := range map[string][]byte{
-		"that it was revoked":             prove(1, 4, in.Ledger.Origin, 0),
-		"a name twice":                    prove(2, 4, in.Ledger.Origin, 0),
-		"another log under this name":     prove(0, 4, in.Ledger.Origin, 1),
-		"another name with this key":      prove(0, 4, "ledger.other.example", 0),
-		"the checkpoint before the entry": older(t),
+	for _, c := range []struct {
+		name  string
+		ok    bool
+		prove func(declaration string) verify.Proof
+	}{
+		{"that it was issued", true, func(d string) verify.Proof { return logged(t, origin, key, entries(d), 0) }},
+		{"that it was revoked", false, func(d string) verify.Proof { return logged(t, origin, key, entries(d), 1) }},
+		{"a name twice", false, func(d string) verify.Proof { return logged(t, origin, key, entries(d), 2) }},
+		{"of another", false, func(string) verify.Proof { return logged(t, origin, key, entries(verify.Digest(nil)), 0) }},
+		{"another log under this name", false, func(d string) verify.Proof { return logged(t, origin, other, entries(d), 0) }},
+		{"another name with this key", false, func(d string) verify.Proof { return logged(t, "ledger.other.example", key, entries(d), 0) }},
+		{"the checkpoint before the entry", false, func(d string) verify.Proof {
+			p := logged(t, origin, key, append([][]byte{[]byte("before")}, entries(d)...), 1)
+			p.Checkpoint = logged(t, origin, key, [][]byte{[]byte("before")}, 0).Checkpoint
+			return p
+		}},
 	} {
-		forged := forge(t, func(i *declare.Input) { i.Ledger = in.Ledger }, func(f *forgery) {
-			f.Documents = append(f.Documents, declare.Document{Name: verify.ProofMember, Kind: verify.ProofKind, MediaType: verify.ProofMediaType, Content: proof})
-		})
-		if r := verify.Bundle(forged, options()); r.OK || len(failing(r)) != 1 || failing(r)[0].Name != verify.StepLedger {
-			t.Errorf("%s: %+v", name, failing(r))
+		b := forge(t, func(in *declare.Input) { in.Ledger = &verify.LedgerKey{Origin: origin, Key: verify.Public(key)} },
+			func(f *forgery) { f.Prove = func(d string) []byte { return marshal(t, c.prove(d)) } })
+		r := verify.Bundle(b, options())
+		if bad := failing(r); r.OK != c.ok || !c.ok && (len(bad) != 1 || bad[0].Name != verify.StepLedger) {
+			t.Errorf("%s: %+v", c.name, bad)
 		}
-	}
-	good := forge(t, func(i *declare.Input) { i.Ledger = in.Ledger }, func(f *forgery) {
-		f.Documents = append(f.Documents, declare.Document{Name: verify.ProofMember, Kind: verify.ProofKind, MediaType: verify.ProofMediaType, Content: prove(0, 4, in.Ledger.Origin, 0)})
-	})
-	if r := verify.Bundle(good, options()); !r.OK {
-		t.Errorf("the proof of the issue is refused: %+v", failing(r))
 	}
 }
 
@@ -320,6 +271,15 @@ func TestWhatAMailGatewayMakesOfIt(t *testing.T) {
 		if r := verify.Bundle(b, options()); verify.ExitCode(r) != 6 {
 			t.Errorf("%s: exit code %d, %+v", name, verify.ExitCode(r), failing(r))
 		}
+	}
+}
+
+// TestAnotherVersion says of a bundle of a version yet to come that it is one, not that somebody spoiled it.
+func TestAnotherVersion(t *testing.T) {
+	b := bytes.Replace(declaretest.Bundle(t, nil), []byte(`"format":"tasuki-bundle/v1"`), []byte(`"format":"tasuki-bundle/v2","fresh":true`), 1)
+	r := verify.Bundle(b, options())
+	if verify.ExitCode(r) != 6 || failing(r)[0].Where != "format" || !strings.Contains(failing(r)[0].Detail.EN, "another version, v2") {
+		t.Errorf("exit code %d, %+v", verify.ExitCode(r), failing(r))
 	}
 }
 

@@ -157,40 +157,10 @@ func TestLedgerProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entry := func(digest string) []byte {
-		return marshal(t, verify.Entry{ID: "e1", At: declaretest.Now.UnixMilli(), Actor: verify.Digest([]byte("salted")), Via: "cli", Action: "issued",
-			Object: verify.EntryObject{Kind: "declaration", ID: digest}})
-	}
-	var hashes []tlog.Hash
-	read := func(indexes []int64) ([]tlog.Hash, error) {
-		var out []tlog.Hash
-		for _, i := range indexes {
-			out = append(out, hashes[i])
-		}
-		return out, nil
-	}
-	leaves := [][]byte{[]byte("a"), []byte("b"), entry(s.Digest), entry(verify.Digest(nil)), []byte("c")}
-	stored, err := ledger.Append(0, leaves, read)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, h := range stored {
-		hashes = append(hashes, h.Hash)
-	}
-	tree, err := ledger.Root(5, read)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkpoint, err := ledger.Checkpoint(in.Ledger.Origin, tree, logKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	prove := func(i int64) *verify.Proof {
-		p, err := ledger.Prove(leaves[i], i, 5, checkpoint, read)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
+	entries := [][]byte{[]byte("a"), []byte("b"), entered(t, verify.Issued, s.Digest), entered(t, verify.Issued, verify.Digest(nil)), []byte("c")}
+	prove := func(i int) *verify.Proof {
+		p := logged(t, in.Ledger.Origin, logKey, entries, i)
+		return &p
 	}
 	b, err := declare.Pack(s, declare.HandOver{Proof: prove(2)}, declaretest.Key("vendor"))
 	if err != nil {
@@ -207,7 +177,7 @@ func TestLedgerProof(t *testing.T) {
 	if r := verify.Bundle(b, opt); r.OK || failing(r)[0].Name != verify.StepWitness {
 		t.Errorf("without a witness's signature: ok %v, %+v", r.OK, failing(r))
 	}
-	line, _, err := ledger.Cosign(ledger.Growth{Checkpoint: checkpoint}, tlog.Tree{}, *in.Ledger, known.Name, witness, declaretest.Now)
+	line, _, err := ledger.Cosign(ledger.Growth{Checkpoint: prove(2).Checkpoint}, tlog.Tree{}, *in.Ledger, known.Name, witness, declaretest.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,18 @@
 package verify_test
 
 import (
+	"crypto"
 	"crypto/ed25519"
 	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"example.org/tasuki/internal/declare"
 	"example.org/tasuki/internal/declare/declaretest"
+	"example.org/tasuki/internal/ledger"
 	"example.org/tasuki/verify"
 )
 
@@ -19,9 +23,12 @@ type forgery struct {
 	Declaration verify.Declaration
 	Disclosures []verify.Disclosure
 	Documents   []declare.Document
+	Withhold    []int                           // answers that are not shown
+	ByDigest    []string                        // documents whose content is not there
+	Prove       func(declaration string) []byte // makes the proof for the declaration's digest; nil: none
 	Manifest    func(*verify.Manifest)
 	File        func(*verify.File)
-	Key, Sender ed25519.PrivateKey
+	Key, Sender crypto.Signer
 }
 
 // forge makes the sample (changed by input, which may be nil), lets change lie about it, and signs.
@@ -62,6 +69,10 @@ func (f *forgery) bytes(t testing.TB) []byte {
 		if i < len(f.Declaration.Commitments) {
 			f.Declaration.Commitments[i].Digest = verify.Digest(b)
 		}
+		if slices.Contains(f.Withhold, i) {
+			m.Withheld = append(m.Withheld, verify.Withheld{Index: i})
+			continue
+		}
 		m.Shown = append(m.Shown, i)
 		add(verify.DisclosureMember(i), verify.DisclosureKind, verify.DisclosureMediaType, b)
 	}
@@ -71,32 +82,79 @@ func (f *forgery) bytes(t testing.TB) []byte {
 	if f.Subjects == nil {
 		f.Subjects = f.Declaration.Subjects()
 	}
-	add(verify.DeclarationMember, verify.DeclarationKind, verify.EnvelopeMediaType, marshal(t, sign(t, f.Key, verify.Statement[verify.Declaration]{
-		Type: verify.StatementType, PredicateType: verify.DeclarationType, Subject: f.Subjects, Predicate: f.Declaration})))
+	envelope := marshal(t, sign(t, f.Key, verify.Statement[verify.Declaration]{
+		Type: verify.StatementType, PredicateType: verify.DeclarationType, Subject: f.Subjects, Predicate: f.Declaration}))
+	add(verify.DeclarationMember, verify.DeclarationKind, verify.EnvelopeMediaType, envelope)
+	if f.Prove != nil {
+		add(verify.ProofMember, verify.ProofKind, verify.ProofMediaType, f.Prove(verify.Digest(envelope)))
+	}
 	slices.SortFunc(file.Members, func(a, b verify.Member) int { return strings.Compare(a.Name, b.Name) })
-	for _, p := range file.Members {
+	for i, p := range file.Members {
+		if slices.Contains(f.ByDigest, p.Name) {
+			file.Members[i].Content, p.Content = nil, nil
+		}
 		m.Members = append(m.Members, verify.ManifestMember{Name: p.Name, Kind: kinds[p.Name], MediaType: p.MediaType, Digest: p.Digest, Size: p.Size, Embedded: len(p.Content) > 0})
 	}
 	if f.Manifest != nil {
 		f.Manifest(&m)
 	}
 	file.Manifest = sign(t, f.Sender, verify.Statement[verify.Manifest]{Type: verify.StatementType, PredicateType: verify.ManifestType, Subject: m.Subjects(), Predicate: m})
-	file.Keys = [][]byte{f.Key.Public().(ed25519.PublicKey)}
-	if !f.Key.Equal(f.Sender) {
-		file.Keys = append(file.Keys, f.Sender.Public().(ed25519.PublicKey))
-		slices.SortFunc(file.Keys, slices.Compare)
-	}
+	file.Keys = [][]byte{verify.Public(f.Key), verify.Public(f.Sender)}
+	slices.SortFunc(file.Keys, slices.Compare)
+	file.Keys = slices.CompactFunc(file.Keys, slices.Equal)
 	if f.File != nil {
 		f.File(&file)
 	}
 	return marshal(t, file)
 }
 
-func sign(t testing.TB, key ed25519.PrivateKey, statement any) verify.Envelope {
+func sign(t testing.TB, key crypto.Signer, statement any) verify.Envelope {
 	t.Helper()
-	payload := marshal(t, statement)
-	return verify.Envelope{PayloadType: verify.PayloadType, Payload: payload, Signatures: []verify.Signature{{
-		KeyID: verify.Fingerprint(key.Public().(ed25519.PublicKey)), Sig: ed25519.Sign(key, verify.PAE(verify.PayloadType, payload))}}}
+	e, err := verify.SignEnvelope(verify.PayloadType, marshal(t, statement), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// logged gives the proof of one entry of a log of these entries.
+func logged(t testing.TB, origin string, key ed25519.PrivateKey, entries [][]byte, i int) verify.Proof {
+	t.Helper()
+	var hashes []tlog.Hash
+	read := func(indexes []int64) ([]tlog.Hash, error) {
+		var out []tlog.Hash
+		for _, at := range indexes {
+			out = append(out, hashes[at])
+		}
+		return out, nil
+	}
+	stored, err := ledger.Append(0, entries, read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range stored {
+		hashes = append(hashes, h.Hash)
+	}
+	size := int64(len(entries))
+	tree, err := ledger.Root(size, read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpoint, err := ledger.Checkpoint(origin, tree, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := ledger.Prove(entries[i], int64(i), size, checkpoint, read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *p
+}
+
+// entered is the entry that a ledger has of what happened to a declaration.
+func entered(t testing.TB, action, declaration string) []byte {
+	return marshal(t, verify.Entry{ID: "e1", At: declaretest.Now.UnixMilli(), Actor: verify.Digest([]byte("salted")), Via: "cli", Action: action,
+		Object: verify.EntryObject{Kind: "declaration", ID: declaration}})
 }
 
 func marshal(t testing.TB, v any) []byte {

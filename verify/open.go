@@ -56,7 +56,12 @@ func (o *Opened) member(name string) (Member, bool) {
 
 // readFile reads the outermost form. Whatever is wrong here means that the file cannot be read as a bundle.
 func (o *Opened) readFile(b []byte) error {
-	if err := o.file.unmarshal(b); err != nil {
+	err := o.file.unmarshal(b)
+	if version, ours := strings.CutPrefix(o.file.Format, bundleFamily); ours && o.file.Format != BundleFormat {
+		return &lang.Error{Kind: lang.Unreadable, Where: "format", What: lang.F("別の版（%[1]s）の形式のバンドルです。読めるのは %[2]s です", "this is a bundle of another version, %[1]s; this reader knows %[2]s", version, BundleFormat),
+			Next: lang.T("新しい版の Tasuki で検証してください", "verify it with a newer version of Tasuki")}
+	}
+	if err != nil {
 		return err
 	}
 	o.Digest = Digest(b)
@@ -79,6 +84,9 @@ func (o *Opened) readFile(b []byte) error {
 	}
 	return nil
 }
+
+// bundleFamily begins the format of every version.
+const bundleFamily = "tasuki-bundle/"
 
 // envelopes is how many a bundle has of its own: the hand-over's and the declaration's. Each is signed with one key.
 const envelopes = 2

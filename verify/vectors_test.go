@@ -2,6 +2,9 @@ package verify_test
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"encoding/json"
 	"flag"
 	"os"
@@ -26,7 +29,7 @@ func TestVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, code := range map[string]int{"good": 0, "flipped": 5, "unknown-signer": 5, "spaced": 6} {
+	for name, code := range map[string]int{"good": 0, "flipped": 5, "unknown-signer": 5, "spaced": 6, "proven": 0, "disproven": 5} {
 		t.Run(name, func(t *testing.T) {
 			r := verify.Bundle(read(t, "testdata/"+name+verify.Extension), verify.Options{Trust: trust, At: declaretest.Now})
 			if got := verify.ExitCode(r); got != code {
@@ -79,16 +82,47 @@ func writeVectors(t *testing.T) {
 	if err := json.Indent(&spaced, good, "", " "); err != nil {
 		t.Fatal(err)
 	}
-	trust, err := verify.FormatTrust(declaretest.Trust("vendor"))
+	trust, err := verify.FormatTrust(append(declaretest.Trust("vendor"), verify.TrustedKey{Name: "vendor on P-256", Key: verify.Public(vendorP256(t))}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, "testdata/trust.json", trust)
+	write(t, "testdata/proven"+verify.Extension, provenVector(t, verify.Issued))
+	write(t, "testdata/disproven"+verify.Extension, provenVector(t, "revoked"))
 	write(t, "testdata/good"+verify.Extension, good)
 	write(t, "testdata/flipped"+verify.Extension, flipped)
 	write(t, "testdata/unknown-signer"+verify.Extension, part)
 	write(t, "testdata/spaced"+verify.Extension, spaced.Bytes())
 	write(t, "testdata/declaration.statement.json", statementOf(t, good))
+}
+
+// provenVector is signed on P-256, withholds an answer, hands an SBOM over by digest, answers a request, and has the proof
+// of a ledger's entry: whatever the other vectors have not.
+func provenVector(t *testing.T, action string) []byte {
+	logKey := declaretest.Key("ledger")
+	return forge(t, func(in *declare.Input) {
+		in.ID, in.Ledger = "urn:uuid:3f1d0c66-7a0e-4f0e-9d0a-000000000003", &verify.LedgerKey{Origin: "ledger.vendor.example", Key: verify.Public(logKey)}
+	}, func(f *forgery) {
+		f.Declaration.Requirements.CatalogueDigest = verify.Digest([]byte("a catalogue"))
+		f.Key, f.Sender = vendorP256(t), vendorP256(t)
+		f.Withhold, f.ByDigest = []int{1}, []string{"sbom/app.cdx.json"}
+		f.Prove = func(d string) []byte {
+			return marshal(t, logged(t, "ledger.vendor.example", logKey, [][]byte{[]byte("a"), []byte("b"), entered(t, action, d), []byte("c"), []byte("d")}, 2))
+		}
+		f.Manifest = func(m *verify.Manifest) {
+			m.InReplyTo, m.Recipient = verify.Digest([]byte("a request")), verify.Recipient{ID: "party-customer", Name: "見本顧客株式会社"}
+		}
+	})
+}
+
+// vendorP256 is a fixed key on P-256.
+func vendorP256(t *testing.T) crypto.Signer {
+	t.Helper()
+	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), declaretest.Key("vendor").Seed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 // statementOf gives the signed statement of a bundle, indented for people to read.
