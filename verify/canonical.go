@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
 
 	"example.org/tasuki/internal/lang"
 )
@@ -20,23 +17,9 @@ const maxInteger = 1<<53 - 1
 
 // Marshal gives the canonical JSON of v: RFC 8785 for values without fractions. No white space, members sorted by
 // their UTF-16 code units, only the escapes that JSON demands, integers up to 2^53-1. Text is not normalised. A value
-// that cannot be said so (a fraction, a larger number, text that is not UTF-8) is an error.
-func Marshal(v any) ([]byte, error) {
-	if !everyText(reflect.ValueOf(v), utf8.ValidString) {
-		return nil, &lang.Error{Kind: lang.Unreadable, What: lang.T("UTF-8ではない文字が含まれています", "there is text that is not valid UTF-8")}
-	}
-	plain, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	d := json.NewDecoder(bytes.NewReader(plain))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
-		return nil, err
-	}
-	return appendCanonical(make([]byte, 0, len(plain)), tree)
-}
+// that cannot be said so (a fraction, a larger number, text that is not UTF-8) is an error. What becomes a member, and how it
+// is called, is as package json has it.
+func Marshal(v any) ([]byte, error) { return appendCanonical(nil, reflect.ValueOf(v)) }
 
 // Unmarshal reads canonical JSON into v, strictly: the bytes must be exactly what [Marshal] makes of v. So white space,
 // unknown, repeated or differently ordered members, other escapes, slack bits of base64 and trailing bytes are all
@@ -130,88 +113,7 @@ func everyText(v reflect.Value, ok func(string) bool) bool {
 	return true
 }
 
-func appendCanonical(b []byte, v any) ([]byte, error) {
-	switch v := v.(type) {
-	case nil:
-		return append(b, "null"...), nil
-	case bool:
-		return strconv.AppendBool(b, v), nil
-	case string:
-		return appendString(b, v), nil
-	case json.Number:
-		return appendInteger(b, v)
-	case []any:
-		return appendArray(b, v)
-	case map[string]any:
-		return appendObject(b, v)
-	}
-	return nil, fmt.Errorf("canonical JSON has no %T", v)
-}
-
-func appendInteger(b []byte, n json.Number) ([]byte, error) {
-	i, err := strconv.ParseInt(string(n), 10, 64)
-	if err != nil || i > maxInteger || i < -maxInteger {
-		return nil, fmt.Errorf("%s is not an integer of at most 53 bits", n)
-	}
-	return strconv.AppendInt(b, i, 10), nil
-}
-
-func appendArray(b []byte, items []any) ([]byte, error) {
-	b = append(b, '[')
-	for i, item := range items {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		var err error
-		if b, err = appendCanonical(b, item); err != nil {
-			return nil, err
-		}
-	}
-	return append(b, ']'), nil
-}
-
-func appendObject(b []byte, members map[string]any) ([]byte, error) {
-	names := make([]string, 0, len(members))
-	for name := range members {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, byCodeUnit)
-	b = append(b, '{')
-	for i, name := range names {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		var err error
-		b = append(appendString(b, name), ':')
-		if b, err = appendCanonical(b, members[name]); err != nil {
-			return nil, err
-		}
-	}
-	return append(b, '}'), nil
-}
-
 // byCodeUnit is the order RFC 8785, section 3.2.3 asks for; it differs from byte order beyond U+FFFF.
 func byCodeUnit(a, b string) int {
 	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
-}
-
-// appendString writes a string as RFC 8785, section 3.2.2.2 asks for.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	plain := 0 // everything before is written
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
-		}
-		b = append(b, s[plain:i]...)
-		plain = i + 1
-		if short := strings.IndexByte("\b\t\n\f\r\"\\", c); short >= 0 {
-			b = append(b, '\\', `btnfr"\`[short])
-		} else {
-			b = fmt.Appendf(b, `\u%04x`, c)
-		}
-	}
-	b = append(b, s[plain:]...)
-	return append(b, '"')
 }
