@@ -246,17 +246,16 @@ func keep(ctx context.Context, tx *store.Tx, subject fact.Subject, digest, name 
 // keepComponents makes the newest SBOM the current view of what a release holds. Lists of earlier SBOMs are dropped; the
 // documents themselves stay.
 func keepComponents(ctx context.Context, tx *store.Tx, release, digest string, sbom *fact.SBOM) error {
-	earlier, err := tx.ReleaseComponents(ctx, release)
+	earlier, err := tx.ListedBy(ctx, release)
 	if err != nil {
 		return err
 	}
-	dropped := map[string]bool{digest: true}
-	for _, c := range earlier {
-		if !dropped[c.Document] {
-			dropped[c.Document] = true
-			if err := tx.DropComponentList(ctx, release, c.Document); err != nil {
-				return err
-			}
+	for _, document := range earlier {
+		if document == digest {
+			continue
+		}
+		if err := tx.DropComponentList(ctx, release, document); err != nil {
+			return err
 		}
 	}
 	return tx.ReplaceReleaseComponents(ctx, release, digest, Components(sbom))

@@ -69,7 +69,7 @@ func Gaps(ctx context.Context, db *store.DB, l lang.Lang, m chain.Model, about f
 
 // WhoAnswers says for each component of a release, in the order of the store, which party answers for it as developer.
 func WhoAnswers(ctx context.Context, db *store.DB, m chain.Model, release string) ([]chain.Answer, error) {
-	listed, err := db.ReleaseParts(ctx, release)
+	listed, err := db.ReleaseComponents(ctx, release)
 	if err != nil {
 		return nil, err
 	}

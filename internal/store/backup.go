@@ -28,7 +28,7 @@ var backupTables = [...]struct{ name, order string }{
 	{"party", "id"}, {"software", "id"}, {"release", "id"}, {"artifact", "release, ord"},
 	{"system", "id"}, {"system_release", "system, release"}, {"arrangement", "id"}, {"engagement", "id"},
 	{"agreement", "id"}, {"component_rule", "id"},
-	{"component", "id"}, {"component_list", "id"}, {"release_component", "list, ord"}, {"component_package", "package, component"},
+	{"component", "id"}, {"component_list", "id"}, {"list_content", "list"}, {"component_package", "package, component"},
 	{"advisory_source", "name"}, {"finding", "component, vuln"}, {"vuln_alias", "alias, vuln"}, {"decision", "id"}, {"epss", "cve"},
 	{"feed_part", "source, address"}, {"vuln_record", "source, id"}, {"vuln_record_name", "name, source, id"},
 	{"vuln_record_product", "product, source, id"},

@@ -1,12 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
+	"maps"
+	"slices"
 	"strconv"
-
-	"example.org/tasuki/internal/fact"
+	"sync"
 )
 
 // Component is one distinct component. It is kept, and matched against advisories, once, however many releases hold it.
@@ -37,58 +38,31 @@ func (c Component) key() string {
 	return key
 }
 
-// ReleaseComponent is a component as one document states it for a release.
-type ReleaseComponent struct {
-	Component
-	Ref      string                       `json:"ref"`
-	Supplier string                       `json:"supplier"`
-	Direct   bool                         `json:"direct"`
-	Presence map[fact.Field]fact.Presence `json:"presence"` // fields that are not simply present
-	Document string                       `json:"document"` // filled when read
+// known remembers the numbers of components from one transaction to the next: files of one portfolio hold much the same,
+// and a component is never changed or removed.
+type known struct {
+	mu  sync.Mutex
+	ids map[string]int64 // by key
 }
 
-// ReplaceReleaseComponents sets what a document states as the components of a release, in its order.
-func (tx *Tx) ReplaceReleaseComponents(ctx context.Context, release, document string, components []ReleaseComponent) error {
-	id, err := tx.componentList(ctx, release, document)
-	if err != nil {
-		return fmt.Errorf("components of %s: %w", release, err)
-	}
-	known, err := tx.putComponents(ctx, components)
-	if err != nil {
-		return fmt.Errorf("components of %s: %w", release, err)
-	}
-	rows := make([][]any, len(components))
-	for i, c := range components {
-		presence, err := inJSON(c.Presence).Value()
-		if err != nil {
-			return fmt.Errorf("components of %s: %w", release, err)
-		}
-		rows[i] = []any{id, int64(i), known[c.key()], c.Ref, c.Supplier, c.Direct, presence}
-	}
-	return tx.bulk(ctx, "release_component", []string{"list", "ord", "component", "ref", "supplier", "is_direct", "presence"}, rows)
+// maxKnown bounds what is remembered: about 30 MB.
+const maxKnown = 250_000
+
+// number gives the number of a component, 0 when it is not remembered.
+func (k *known) number(key string) int64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.ids[key]
 }
 
-// componentList gives the id of the list of a document for a release, emptied.
-func (tx *Tx) componentList(ctx context.Context, release, document string) (int64, error) {
-	tx.wrote = true
-	id, err := one(ctx, tx.DB, scanInt, `insert into component_list (release, document, at) values ($1, $2, $3)
-		on conflict (release, document) do update set at = excluded.at returning id`, release, document, ms(tx.Now()))
-	if err != nil {
-		return 0, err
+// add remembers what a transaction that was committed came across.
+func (k *known) add(ids map[string]int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.ids == nil || len(k.ids)+len(ids) > maxKnown {
+		k.ids = map[string]int64{}
 	}
-	_, err = tx.exec(ctx, `delete from release_component where list = $1`, id)
-	return id, err
-}
-
-// DropComponentList forgets what a document stated as the components of a release: another document took its place.
-func (tx *Tx) DropComponentList(ctx context.Context, release, document string) error {
-	_, err := tx.exec(ctx, `delete from release_component where list in
-		(select id from component_list where release = $1 and document = $2)`, release, document)
-	if err != nil {
-		return err
-	}
-	_, err = tx.exec(ctx, `delete from component_list where release = $1 and document = $2`, release, document)
-	return err
+	maps.Copy(k.ids, ids)
 }
 
 // chunk is how many values a statement looks up or inserts at once. SQLite looks through the names of all placeholders
@@ -120,6 +94,9 @@ func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) 
 			continue
 		}
 		if ids[key] = tx.components[key]; ids[key] == 0 {
+			ids[key] = tx.known.number(key)
+		}
+		if ids[key] == 0 {
 			distinct = append(distinct, *c)
 		}
 	}
@@ -177,28 +154,39 @@ func (tx *Tx) componentIDs(ctx context.Context, ids map[string]int64, query stri
 	return rows.Err()
 }
 
-// ReleaseComponents gives the components of a release as all its documents state them, document by document (the
-// latest first), in each document's order.
-func (db *DB) ReleaseComponents(ctx context.Context, release string) ([]ReleaseComponent, error) {
-	return list(ctx, db, func(r row) (c ReleaseComponent, err error) {
-		err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Ref, &c.Supplier, &c.Direct, asJSON(&c.Presence), &c.Document)
-		return c, err
-	}, `select c.id, c.purl, c.name, c.version, c.ecosystem, rc.ref, rc.supplier, rc.is_direct, rc.presence, l.document
-		from component_list l join release_component rc on rc.list = l.id join component c on c.id = rc.component
-		where l.release = $1 order by l.at desc, l.id desc, rc.ord`, release)
-}
-
 // Components gives every distinct component that some release holds, ordered by package URL, name and version.
 func (db *DB) Components(ctx context.Context) ([]Component, error) {
-	return list(ctx, db, scanComponent, selectComponent+`
-		where exists (select 1 from release_component rc where rc.component = c.id) order by c.purl, c.name, c.version`)
+	p, err := db.portfolioNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := list(ctx, db, scanComponent, selectComponent+`order by c.purl, c.name, c.version`)
+	return p.held(all), err
 }
 
 // ComponentsOf gives the distinct components of a release, ordered by package URL, name and version.
 func (db *DB) ComponentsOf(ctx context.Context, release string) ([]Component, error) {
-	return list(ctx, db, scanComponent, selectComponent+`where c.id in
-		(select rc.component from component_list l join release_component rc on rc.list = l.id where l.release = $1)
-		order by c.purl, c.name, c.version`, release)
+	ids, err := db.listedIn(ctx, release)
+	if err != nil {
+		return nil, err
+	}
+	return db.componentsNumbered(ctx, ids)
+}
+
+// componentsNumbered gives components by their numbers, ordered by package URL, name and version.
+func (db *DB) componentsNumbered(ctx context.Context, ids []int64) (out []Component, err error) {
+	err = chunks(ids, func(part []int64) error {
+		some, err := list(ctx, db, scanComponent, selectComponent+`where c.id in (`+db.dialect.places(len(part))+`)`, anys(part)...)
+		out = append(out, some...)
+		return err
+	})
+	slices.SortFunc(out, byPURL)
+	return out, err
+}
+
+// byPURL orders components by package URL, name and version.
+func byPURL(a, b Component) int {
+	return cmp.Or(cmp.Compare(a.PURL, b.PURL), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
 }
 
 const selectComponent = `select c.id, c.purl, c.name, c.version, c.ecosystem, c.identifiers, c.unmatched from component c `
@@ -208,18 +196,4 @@ func scanComponent(r row) (c Component, err error) {
 	err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Identifiers, &unmatched)
 	c.Matched, c.Unmatched = unmatched.Valid, unmatched.String
 	return c, err
-}
-
-// ReleasesHolding gives the ids of the releases that hold any of some components, sorted.
-func (db *DB) ReleasesHolding(ctx context.Context, components []int64) ([]string, error) {
-	seen := map[string]bool{}
-	err := chunks(components, func(part []int64) error {
-		found, err := list(ctx, db, scanString, `select distinct l.release from release_component rc
-			join component_list l on l.id = rc.list where rc.component in (`+placeholders(1, len(part))+`)`, anys(part)...)
-		for _, r := range found {
-			seen[r] = true
-		}
-		return err
-	})
-	return sortedKeys(seen), err
 }

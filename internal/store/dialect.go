@@ -31,6 +31,8 @@ type dialect struct {
 	readIsolation  sql.IsolationLevel
 	writeIsolation sql.IsolationLevel
 	again          func(error) bool // a conflict with another transaction that goes away when tried again
+	mark           string           // gives a transaction's place among those that change lists of components; see portfolio.go
+	settled        string           // gives the place before which all such transactions have ended
 	skipLocked     string           // how a job claim passes over rows that another claim holds
 	lockFiles      func(ctx context.Context, q querier, shared bool) error
 	afterRestore   func(ctx context.Context, tx *Tx) error
@@ -44,6 +46,8 @@ var sqlite = dialect{
 	oneWriter: true,
 	again:     func(error) bool { return false }, // writers queue for BEGIN IMMEDIATE, so nothing can conflict later
 	lockFiles: func(context.Context, querier, bool) error { return nil },
+	mark:      `select max(mark) + 1 from list_change`,
+	settled:   `select max(mark) + 1 from list_change`,
 	// Numbers given by the database go on from the largest there is.
 	afterRestore: func(context.Context, *Tx) error { return nil },
 	fit:          func(context.Context, *sql.DB) error { return nil },
@@ -56,6 +60,8 @@ var postgres = dialect{
 	readIsolation:  sql.LevelRepeatableRead,
 	writeIsolation: sql.LevelSerializable,
 	again:          serializationFailure,
+	mark:           `select cast(cast(pg_current_xact_id() as text) as bigint)`,
+	settled:        `select cast(cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as bigint)`,
 	skipLocked:     " for update skip locked",
 	lockFiles:      lockFilesPostgres,
 	afterRestore:   setSequences,

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -163,10 +165,20 @@ func scanFinding(r row) (f Finding, err error) {
 }
 
 // FindingsOf gives the findings of a release, sorted by package URL and vulnerability. Refs is empty.
-func (db *DB) FindingsOf(ctx context.Context, release string) ([]Finding, error) {
-	return list(ctx, db, scanFinding, selectFinding+`where f.component in
-		(select rc.component from component_list l join release_component rc on rc.list = l.id where l.release = $1)
-		order by c.purl, c.name, c.version, f.vuln`, release)
+func (db *DB) FindingsOf(ctx context.Context, release string) (out []Finding, err error) {
+	ids, err := db.listedIn(ctx, release)
+	if err != nil {
+		return nil, err
+	}
+	err = chunks(ids, func(part []int64) error {
+		found, err := list(ctx, db, scanFinding, selectFinding+`where f.component in (`+db.dialect.places(len(part))+`)`, anys(part)...)
+		out = append(out, found...)
+		return err
+	})
+	slices.SortFunc(out, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.PURL, b.PURL), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Vuln, b.Vuln))
+	})
+	return out, err
 }
 
 // FindingsAbout gives the findings of some vulnerabilities, named by the ids they go under, sorted by package URL.
@@ -201,18 +213,54 @@ type Affected struct {
 // AffectedBy gives the releases affected by a vulnerability, named by any of its ids, sorted by software, release and
 // package URL.
 func (db *DB) AffectedBy(ctx context.Context, id string) ([]Affected, error) {
-	return list(ctx, db, func(r row) (a Affected, err error) {
+	found, err := list(ctx, db, func(r row) (a Affected, err error) {
 		c := &a.Component
-		var direct int64
-		err = r.Scan(&a.Software, &a.Release, &c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &a.Vuln, &direct)
-		a.Direct = direct == 1
+		err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &a.Vuln)
 		return a, err
-	}, `select r.software, r.id, c.id, c.purl, c.name, c.version, c.ecosystem, f.vuln, max(case when rc.is_direct then 1 else 0 end)
-		from finding f join component c on c.id = f.component join release_component rc on rc.component = c.id
-		join component_list l on l.id = rc.list join release r on r.id = l.release
-		where f.vuln in (select cast($1 as text) union select vuln from vuln_alias where alias = $1)
-		group by r.software, r.id, c.id, c.purl, c.name, c.version, c.ecosystem, f.vuln
-		order by r.software, r.id, c.purl, c.name, c.version, f.vuln`, id)
+	}, `select c.id, c.purl, c.name, c.version, c.ecosystem, f.vuln from finding f join component c on c.id = f.component
+		where f.vuln in (select cast($1 as text) union select vuln from vuln_alias where alias = $1)`, id)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	p, err := db.portfolioNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Affected
+	for _, a := range found {
+		for release, direct := range p.holding(a.Component.ID) {
+			a.Release, a.Direct = release, direct
+			out = append(out, a)
+		}
+	}
+	if err := db.fillSoftware(ctx, out); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(out, func(a, b Affected) int {
+		return cmp.Or(cmp.Compare(a.Software, b.Software), cmp.Compare(a.Release, b.Release), byPURL(a.Component, b.Component), cmp.Compare(a.Vuln, b.Vuln))
+	})
+	return out, nil
+}
+
+// fillSoftware says of which software the releases are.
+func (db *DB) fillSoftware(ctx context.Context, affected []Affected) error {
+	of := map[string]string{}
+	for _, a := range affected {
+		of[a.Release] = ""
+	}
+	err := chunks(slices.Collect(maps.Keys(of)), func(part []string) error {
+		_, err := list(ctx, db, func(r row) (release string, err error) {
+			var software string
+			err = r.Scan(&release, &software)
+			of[release] = software
+			return release, err
+		}, `select id, software from release where id in (`+db.dialect.places(len(part))+`)`, anys(part)...)
+		return err
+	})
+	for i := range affected {
+		affected[i].Software = of[affected[i].Release]
+	}
+	return err
 }
 
 // Decision is what people decided about a vulnerability (優先度判断, リスク対応). It holds for every finding it names:

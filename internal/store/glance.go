@@ -65,19 +65,11 @@ func (db *DB) Endings(ctx context.Context, after, before time.Time, most int) ([
 
 // ComponentCounts gives how many different components each release holds; releases without an SBOM are not in it.
 func (db *DB) ComponentCounts(ctx context.Context) (map[string]int, error) {
-	type held struct {
-		release string
-		n       int
+	p, err := db.portfolioNow(ctx)
+	if err != nil {
+		return nil, err
 	}
-	all, err := list(ctx, db, func(r row) (h held, err error) {
-		err = r.Scan(&h.release, &h.n)
-		return h, err
-	}, `select l.release, count(distinct rc.component) from component_list l join release_component rc on rc.list = l.id group by l.release`)
-	out := make(map[string]int, len(all))
-	for _, h := range all {
-		out[h.release] = h.n
-	}
-	return out, err
+	return p.counts(), nil
 }
 
 // Turn is how many duties of a party over a subject went from one status to another.
@@ -97,15 +89,4 @@ func (db *DB) Turns(ctx context.Context, since time.Time) ([]Turn, error) {
 	}, `select subject_kind, subject_id, party, before, status, count(*) from duty_status_history
 		where judged_at > $1 and before <> '' and status <> '' group by subject_kind, subject_id, party, before, status
 		order by subject_kind, subject_id, party, before, status`, ms(since))
-}
-
-// ReleaseParts is [DB.ReleaseComponents] without what each document says of the presence of fields: Presence is nil. It is
-// for lists, where that is never shown.
-func (db *DB) ReleaseParts(ctx context.Context, release string) ([]ReleaseComponent, error) {
-	return list(ctx, db, func(r row) (c ReleaseComponent, err error) {
-		err = r.Scan(&c.ID, &c.PURL, &c.Name, &c.Version, &c.Ecosystem, &c.Ref, &c.Supplier, &c.Direct, &c.Document)
-		return c, err
-	}, `select c.id, c.purl, c.name, c.version, c.ecosystem, rc.ref, rc.supplier, rc.is_direct, l.document
-		from component_list l join release_component rc on rc.list = l.id join component c on c.id = rc.component
-		where l.release = $1 order by l.at desc, l.id desc, rc.ord`, release)
 }

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 )
 
 // Look says how advisories are asked about a component.
@@ -51,19 +54,34 @@ func (db *DB) ComponentsNamed(ctx context.Context, packages []string) ([]Compone
 
 // ComponentsUnseen gives the components of some releases that were never matched, ordered by number.
 func (db *DB) ComponentsUnseen(ctx context.Context, releases []string) ([]Component, error) {
-	seen := map[int64]bool{}
-	var out []Component
-	err := chunks(releases, func(part []string) error {
-		found, err := list(ctx, db, scanComponent, selectComponent+`where c.unmatched is null and c.id in (select rc.component from component_list l
-			join release_component rc on rc.list = l.id where l.release in (`+placeholders(1, len(part))+`)) order by c.id`, anys(part)...)
-		for _, c := range found {
-			if !seen[c.ID] {
-				seen[c.ID] = true
-				out = append(out, c)
-			}
+	return db.componentsWhere(ctx, `c.unmatched is null`, releases)
+}
+
+// componentsWhere gives those components of some releases for which a condition holds, ordered by number.
+func (db *DB) componentsWhere(ctx context.Context, condition string, releases []string) (out []Component, err error) {
+	lists, err := db.lists(ctx, releases)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[int64]bool{}
+	for _, l := range lists {
+		for _, id := range l.components {
+			wanted[id] = true
 		}
+	}
+	read := func(where string, args ...any) error {
+		some, err := list(ctx, db, scanComponent, selectComponent+`where `+condition+where, args...)
+		out = append(out, slices.DeleteFunc(some, func(c Component) bool { return !wanted[c.ID] })...)
 		return err
-	})
+	}
+	if len(wanted) >= manyComponents {
+		err = read("")
+	} else {
+		err = chunks(slices.Collect(maps.Keys(wanted)), func(part []int64) error {
+			return read(` and c.id in (`+db.dialect.places(len(part))+`)`, anys(part)...)
+		})
+	}
+	slices.SortFunc(out, func(a, b Component) int { return cmp.Compare(a.ID, b.ID) })
 	return out, err
 }
 
@@ -76,33 +94,40 @@ type Seen struct {
 
 // SeenOf says it for those of some releases that hold components, in their order.
 func (db *DB) SeenOf(ctx context.Context, releases []string) ([]Seen, error) {
+	lists, err := db.lists(ctx, releases)
+	if err != nil {
+		return nil, err
+	}
+	unmatched, err := db.componentsWhere(ctx, `c.unmatched > ''`, releases)
+	if err != nil {
+		return nil, err
+	}
+	without := make(map[int64]Component, len(unmatched))
+	for _, c := range unmatched {
+		without[c.ID] = c
+	}
+	held := map[string][]int64{}
+	for _, l := range lists {
+		held[l.release] = append(held[l.release], l.components...)
+	}
 	var out []Seen
-	err := chunks(releases, func(part []string) error {
-		of, in := map[string]*Seen{}, placeholders(1, len(part))
-		_, err := list(ctx, db, func(r row) (s Seen, err error) {
-			err = r.Scan(&s.Release, &s.Components)
-			of[s.Release] = &s
-			return s, err
-		}, `select l.release, count(distinct rc.component) from component_list l join release_component rc on rc.list = l.id
-			where l.release in (`+in+`) group by l.release`, anys(part)...)
-		if err != nil {
-			return err
+	for _, release := range releases {
+		holds := held[release]
+		if len(holds) == 0 {
+			continue
 		}
-		_, err = list(ctx, db, func(r row) (c Component, err error) {
-			var release string
-			err = r.Scan(&release, &c.PURL, &c.Name, &c.Version, &c.Unmatched)
-			of[release].Unmatched = append(of[release].Unmatched, c)
-			return c, err
-		}, `select distinct l.release, c.purl, c.name, c.version, c.unmatched from component_list l join release_component rc on rc.list = l.id
-			join component c on c.id = rc.component where l.release in (`+in+`) and c.unmatched <> '' order by l.release, c.purl, c.name, c.version`, anys(part)...)
-		for _, id := range part {
-			if s := of[id]; s != nil {
-				out = append(out, *s)
+		slices.Sort(holds)
+		holds = slices.Compact(holds)
+		s := Seen{Release: release, Components: len(holds)}
+		for _, id := range holds {
+			if c, is := without[id]; is {
+				s.Unmatched = append(s.Unmatched, c)
 			}
 		}
-		return err
-	})
-	return out, err
+		slices.SortFunc(s.Unmatched, byPURL)
+		out = append(out, s)
+	}
+	return out, nil
 }
 
 // ReleasesUnseen gives the ids of the releases that hold components and were never matched, sorted.
@@ -129,7 +154,12 @@ func (tx *Tx) SetSeen(ctx context.Context, all []Seen) error {
 	}
 	for unmatched, releases := range of {
 		err := chunks(releases, func(part []string) error {
-			_, err := tx.exec(ctx, `update component_list set unmatched = $1 where release in (`+placeholders(2, len(part))+`)`, append([]any{unmatched}, anys(part)...)...)
+			tx.wrote = true
+			lists, err := list(ctx, tx.DB, scanInt, `update component_list set unmatched = $1 where release in (`+placeholders(2, len(part))+`) returning id`,
+				append([]any{unmatched}, anys(part)...)...)
+			for _, id := range lists {
+				tx.changed[id] = true
+			}
 			return err
 		})
 		if err != nil {
@@ -147,12 +177,14 @@ type Sight struct {
 }
 
 // Sight counts what was and what was not matched.
-func (db *DB) Sight(ctx context.Context) (Sight, error) {
-	return one(ctx, db, func(r row) (s Sight, err error) {
-		err = r.Scan(&s.Releases, &s.Matched, &s.Unmatched)
+func (db *DB) Sight(ctx context.Context) (s Sight, err error) {
+	p, err := db.portfolioNow(ctx)
+	if err != nil {
 		return s, err
-	}, `select (select count(*) from release), count(*), coalesce(sum(unmatched), 0) from
-		(select sum(unmatched) as unmatched from component_list where unmatched >= 0 group by release) as lists`)
+	}
+	s.Matched, s.Unmatched = p.seenWell()
+	s.Releases, err = one(ctx, db, scanInt, `select count(*) from release`)
+	return s, err
 }
 
 // PackageKey is how [Look] and [DB.ComponentsNamed] write a package.

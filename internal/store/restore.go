@@ -242,7 +242,13 @@ func (tx *Tx) loadTable(ctx context.Context, table string, r io.Reader) error {
 	return tx.bulk(ctx, table, columns, rows)
 }
 
+// formerTable is in backups made before lists of components became rows of list_content.
+const formerTable = "release_component"
+
 func isBackupTable(name string) bool {
+	if name == formerTable {
+		return true
+	}
 	for _, t := range backupTables {
 		if t.name == name {
 			return true

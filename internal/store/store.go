@@ -36,6 +36,15 @@ type DB struct {
 	dir     string
 	now     func() time.Time
 	newID   func() string
+	*shared
+	changed map[int64]bool // lists of components that this transaction changed; nil outside of one
+}
+
+// shared is what all of a process that look at a workspace through one [Open] have in common.
+type shared struct {
+	root  *DB
+	held  portfolio
+	known known
 }
 
 // querier is what *sql.DB and *sql.Tx have in common.
@@ -80,7 +89,8 @@ func connect(ctx context.Context, o Options) (*DB, error) {
 		pool.Close()
 		return nil, err
 	}
-	db := &DB{q: pool, pool: pool, dialect: d, dir: o.Dir, now: o.Now, newID: o.NewID}
+	db := &DB{q: pool, pool: pool, dialect: d, dir: o.Dir, now: o.Now, newID: o.NewID, shared: &shared{}}
+	db.root = db
 	if d.oneWriter {
 		db.writer = make(chan struct{}, 1)
 	}
@@ -134,7 +144,7 @@ func (db *DB) View(ctx context.Context, fn func(*DB) error) error {
 // inside gives the DB as seen from a transaction, with the clock standing still.
 func (db *DB) inside(tx *sql.Tx) *DB {
 	now := db.Now()
-	return &DB{q: tx, dialect: db.dialect, dir: db.dir, now: func() time.Time { return now }, newID: db.newID}
+	return &DB{q: tx, dialect: db.dialect, dir: db.dir, now: func() time.Time { return now }, newID: db.newID, shared: db.shared}
 }
 
 // Via is the way a change came in.
@@ -227,12 +237,18 @@ func (db *DB) attempt(ctx context.Context, actor Actor, fn func(*Tx) error) erro
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer sqlTx.Rollback() // no-op after Commit
-	if err := fn(&Tx{DB: db.inside(sqlTx), conn: conn, actor: actor, components: map[string]int64{}}); err != nil {
+	tx := &Tx{DB: db.inside(sqlTx), conn: conn, actor: actor, components: map[string]int64{}}
+	tx.changed = map[int64]bool{}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.tellChanges(ctx); err != nil {
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	db.known.add(tx.components)
 	return nil
 }
 

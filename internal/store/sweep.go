@@ -15,6 +15,9 @@ import (
 // [DB.PutDocument], left behind. Only files older than grace are looked at, so that bytes whose row is about to commit
 // stay; grace must be longer than any transaction lasts.
 func (db *DB) SweepOrphans(ctx context.Context, grace time.Duration) (int, error) {
+	if err := db.forgetChanges(ctx); err != nil {
+		return 0, err
+	}
 	if err := db.takeWriter(ctx); err != nil {
 		return 0, err
 	}

@@ -75,7 +75,7 @@ func (s *Server) components(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.Model, r *http.Request) error {
 	release := p.Head.Release
-	all, err := s.db.ReleaseParts(ctx, release)
+	all, err := s.db.ReleaseComponents(ctx, release)
 	if err != nil {
 		return err
 	}

@@ -211,4 +211,5 @@ func RunShared(t *testing.T, open func() *store.DB) {
 		wg.Wait()
 	})
 	t.Run("two programs", func(t *testing.T) { testTwoPrograms(t, open(), open) })
+	t.Run("portfolio", func(t *testing.T) { testPortfolio(t, open(), open()) })
 }
