@@ -3,6 +3,8 @@ package ingest_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -209,5 +211,42 @@ func TestSBOMsInAttestations(t *testing.T) {
 	r := receive(t, db, ingest.Arrival{Name: "bom.intoto.json", Body: envelope(statement("https://cyclonedx.org/bom", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":{}}`)), Subject: about})
 	if !r.Accepted || len(r.Problems) != 1 || r.Problems[0].Where != "/payload/predicate /components" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// brokenPipe is a file whose sender goes away.
+type brokenPipe struct{}
+
+var errGone = errors.New("the sender is gone")
+
+func (brokenPipe) Read([]byte) (int, error) { return 0, errGone }
+
+// Files come in group by group, the next read while one is written. Where one cannot be had, those of the groups before it
+// are acknowledged, in their order, and nothing of its own group is.
+func TestGroups(t *testing.T) {
+	db := open(t)
+	var arrivals []ingest.Arrival
+	for i := range 260 {
+		arrivals = append(arrivals, ingest.Arrival{Name: fmt.Sprint(i), Body: sbom(1, fmt.Sprint("p", i)), Subject: about})
+	}
+	var told []string
+	tell := func(r ingest.Receipt) { told = append(told, r.File) }
+	receipts, err := ingest.ReceiveAll(t.Context(), db, actor, arrivals, tell)
+	if err != nil || len(receipts) != 260 || len(told) != 260 || names(t, db, "r1") != "p259" {
+		t.Fatalf("%d receipts, %d told of, error %v, components %q", len(receipts), len(told), err, names(t, db, "r1"))
+	}
+	for i, r := range receipts {
+		if r.File != fmt.Sprint(i) || told[i] != r.File || !r.Accepted {
+			t.Fatalf("receipt %d is %+v, told of %s", i, r, told[i])
+		}
+	}
+	arrivals = nil
+	for i := range 260 {
+		arrivals = append(arrivals, ingest.Arrival{Name: fmt.Sprint(i), Body: sbom(2, fmt.Sprint("q", i)), Subject: about})
+	}
+	arrivals[130].Body = brokenPipe{}
+	receipts, err = ingest.ReceiveAll(t.Context(), db, actor, arrivals, nil)
+	if !errors.Is(err, errGone) || len(receipts) != 100 || names(t, db, "r1") != "q99" {
+		t.Errorf("%d receipts, error %v, components %q", len(receipts), err, names(t, db, "r1"))
 	}
 }

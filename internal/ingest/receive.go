@@ -29,23 +29,39 @@ const (
 // ReceiveAll takes files in, in their order, and calls acknowledged (which may be nil) with each receipt once its file is
 // safe. An error means that the files named in no receipt were not acknowledged.
 func ReceiveAll(ctx context.Context, db *store.DB, actor store.Actor, arrivals []Arrival, acknowledged func(Receipt)) ([]Receipt, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	next := prepareNext(ctx, db, arrivals)
+	defer func() {
+		cancel()
+		<-next // nobody reads from the arrivals after the return
+	}()
 	receipts := make([]Receipt, 0, len(arrivals))
-	for len(arrivals) > 0 {
-		group, err := receiveGroup(ctx, db, actor, arrivals)
-		if err != nil {
-			return receipts, err
+	for len(receipts) < len(arrivals) {
+		g := <-next
+		rest := arrivals[len(receipts)+len(g.files):]
+		ahead := g.err == nil && g.size < groupBytes // two groups of large files would be too much at once
+		if next = closed; ahead {
+			next = prepareNext(ctx, db, rest) // while this one is written
 		}
-		for i := range group {
-			err := receiveEnclosed(ctx, db, actor, group[i].Arrival, &group[i].receipt)
-			receipts = append(receipts, group[i].receipt)
+		if g.err == nil {
+			g.err = writeAll(ctx, db, actor, g.files)
+		}
+		if g.err != nil {
+			return receipts, g.err
+		}
+		for i := range g.files {
+			err := receiveEnclosed(ctx, db, actor, g.files[i].Arrival, &g.files[i].receipt)
+			receipts = append(receipts, g.files[i].receipt)
 			if acknowledged != nil {
-				acknowledged(group[i].receipt)
+				acknowledged(g.files[i].receipt)
 			}
 			if err != nil {
 				return receipts, err
 			}
 		}
-		arrivals = arrivals[len(group):]
+		if !ahead {
+			next = prepareNext(ctx, db, rest)
+		}
 	}
 	return receipts, nil
 }
@@ -58,31 +74,61 @@ type incoming struct {
 	refused *store.Refused // it was too large
 }
 
-// receiveGroup takes in as many files from the start as belong together, at least one.
-func receiveGroup(ctx context.Context, db *store.DB, actor store.Actor, arrivals []Arrival) ([]incoming, error) {
+// group is files that belong together, kept and read but not yet written; or why they could not be.
+type group struct {
+	files []incoming
+	size  int64
+	err   error
+}
+
+// closed gives nothing and never keeps anybody waiting.
+var closed = func() <-chan group {
+	c := make(chan group)
+	close(c)
+	return c
+}()
+
+// prepareNext prepares the next group of the arrivals on the side; there is none when there are no arrivals.
+func prepareNext(ctx context.Context, db *store.DB, arrivals []Arrival) <-chan group {
+	if len(arrivals) == 0 {
+		return closed
+	}
+	next := make(chan group, 1)
+	go func() {
+		next <- prepare(ctx, db, arrivals)
+		close(next)
+	}()
+	return next
+}
+
+// prepare keeps and reads as many files from the start as belong together, at least one.
+func prepare(ctx context.Context, db *store.DB, arrivals []Arrival) (g group) {
 	in := db.Incoming()
 	defer in.Discard()
-	var group []incoming
-	for size := int64(0); len(group) < min(len(arrivals), groupFiles) && size < groupBytes; {
-		f, err := take(ctx, in, arrivals[len(group)])
+	for len(g.files) < min(len(arrivals), groupFiles) && g.size < groupBytes {
+		f, err := take(ctx, in, arrivals[len(g.files)])
 		if err != nil {
-			return nil, err
+			return group{err: err}
 		}
-		group, size = append(group, f), size+f.receipt.Size
+		g.files, g.size = append(g.files, f), g.size+f.receipt.Size
 	}
 	if err := in.Keep(); err != nil {
-		return nil, err
+		return group{err: err}
 	}
-	readAll(db, group)
-	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
-		for i := range group {
-			if err := group[i].write(ctx, tx); err != nil {
+	readAll(db, g.files)
+	return g
+}
+
+// writeAll writes what was read of a group down, in one transaction.
+func writeAll(ctx context.Context, db *store.DB, actor store.Actor, files []incoming) error {
+	return db.InTx(ctx, actor, func(tx *store.Tx) error {
+		for i := range files {
+			if err := files[i].write(ctx, tx); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return group, err
 }
 
 func take(ctx context.Context, in *store.Incoming, a Arrival) (incoming, error) {

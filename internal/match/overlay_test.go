@@ -12,34 +12,41 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// randomRecord makes an advisory about some of thirty packages.
+func randomRecord(t *testing.T, random *rand.Rand, n int) (id string, text []byte) {
+	t.Helper()
+	id = fmt.Sprintf("GHSA-%04d", n)
+	r := map[string]any{"id": id, "modified": fmt.Sprintf("2026-01-%02dT00:00:00Z", 1+random.IntN(20)), "aliases": []string{fmt.Sprintf("CVE-2026-%04d", random.IntN(80))}, "summary": fmt.Sprint(random.Int())}
+	if random.IntN(6) == 0 {
+		r["withdrawn"] = "2026-02-01T00:00:00Z"
+	}
+	var affected []any
+	for range 1 + random.IntN(3) {
+		affected = append(affected, map[string]any{"package": map[string]string{"ecosystem": "npm", "name": fmt.Sprint("pkg-", random.IntN(30))},
+			"ranges": []any{map[string]any{"type": "SEMVER", "events": []any{map[string]string{"introduced": "0"}, map[string]string{"fixed": fmt.Sprintf("%d.0.0", 1+random.IntN(5))}}}}})
+	}
+	r["affected"] = affected
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id, text
+}
+
+// someComponents are five versions of each of these packages.
+func someComponents() (out []Component) {
+	for i := range 30 {
+		for major := range 5 {
+			out = append(out, Component{Ref: fmt.Sprint(i, major), PURL: fmt.Sprintf("pkg:npm/pkg-%d@%d.0.0", i, major)})
+		}
+	}
+	return out
+}
+
 // An index with later advisories laid over it answers as one made of all of them.
 func TestOverlayAnswersAsAWhole(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	name := func() string { return fmt.Sprint("pkg-", random.IntN(30)) }
-	record := func(n int) (id string, text []byte) {
-		id = fmt.Sprintf("GHSA-%04d", n)
-		r := map[string]any{"id": id, "modified": fmt.Sprintf("2026-01-%02dT00:00:00Z", 1+random.IntN(20)), "aliases": []string{fmt.Sprintf("CVE-2026-%04d", random.IntN(80))}, "summary": fmt.Sprint(random.Int())}
-		if random.IntN(6) == 0 {
-			r["withdrawn"] = "2026-02-01T00:00:00Z"
-		}
-		var affected []any
-		for range 1 + random.IntN(3) {
-			affected = append(affected, map[string]any{"package": map[string]string{"ecosystem": "npm", "name": name()},
-				"ranges": []any{map[string]any{"type": "SEMVER", "events": []any{map[string]string{"introduced": "0"}, map[string]string{"fixed": fmt.Sprintf("%d.0.0", 1+random.IntN(5))}}}}})
-		}
-		r["affected"] = affected
-		text, err := json.Marshal(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return id, text
-	}
-	var components []Component
-	for i := range 30 {
-		for major := range 5 {
-			components = append(components, Component{Ref: fmt.Sprint(i, major), PURL: fmt.Sprintf("pkg:npm/pkg-%d@%d.0.0", i, major)})
-		}
-	}
+	components := someComponents()
 	for round := range 20 {
 		dir := t.TempDir()
 		records := filepath.Join(dir, "records")
@@ -47,7 +54,7 @@ func TestOverlayAnswersAsAWhole(t *testing.T) {
 			t.Fatal(err)
 		}
 		write := func(n int) string {
-			id, text := record(n)
+			id, text := randomRecord(t, random, n)
 			if err := os.WriteFile(filepath.Join(records, "npm", id+".json"), text, 0o600); err != nil {
 				t.Fatal(err)
 			}

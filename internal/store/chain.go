@@ -241,7 +241,7 @@ func loadAll[T any](ctx context.Context, db *DB, noun Noun, into *[]T) (err erro
 // the arrangements over these; parties and agreements whole, rules about components not.
 func (db *DB) LoadModelAround(ctx context.Context, software []string) (m chain.Model, err error) {
 	err = errors.Join(loadAll(ctx, db, Party, &m.Parties), loadAll(ctx, db, Agreement, &m.Agreements))
-	err = errors.Join(err, chunks(software, func(part []string) error {
+	err = errors.Join(err, lookups(software, func(part []string) error {
 		in := "(" + placeholders(1, len(part)) + ")"
 		running := "(select sr.system from system_release sr join release r on r.id = sr.release where r.software in " + in + ")"
 		return errors.Join(

@@ -81,6 +81,38 @@ func chunks[T any](values []T, fn func([]T) error) error {
 	return nil
 }
 
+// lengths are the few that statements have for which it matters that they repeat, so that they need not be parsed anew.
+var lengths = [...]int{1, 2, 5, 10, 20, 50, chunk}
+
+// lookups is chunks for statements that look values up: the last value is repeated up to one of the lengths.
+func lookups[T any](values []T, fn func([]T) error) error {
+	return chunks(values, func(part []T) error {
+		for _, n := range lengths {
+			if n >= len(part) {
+				return fn(append(slices.Clip(part), slices.Repeat(part[len(part)-1:], n-len(part))...))
+			}
+		}
+		return fn(part)
+	})
+}
+
+// pieces is chunks for statements that insert: each piece has one of the lengths.
+func pieces[T any](values []T, fn func([]T) error) error {
+	for len(values) > 0 {
+		n := 1
+		for _, length := range lengths {
+			if length <= len(values) && length <= chunk/2 {
+				n = length
+			}
+		}
+		if err := fn(values[:n]); err != nil {
+			return err
+		}
+		values = values[n:]
+	}
+	return nil
+}
+
 // putComponents makes sure that components exist and gives their ids by key.
 func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) (map[string]int64, error) {
 	ids := make(map[string]int64, len(components))
@@ -100,7 +132,7 @@ func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) 
 			distinct = append(distinct, *c)
 		}
 	}
-	err := chunks(distinct, func(part []Component) error { return tx.lookUpComponents(ctx, part, ids) })
+	err := lookups(distinct, func(part []Component) error { return tx.lookUpComponents(ctx, part, ids) })
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +142,7 @@ func (tx *Tx) putComponents(ctx context.Context, components []ReleaseComponent) 
 			missing = append(missing, c)
 		}
 	}
-	if err := chunks(missing, func(part []Component) error { return tx.addComponents(ctx, part, ids) }); err != nil {
+	if err := pieces(missing, func(part []Component) error { return tx.addComponents(ctx, part, ids) }); err != nil {
 		return nil, err
 	}
 	for _, c := range distinct {
@@ -133,7 +165,7 @@ func (tx *Tx) addComponents(ctx context.Context, part []Component, ids map[strin
 	for _, c := range part {
 		args = append(args, c.key(), c.PURL, c.Name, c.Version, c.Ecosystem, c.Identifiers)
 	}
-	return tx.componentIDs(ctx, ids, insertText("component", []string{"key", "purl", "name", "version", "ecosystem", "identifiers"}, len(part))+
+	return tx.componentIDs(ctx, ids, tx.dialect.insertText("component", []string{"key", "purl", "name", "version", "ecosystem", "identifiers"}, len(part))+
 		` returning id, key`, args)
 }
 
@@ -175,7 +207,7 @@ func (db *DB) ComponentsOf(ctx context.Context, release string) ([]Component, er
 
 // componentsNumbered gives components by their numbers, ordered by package URL, name and version.
 func (db *DB) componentsNumbered(ctx context.Context, ids []int64) (out []Component, err error) {
-	err = chunks(ids, func(part []int64) error {
+	err = lookups(ids, func(part []int64) error {
 		some, err := list(ctx, db, scanComponent, selectComponent+`where c.id in (`+db.dialect.places(len(part))+`)`, anys(part)...)
 		out = append(out, some...)
 		return err

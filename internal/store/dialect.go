@@ -28,6 +28,7 @@ type dialect struct {
 	driver         string
 	goose          goose.Dialect
 	oneWriter      bool
+	parsesEachTime bool // its driver keeps no statements
 	readIsolation  sql.IsolationLevel
 	writeIsolation sql.IsolationLevel
 	again          func(error) bool // a conflict with another transaction that goes away when tried again
@@ -40,14 +41,15 @@ type dialect struct {
 }
 
 var sqlite = dialect{
-	name:      "sqlite",
-	driver:    "sqlite",
-	goose:     goose.DialectSQLite3,
-	oneWriter: true,
-	again:     func(error) bool { return false }, // writers queue for BEGIN IMMEDIATE, so nothing can conflict later
-	lockFiles: func(context.Context, querier, bool) error { return nil },
-	mark:      `select max(mark) + 1 from list_change`,
-	settled:   `select max(mark) + 1 from list_change`,
+	name:           "sqlite",
+	driver:         "sqlite",
+	goose:          goose.DialectSQLite3,
+	oneWriter:      true,
+	parsesEachTime: true,
+	again:          func(error) bool { return false }, // writers queue for BEGIN IMMEDIATE, so nothing can conflict later
+	lockFiles:      func(context.Context, querier, bool) error { return nil },
+	mark:           `select max(mark) + 1 from list_change`,
+	settled:        `select max(mark) + 1 from list_change`,
 	// Numbers given by the database go on from the largest there is.
 	afterRestore: func(context.Context, *Tx) error { return nil },
 	fit:          func(context.Context, *sql.DB) error { return nil },
@@ -189,42 +191,28 @@ func (tx *Tx) bulk(ctx context.Context, table string, cols []string, rows [][]an
 	if tx.dialect.name == postgres.name {
 		return tx.copyIn(ctx, table, cols, rows)
 	}
-	const perStatement = 50
-	// Plain question marks, because SQLite takes $1 for a name and looks through all names for each value.
-	text := func(n int) string {
-		one := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
-		return "insert into " + table + " (" + strings.Join(cols, ", ") + ") values " + one + strings.Repeat(", "+one, n-1)
-	}
-	var full *sql.Stmt
-	var err error
-	if len(rows) >= perStatement {
-		if full, err = tx.q.(*sql.Tx).PrepareContext(ctx, text(perStatement)); err != nil {
-			return fmt.Errorf("prepare insert into %s: %w", table, err)
-		}
-		defer full.Close()
-	}
-	for len(rows) > 0 {
-		n := min(perStatement, len(rows))
+	err := pieces(rows, func(part [][]any) error {
 		var args []any
-		for _, r := range rows[:n] {
+		for _, r := range part {
 			args = append(args, r...)
 		}
-		if n == perStatement {
-			_, err = full.ExecContext(ctx, args...)
-		} else {
-			_, err = tx.q.ExecContext(ctx, text(n), args...)
-		}
-		if err != nil {
-			return fmt.Errorf("insert into %s: %w", table, err)
-		}
-		rows = rows[n:]
+		_, err := tx.q.ExecContext(ctx, tx.dialect.insertText(table, cols, len(part)), args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
 	}
 	return nil
 }
 
-// insertText gives an insert of n rows.
-func insertText(table string, cols []string, n int) string {
-	return "insert into " + table + " (" + strings.Join(cols, ", ") + ") values " + tuples(len(cols), n)
+// insertText gives an insert of n rows, with placeholders as in places.
+func (d dialect) insertText(table string, cols []string, n int) string {
+	values := tuples(len(cols), n)
+	if d.name == sqlite.name {
+		one := "(?" + strings.Repeat(", ?", len(cols)-1) + ")"
+		values = one + strings.Repeat(", "+one, n-1)
+	}
+	return "insert into " + table + " (" + strings.Join(cols, ", ") + ") values " + values
 }
 
 // copyIn runs COPY on the connection of the transaction. database/sql does not hand out that connection, so the

@@ -35,13 +35,13 @@ func (tx *Tx) ReplaceEPSS(ctx context.Context, scores []EPSS) error {
 // EPSSOf gives the scores of some CVEs. One that has no score is absent, which is not a score of 0.
 func (db *DB) EPSSOf(ctx context.Context, cves []string) (map[string]EPSS, error) {
 	out := map[string]EPSS{}
-	err := chunks(cves, func(part []string) error {
+	err := lookups(cves, func(part []string) error {
 		rows, err := list(ctx, db, func(r row) (e EPSS, err error) {
 			var score, percentile int64
 			err = r.Scan(&e.CVE, &score, &percentile)
 			e.Score, e.Percentile = float64(score)/billion, float64(percentile)/billion
 			return e, err
-		}, `select cve, score, percentile from epss where cve in (`+placeholders(1, len(part))+`)`, anys(part)...)
+		}, `select cve, score, percentile from epss where cve in (`+db.dialect.places(len(part))+`)`, anys(part)...)
 		for _, e := range rows {
 			out[e.CVE] = e
 		}

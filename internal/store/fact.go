@@ -38,15 +38,15 @@ func (tx *Tx) DropFactsOf(ctx context.Context, document string) error {
 // DropFactsOfRecord removes the facts that came from some records, or from computations of our own that go under a name
 // there, so that newer ones take their place.
 func (tx *Tx) DropFactsOfRecord(ctx context.Context, records ...string) error {
-	return chunks(records, func(part []string) error {
-		_, err := tx.exec(ctx, `delete from fact where record in (`+placeholders(1, len(part))+`)`, anys(part)...)
+	return lookups(records, func(part []string) error {
+		_, err := tx.exec(ctx, `delete from fact where record in (`+tx.dialect.places(len(part))+`)`, anys(part)...)
 		return err
 	})
 }
 
 // SubjectsWith gives those of some subjects of one kind, by id, about which there is a fact of a kind.
 func (db *DB) SubjectsWith(ctx context.Context, kind fact.Kind, about fact.SubjectKind, ids []string) (out []string, err error) {
-	err = chunks(ids, func(part []string) error {
+	err = lookups(ids, func(part []string) error {
 		found, err := list(ctx, db, scanString, `select distinct subject_id from fact where subject_kind = $1 and kind = $2 and subject_id in (`+
 			placeholders(3, len(part))+`)`, append([]any{string(about), string(kind)}, anys(part)...)...)
 		out = append(out, found...)

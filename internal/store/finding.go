@@ -74,8 +74,8 @@ func (tx *Tx) replaceFindings(ctx context.Context, components []int64, findings 
 		}
 		done.Added, done.Gone = done.Added+len(now)-kept, done.Gone+len(old)-kept
 	}
-	err = chunks(done.Components, func(part []int64) error {
-		_, err := tx.exec(ctx, `delete from finding where component in (`+placeholders(1, len(part))+`)`, anys(part)...)
+	err = lookups(done.Components, func(part []int64) error {
+		_, err := tx.exec(ctx, `delete from finding where component in (`+tx.dialect.places(len(part))+`)`, anys(part)...)
 		return err
 	})
 	if err != nil || len(done.Components) == 0 {
@@ -111,8 +111,8 @@ func (tx *Tx) keptFindings(ctx context.Context, components []int64) (map[int64][
 	if len(components) >= manyComponents {
 		return out, read("")
 	}
-	return out, chunks(components, func(part []int64) error {
-		return read(`where component in (`+placeholders(1, len(part))+`)`, anys(part)...)
+	return out, lookups(components, func(part []int64) error {
+		return read(`where component in (`+tx.dialect.places(len(part))+`)`, anys(part)...)
 	})
 }
 
@@ -144,12 +144,12 @@ func stored(f finding.Finding) finding.Finding {
 }
 
 func (tx *Tx) addAliases(ctx context.Context, rows [][]any) error {
-	return chunks(rows, func(part [][]any) error {
+	return pieces(rows, func(part [][]any) error {
 		var args []any
 		for _, r := range part {
 			args = append(args, r...)
 		}
-		_, err := tx.exec(ctx, insertText("vuln_alias", []string{"alias", "vuln"}, len(part))+` on conflict (alias, vuln) do nothing`, args...)
+		_, err := tx.exec(ctx, tx.dialect.insertText("vuln_alias", []string{"alias", "vuln"}, len(part))+` on conflict (alias, vuln) do nothing`, args...)
 		return err
 	})
 }
@@ -170,7 +170,7 @@ func (db *DB) FindingsOf(ctx context.Context, release string) (out []Finding, er
 	if err != nil {
 		return nil, err
 	}
-	err = chunks(ids, func(part []int64) error {
+	err = lookups(ids, func(part []int64) error {
 		found, err := list(ctx, db, scanFinding, selectFinding+`where f.component in (`+db.dialect.places(len(part))+`)`, anys(part)...)
 		out = append(out, found...)
 		return err
@@ -183,8 +183,8 @@ func (db *DB) FindingsOf(ctx context.Context, release string) (out []Finding, er
 
 // FindingsAbout gives the findings of some vulnerabilities, named by the ids they go under, sorted by package URL.
 func (db *DB) FindingsAbout(ctx context.Context, vulns []string) (out []Finding, err error) {
-	err = chunks(vulns, func(part []string) error {
-		found, err := list(ctx, db, scanFinding, selectFinding+`where f.vuln in (`+placeholders(1, len(part))+`) order by c.purl, c.name, c.version, f.vuln`, anys(part)...)
+	err = lookups(vulns, func(part []string) error {
+		found, err := list(ctx, db, scanFinding, selectFinding+`where f.vuln in (`+db.dialect.places(len(part))+`) order by c.purl, c.name, c.version, f.vuln`, anys(part)...)
 		out = append(out, found...)
 		return err
 	})
@@ -248,7 +248,7 @@ func (db *DB) fillSoftware(ctx context.Context, affected []Affected) error {
 	for _, a := range affected {
 		of[a.Release] = ""
 	}
-	err := chunks(slices.Collect(maps.Keys(of)), func(part []string) error {
+	err := lookups(slices.Collect(maps.Keys(of)), func(part []string) error {
 		_, err := list(ctx, db, func(r row) (release string, err error) {
 			var software string
 			err = r.Scan(&release, &software)

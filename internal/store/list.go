@@ -195,7 +195,7 @@ func scanList(r row) (l heldList, err error) {
 
 // lists gives the lists of some releases.
 func (db *DB) lists(ctx context.Context, releases []string) (out []heldList, err error) {
-	err = chunks(releases, func(part []string) error {
+	err = lookups(releases, func(part []string) error {
 		some, err := list(ctx, db, scanList, selectList+`where l.release in (`+db.dialect.places(len(part))+`)`, anys(part)...)
 		out = append(out, some...)
 		return err

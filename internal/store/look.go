@@ -25,10 +25,10 @@ func (tx *Tx) SetLooks(ctx context.Context, looks []Look) error {
 		}
 	}
 	for reason, components := range of {
-		err := chunks(components, func(part []int64) error {
+		err := lookups(components, func(part []int64) error {
 			_, err := tx.exec(ctx, `update component set unmatched = $1 where id in (`+placeholders(2, len(part))+`)`, append([]any{reason}, anys(part)...)...)
 			if err == nil {
-				_, err = tx.exec(ctx, `delete from component_package where component in (`+placeholders(1, len(part))+`)`, anys(part)...)
+				_, err = tx.exec(ctx, `delete from component_package where component in (`+tx.dialect.places(len(part))+`)`, anys(part)...)
 			}
 			return err
 		})
@@ -43,9 +43,9 @@ func (tx *Tx) SetLooks(ctx context.Context, looks []Look) error {
 // were never matched are not among them.
 func (db *DB) ComponentsNamed(ctx context.Context, packages []string) ([]Component, error) {
 	var out []Component
-	err := chunks(packages, func(part []string) error {
+	err := lookups(packages, func(part []string) error {
 		found, err := list(ctx, db, scanComponent, selectComponent+`where c.id in
-			(select component from component_package where package in (`+placeholders(1, len(part))+`)) order by c.id`, anys(part)...)
+			(select component from component_package where package in (`+db.dialect.places(len(part))+`)) order by c.id`, anys(part)...)
 		out = append(out, found...)
 		return err
 	})
@@ -77,7 +77,7 @@ func (db *DB) componentsWhere(ctx context.Context, condition string, releases []
 	if len(wanted) >= manyComponents {
 		err = read("")
 	} else {
-		err = chunks(slices.Collect(maps.Keys(wanted)), func(part []int64) error {
+		err = lookups(slices.Collect(maps.Keys(wanted)), func(part []int64) error {
 			return read(` and c.id in (`+db.dialect.places(len(part))+`)`, anys(part)...)
 		})
 	}
@@ -137,9 +137,9 @@ func (db *DB) ReleasesUnseen(ctx context.Context) ([]string, error) {
 
 // ReleasesSeen gives the ids of the releases of some software that hold components and were matched, sorted.
 func (db *DB) ReleasesSeen(ctx context.Context, software []string) (out []string, err error) {
-	err = chunks(software, func(part []string) error {
+	err = lookups(software, func(part []string) error {
 		found, err := list(ctx, db, scanString, `select distinct l.release from component_list l join release r on r.id = l.release
-			where l.unmatched >= 0 and r.software in (`+placeholders(1, len(part))+`) order by l.release`, anys(part)...)
+			where l.unmatched >= 0 and r.software in (`+db.dialect.places(len(part))+`) order by l.release`, anys(part)...)
 		out = append(out, found...)
 		return err
 	})
@@ -153,7 +153,7 @@ func (tx *Tx) SetSeen(ctx context.Context, all []Seen) error {
 		of[len(s.Unmatched)] = append(of[len(s.Unmatched)], s.Release)
 	}
 	for unmatched, releases := range of {
-		err := chunks(releases, func(part []string) error {
+		err := lookups(releases, func(part []string) error {
 			tx.wrote = true
 			lists, err := list(ctx, tx.DB, scanInt, `update component_list set unmatched = $1 where release in (`+placeholders(2, len(part))+`) returning id`,
 				append([]any{unmatched}, anys(part)...)...)

@@ -122,7 +122,7 @@ func (p *portfolio) load(ctx context.Context, db *DB) error {
 
 // reload reads some lists again; those that are not there any more go.
 func (p *portfolio) reload(ctx context.Context, db *DB, ids []int64) error {
-	return chunks(ids, func(part []int64) error {
+	return lookups(ids, func(part []int64) error {
 		some, err := list(ctx, db, scanList, selectList+`where l.id in (`+db.dialect.places(len(part))+`)`, anys(part)...)
 		if err != nil {
 			return err

@@ -46,7 +46,7 @@ func addText(table, id string, revision int, columns cols) (string, []any) {
 	for _, c := range columns {
 		names, args = append(names, c.name), append(args, c.value)
 	}
-	return insertText(table, names, 1) + " on conflict do nothing", args
+	return "insert into " + table + " (" + strings.Join(names, ", ") + ") values (" + placeholders(1, len(names)) + ") on conflict do nothing", args
 }
 
 func updateText(table, id string, revision int, columns cols) (string, []any) {

@@ -29,7 +29,7 @@ type Options struct {
 // DB is a workspace: its database and its documents. Inside [DB.View] and [DB.InTx] it is one transaction of it. A DB
 // is safe for concurrent use, a transaction is not.
 type DB struct {
-	q       querier // *sql.DB or *sql.Tx
+	q       querier // the pool or a transaction of it
 	pool    *sql.DB // nil inside a transaction
 	writer  chan struct{}
 	dialect dialect
@@ -42,9 +42,10 @@ type DB struct {
 
 // shared is what all of a process that look at a workspace through one [Open] have in common.
 type shared struct {
-	root  *DB
-	held  portfolio
-	known known
+	root       *DB
+	held       portfolio
+	known      known
+	statements *statements // nil: the driver keeps them
 }
 
 // querier is what *sql.DB and *sql.Tx have in common.
@@ -89,8 +90,12 @@ func connect(ctx context.Context, o Options) (*DB, error) {
 		pool.Close()
 		return nil, err
 	}
-	db := &DB{q: pool, pool: pool, dialect: d, dir: o.Dir, now: o.Now, newID: o.NewID, shared: &shared{}}
+	db := &DB{pool: pool, dialect: d, dir: o.Dir, now: o.Now, newID: o.NewID, shared: &shared{}}
 	db.root = db
+	if d.parsesEachTime {
+		db.statements = &statements{pool: pool, kept: map[string]*sql.Stmt{}}
+	}
+	db.q = db.through(pool, nil)
 	if d.oneWriter {
 		db.writer = make(chan struct{}, 1)
 	}
@@ -141,10 +146,18 @@ func (db *DB) View(ctx context.Context, fn func(*DB) error) error {
 	return fn(db.inside(tx))
 }
 
+// through gives the way to run queries on the pool, or in a transaction of it.
+func (db *DB) through(q querier, tx *sql.Tx) querier {
+	if db.statements == nil {
+		return q
+	}
+	return &prepared{querier: q, statements: db.statements, tx: tx, own: map[string]*sql.Stmt{}}
+}
+
 // inside gives the DB as seen from a transaction, with the clock standing still.
 func (db *DB) inside(tx *sql.Tx) *DB {
 	now := db.Now()
-	return &DB{q: tx, dialect: db.dialect, dir: db.dir, now: func() time.Time { return now }, newID: db.newID, shared: db.shared}
+	return &DB{q: db.through(tx, tx), dialect: db.dialect, dir: db.dir, now: func() time.Time { return now }, newID: db.newID, shared: db.shared}
 }
 
 // Via is the way a change came in.
