@@ -1,16 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/sigstore"
 	"example.org/tasuki/internal/timestamp"
 	"example.org/tasuki/verify"
@@ -59,10 +64,7 @@ func (c *attestCheckCmd) Run(p *program) error {
 			return err
 		}
 	}
-	got, err := sigstore.Verify(raw, root, opt)
-	if err == nil && c.Artifact != "" && got.Payload != nil {
-		err = aboutArtifact(got.Payload, opt.Artifact)
-	}
+	got, err := anyBundle(raw, root, opt)
 	if err != nil {
 		return &lang.Error{Kind: lang.Unverified, Where: c.Bundle, Err: err, What: lang.T("署名を検証できませんでした", "the signature does not verify")}
 	}
@@ -75,7 +77,32 @@ func (c *attestCheckCmd) Run(p *program) error {
 	})
 }
 
-// aboutArtifact checks that an in-toto statement has a file among its subjects.
+// anyBundle verifies the bundles of a file, which may hold several (JSON Lines, or what a package registry gives), until
+// one holds and is about the artifact, where one was given. Its error is that of the first.
+func anyBundle(raw []byte, root sigstore.Root, opt sigstore.Options) (sigstore.Result, error) {
+	bundles, err := intoto.Pieces(raw)
+	if err != nil {
+		return sigstore.Result{}, err
+	}
+	var first error
+	for _, b := range bundles {
+		got, err := sigstore.Verify(b, root, opt)
+		if err == nil && opt.Artifact != nil && got.Payload != nil {
+			err = aboutArtifact(got.Payload, opt.Artifact)
+		}
+		if err == nil {
+			return got, nil
+		}
+		first = cmp.Or(first, err)
+	}
+	if len(bundles) > 1 {
+		first = fmt.Errorf("none of %d bundles holds; of the first: %w", len(bundles), first)
+	}
+	return sigstore.Result{}, first
+}
+
+// aboutArtifact checks that an in-toto statement has a file among its subjects: by one of the hashes of the SHA-2 family
+// that statements use (npm's by SHA-512 alone).
 func aboutArtifact(payload, artifact []byte) error {
 	var st struct {
 		Subject []struct {
@@ -85,10 +112,12 @@ func aboutArtifact(payload, artifact []byte) error {
 	if err := json.Unmarshal(payload, &st); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(artifact)
-	for _, s := range st.Subject {
-		if s.Digest["sha256"] == hex.EncodeToString(sum[:]) {
-			return nil
+	of256, of384, of512 := sha256.Sum256(artifact), sha512.Sum384(artifact), sha512.Sum512(artifact)
+	for algorithm, sum := range map[string][]byte{"sha256": of256[:], "sha384": of384[:], "sha512": of512[:]} {
+		for _, s := range st.Subject {
+			if strings.EqualFold(s.Digest[algorithm], hex.EncodeToString(sum)) {
+				return nil
+			}
 		}
 	}
 	return errors.New("the statement is not about this artifact")

@@ -2,7 +2,9 @@ package binary_test
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,13 +13,13 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/read/binary"
+	programs "example.org/tasuki/internal/read/binary"
 	"example.org/tasuki/internal/read/readtest"
 )
 
 // The files of testdata hold no program of use: tiny.elf only ends itself, the others are headers.
 func TestGolden(t *testing.T) {
-	readtest.Golden(t, binary.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho")
+	readtest.Golden(t, programs.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho")
 }
 
 func file(t *testing.T, path string) []byte {
@@ -36,7 +38,7 @@ func TestRefused(t *testing.T) {
 		b[at] = v
 		return string(b)
 	}
-	readtest.Refused(t, binary.Read, [][4]string{
+	readtest.Refused(t, programs.Read, [][4]string{
 		{"text", "hello", "", "none of ELF"},
 		{"cut off", string(program[:40]), "", "broken or cut off"},
 		{"object file", with(16, byte(elf.ET_REL)), "", "neither a program"},
@@ -45,7 +47,7 @@ func TestRefused(t *testing.T) {
 		{"Mach-O cut off", string(file(t, "testdata/tiny.macho")[:40]), "", "broken or cut off"},
 		{"fat file cut off", string(file(t, "testdata/fat.macho")[:90]), "", "broken or cut off"},
 	})
-	if binary.Match([]byte("\xca\xfe\xba\xbe\x00\x00\x00\x41")) {
+	if programs.Match([]byte("\xca\xfe\xba\xbe\x00\x00\x00\x41")) {
 		t.Error("a Java class is taken for a program")
 	}
 }
@@ -75,9 +77,43 @@ func TestPEFlags(t *testing.T) {
 	}
 }
 
+// TestPECookie finds the security cookie through the load configuration, and says nothing without it.
+func TestPECookie(t *testing.T) {
+	const directory, section = 64 + 24 + 112, 64 + 24 + 240 // places of the data directory and the first section in tiny.exe
+	with := func(cookie byte, size uint32, net byte) *fact.Hardening {
+		b := append(file(t, "testdata/tiny.exe"), make([]byte, 512)...)
+		le := binary.LittleEndian
+		le.PutUint16(b[64+6:], 1)                // one section
+		le.PutUint32(b[section+8:], 0x200)       // its size in memory
+		le.PutUint32(b[section+12:], 0x1000)     // and place
+		le.PutUint32(b[section+16:], 0x200)      // its size in the file
+		le.PutUint32(b[section+20:], 512)        // and place
+		le.PutUint32(b[directory+8*10:], 0x1010) // the load configuration
+		le.PutUint32(b[directory+8*10+4:], 0x70) //
+		le.PutUint32(b[512+0x10:], size)         // how much of it there is
+		b[512+0x10+88] = cookie
+		le.PutUint32(b[directory+8*14:], 0x1100) // the header of .NET
+		b[512+0x100+16] = net
+		return read(t, "cookie", b)
+	}
+	for _, c := range []struct {
+		cookie byte
+		size   uint32
+		net    byte
+		want   fact.Answer
+	}{
+		{1, 0x70, 0, fact.AnswerYes}, {0, 0x70, 0, fact.AnswerUnknown}, {1, 0x40, 0, fact.AnswerUnknown},
+		{1, 0x70, 0x10, fact.AnswerYes}, {0, 0x70, 1, fact.AnswerNotApplicable}, // .NET with machine code, and without
+	} {
+		if h := with(c.cookie, c.size, c.net); h.Canary != c.want {
+			t.Errorf("cookie %d of %d bytes, .NET %d: %s", c.cookie, c.size, c.net, h.Canary)
+		}
+	}
+}
+
 func read(t *testing.T, name string, b []byte) *fact.Hardening {
 	t.Helper()
-	r, err := binary.Read(b)
+	r, err := programs.Read(b)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
@@ -96,6 +132,7 @@ func TestCompiled(t *testing.T) {
 		t.Skip("SKIPPED: there is no gcc; the properties of ELF files are not tried one by one")
 	}
 	dir := t.TempDir()
+	keep := cmp.Or(os.Getenv("TASUKI_KEEP_PROGRAMS"), dir) // for bench/hardening
 	if err := os.WriteFile(filepath.Join(dir, "a.c"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +156,8 @@ func TestCompiled(t *testing.T) {
 		{"static and stripped", "-fPIE -pie", "-static -no-pie", "program pie=no nx=yes relro=partial canary=unknown fortify=unknown stripped=yes runpath=[]"},
 		{"static PIE", "-fPIE -pie -s", "-static-pie -fPIE", "program pie=yes nx=yes relro=full canary=yes fortify=yes stripped=no runpath=[]"},
 	} {
-		args := []string{"-o", filepath.Join(dir, "out"), filepath.Join(dir, "a.c")}
+		path := filepath.Join(keep, strings.ReplaceAll(c.name, " ", "-"))
+		args := []string{"-o", path, filepath.Join(dir, "a.c")}
 		for _, f := range on {
 			if !strings.Contains(" "+c.drop+" ", " "+f+" ") {
 				args = append(args, f)
@@ -130,83 +168,11 @@ func TestCompiled(t *testing.T) {
 			t.Errorf("%s: gcc: %v\n%s", c.name, err, out)
 			continue
 		}
-		h := read(t, c.name, file(t, filepath.Join(dir, "out")))
+		h := read(t, c.name, file(t, path))
 		if got := shape(h); got != c.want || h.RPath != (c.name == "RPATH") {
 			t.Errorf("%s:\n got %s rpath=%v\nwant %s", c.name, got, h.RPath, c.want)
 		}
 	}
-}
-
-// TestAgainstChecker compares programs of the system with what Debian's hardening-check says of them.
-func TestAgainstChecker(t *testing.T) {
-	checker, err := exec.LookPath("hardening-check")
-	if err != nil {
-		t.Skip("SKIPPED: there is no hardening-check (Debian package devscripts); nothing is compared")
-	}
-	var files []string
-	for _, pattern := range []string{"/usr/bin/*", "/usr/sbin/*", "/usr/lib/*/lib*.so.?"} {
-		found, _ := filepath.Glob(pattern)
-		n := 0
-		for _, f := range found {
-			if info, err := os.Stat(f); err != nil || !info.Mode().IsRegular() || info.Size() > 8<<20 {
-				continue
-			}
-			if b, err := os.ReadFile(f); err == nil && bytes.HasPrefix(b, []byte("\x7fELF")) {
-				files = append(files, f)
-				if n++; n == 20 {
-					break
-				}
-			}
-		}
-	}
-	if len(files) < 30 {
-		t.Skipf("SKIPPED: only %d ELF files were found on this system", len(files))
-	}
-	same, compared := 0, 0
-	for _, f := range files {
-		out, _ := exec.Command(checker, f).Output() // it ends with 1 when something is missing
-		h := read(t, f, file(t, f))
-		for _, line := range strings.Split(string(out), "\n") {
-			name, said, ok := strings.Cut(strings.TrimSpace(line), ": ")
-			want := map[string]string{
-				"Position Independent Executable": map[bool]string{true: "no, regular shared library (ignored)", false: string(h.PIE)}[h.Kind == "library"],
-				"Stack protected":                 string(h.Canary),
-				"Fortify Source functions":        string(h.Fortify),
-				"Read-only relocations":           map[bool]string{true: "no", false: "yes"}[h.RELRO == "none"],
-			}[name]
-			if !ok || want == "" {
-				continue
-			}
-			if h.Kind == "library" && strings.HasPrefix(name, "Position") && hasProgramHeaders(t, f) {
-				continue // the checker takes a library that lists its program headers for a program
-			}
-			compared++
-			if strings.HasPrefix(said, want) {
-				same++
-			} else if h.Go == nil {
-				t.Errorf("%s: %s: it says %q, we say %q", f, name, said, want)
-			}
-		}
-	}
-	t.Logf("%d files, %d of %d answers the same", len(files), same, compared)
-	if compared < 3*len(files) {
-		t.Errorf("only %d answers of %d files were compared", compared, len(files))
-	}
-}
-
-func hasProgramHeaders(t *testing.T, path string) bool {
-	t.Helper()
-	f, err := elf.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_PHDR {
-			return true
-		}
-	}
-	return false
 }
 
 // TestGo knows a program that Go built, and its modules: this test itself.
@@ -225,5 +191,5 @@ func TestGo(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	readtest.Fuzz(f, binary.Match, binary.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho")
+	readtest.Fuzz(f, programs.Match, programs.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho")
 }

@@ -109,6 +109,23 @@ type piece struct {
 	place string
 }
 
+// Pieces gives what a document holds, one by one: a statement, an envelope or a bundle each, as it stands there.
+func Pieces(b []byte) ([][]byte, error) {
+	text, err := input.Text(b)
+	if err != nil {
+		return nil, refused(err)
+	}
+	docs, err := pieces(text)
+	if err != nil {
+		return nil, refused(err)
+	}
+	var out [][]byte
+	for _, d := range docs {
+		out = append(out, d.text)
+	}
+	return out, nil
+}
+
 // pieces takes a document apart that holds several.
 func pieces(b []byte) ([]piece, error) {
 	switch {
