@@ -191,7 +191,7 @@ func (c *archivePageCmd) Run(p *program) error {
 	if page.ArchivedRelease, err = jobs.ArchiveOf(p.ctx, db, subject.ID); err != nil {
 		return err
 	}
-	about, err := keys.Describe(jobs.SigningKeyFile(db))
+	about, err := keys.Describe(db.SigningKeyFile())
 	if err == nil {
 		page.Key = about.Name
 		for _, groups := range keys.Lines(verify.Fingerprint(about.Key)) {

@@ -11,7 +11,6 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -242,7 +241,7 @@ func ledgerHealth(p *program, db *store.DB) ([]symptom, error) {
 
 func keysHealth(_ *program, db *store.DB) ([]symptom, error) {
 	s := symptom{name: "keys", health: healthy}
-	about, err := keys.Describe(jobs.SigningKeyFile(db))
+	about, err := keys.Describe(db.SigningKeyFile())
 	switch {
 	case err != nil && lang.KindOf(err) == lang.NotFound:
 		s.health, s.detail, s.next = warning, lang.T("署名鍵がありません", "there is no signing key"), lang.T("宣言するには tasuki keys init で作ってください", "make one with tasuki keys init to declare")

@@ -79,7 +79,7 @@ func (c *explainCmd) Run(p *program) error {
 			return err
 		}
 		defer db.Close()
-		if policy, err = jobs.Policy(p.ctx, db); err != nil {
+		if policy, err = db.Policy(p.ctx); err != nil {
 			return err
 		}
 		if out.Official, err = p.officialOf(db, in.ID); err != nil {

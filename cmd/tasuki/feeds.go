@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 )
@@ -33,7 +34,7 @@ type feedsImportCmd struct {
 func (c *feedsImportCmd) Run(p *program) error {
 	name, from := c.Name, c.Path
 	if from == "" {
-		name, from = jobs.OSV, c.Name
+		name, from = feed.OSV, c.Name
 	}
 	fetched, err := newestFile(from, c.Fetched, p.now())
 	if err != nil {
@@ -48,7 +49,7 @@ func (c *feedsImportCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if name != jobs.OSV {
+	if name != feed.OSV {
 		return p.printFeed(name, int(r.Count), fetched, r.Problems)
 	}
 	found, err := db.FindingCount(p.ctx)

@@ -59,11 +59,11 @@ func (c *keysInitCmd) Run(p *program) error {
 	if _, err := jobs.MakeSigningKey(p.ctx, db, actor, n); err != nil {
 		return err
 	}
-	about, err := keys.Describe(jobs.SigningKeyFile(db))
+	about, err := keys.Describe(db.SigningKeyFile())
 	if err != nil {
 		return err
 	}
-	k := keyLine(jobs.SigningKeyFile(db), about)
+	k := keyLine(db.SigningKeyFile(), about)
 	return p.print(k, func() {
 		p.printf("署名鍵を作りました: %s", "made the signing key: %s", k.File)
 		p.printf("指紋 %s", "fingerprint %s", k.Fingerprint)

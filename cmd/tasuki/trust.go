@@ -10,7 +10,6 @@ import (
 
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/exchange"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -199,7 +198,7 @@ func (c *trustExportCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	about, err := keys.Describe(jobs.SigningKeyFile(db))
+	about, err := keys.Describe(db.SigningKeyFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return &lang.Error{Kind: lang.NotFound, What: lang.T("署名鍵がまだありません", "there is no signing key yet"),
 			Next: lang.T("tasuki keys init で作ってください", "make one with tasuki keys init")}

@@ -186,7 +186,7 @@ func (s *server) withdrawComment(ctx context.Context, c *call, in *IDInput) (Don
 }
 
 func (s *server) policy(ctx context.Context, _ *call, _ *struct{}) (List[guideline.Setting], error) {
-	p, err := jobs.Policy(ctx, s.db)
+	p, err := s.db.Policy(ctx)
 	return List[guideline.Setting]{Items: append([]guideline.Setting{}, p.Settings()...)}, err
 }
 

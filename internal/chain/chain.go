@@ -85,6 +85,9 @@ type Release struct {
 	VerifyMethod string     `yaml:"verify_method,omitempty" json:"verify_method,omitempty"` // how a customer verifies it, in words
 }
 
+// SupportedOn reports whether the release is still supported on a day (2026-04-01). One without an end is.
+func (r Release) SupportedOn(day string) bool { return r.SupportedTo == "" || r.SupportedTo >= day }
+
 // Artifact is one file of a release, known by digest.
 type Artifact struct {
 	Name   string `yaml:"name" json:"name"`

@@ -21,28 +21,6 @@ import (
 	"example.org/tasuki/internal/store"
 )
 
-// The names of the sources whose records are in the OSV format: one index holds them all.
-const (
-	OSV       = feed.OSV
-	GitHub    = feed.GitHub
-	Malicious = feed.Malicious
-)
-
-// What a workspace keeps of advisories, in one folder:
-//
-//	index      what matching asks, made of the records; a few later ones are laid over it, see later.go
-//	records/   the records as they were published: a folder for each ecosystem or archive
-//	incoming/  what a fetch brought, until it is taken over
-//	pending    how to take over what is in incoming; while it is there, index and findings may lag behind the records
-//	sources/   files of the other sources, a folder for each, to ask only for what changed
-const advisoryFolder = "advisories"
-
-func advisoryPath(db *store.DB, parts ...string) string {
-	return filepath.Join(append([]string{db.Dir(), advisoryFolder}, parts...)...)
-}
-
-func indexFile(db *store.DB) string { return advisoryPath(db, "index") }
-
 // pending says how to take over what came. It is written before anything that is kept changes and removed when findings
 // and judgements agree with it, so that an import that was cut off at any moment is finished by the next one.
 type pending struct {
@@ -83,7 +61,7 @@ func AddAdvisories(ctx context.Context, db *store.DB, actor store.Actor, dir str
 	if err != nil {
 		return Imported{}, err
 	}
-	p := pending{Source: OSV, Fetched: fetched}
+	p := pending{Source: feed.OSV, Fetched: fetched}
 	for _, folder := range folders {
 		files, err := os.ReadDir(advisoryPath(db, "incoming", folder))
 		if err != nil {
@@ -111,7 +89,7 @@ func ImportAdvisories(ctx context.Context, db *store.DB, actor store.Actor, dir 
 	if err != nil {
 		return Imported{}, err
 	}
-	return takeOver(ctx, db, actor, pending{Source: OSV, Fetched: fetched, Whole: whole, Only: true, All: true})
+	return takeOver(ctx, db, actor, pending{Source: feed.OSV, Fetched: fetched, Whole: whole, Only: true, All: true})
 }
 
 // lockAdvisories keeps other processes from changing the advisories, and empties the folder for what comes in.
@@ -356,7 +334,7 @@ func moveRecords(db *store.DB, p pending) error {
 			return err
 		}
 		for _, k := range kept {
-			if !slices.Contains(p.Whole, k.Name()) && k.Name() != GitHub && k.Name() != Malicious {
+			if !slices.Contains(p.Whole, k.Name()) && k.Name() != feed.GitHub && k.Name() != feed.Malicious {
 				if err := os.RemoveAll(filepath.Join(records, k.Name())); err != nil {
 					return err
 				}
@@ -457,7 +435,7 @@ func matchPending(ctx context.Context, db *store.DB, actor store.Actor, p pendin
 	}
 	tellProgress(db, p.Source, "match", 0, len(l.components))
 	l.dataAt = source.LoadedAt
-	if p.Source != OSV {
+	if p.Source != feed.OSV {
 		if l.dataAt, err = dataAt(ctx, db); err != nil {
 			return nil, err
 		}
@@ -495,7 +473,7 @@ func readSource(ctx context.Context, db *store.DB, p pending, stats match.Stats)
 	if p.URL != "" {
 		s.TriedAt = p.Fetched
 	}
-	if p.Source != OSV {
+	if p.Source != feed.OSV {
 		n, err := archiveCount(advisoryPath(db, "records", p.Source))
 		if err != nil {
 			return s, err
@@ -532,19 +510,4 @@ func sourceOf(ctx context.Context, db *store.DB, name string) (store.AdvisorySou
 		}
 	}
 	return store.AdvisorySource{Name: name}, err
-}
-
-// dataAt gives when the advisories in the index were fetched: OSV's, else the oldest of the other sources in the format.
-func dataAt(ctx context.Context, db *store.DB) (time.Time, error) {
-	all, err := db.AdvisorySources(ctx)
-	var oldest time.Time
-	for _, s := range all {
-		switch {
-		case s.Name == OSV:
-			return s.LoadedAt, err
-		case (s.Name == GitHub || s.Name == Malicious) && !s.LoadedAt.IsZero() && (oldest.IsZero() || s.LoadedAt.Before(oldest)):
-			oldest = s.LoadedAt
-		}
-	}
-	return oldest, err
 }

@@ -124,7 +124,7 @@ func objectNamed(ctx context.Context, db *store.DB, name string) (fact.Subject, 
 	if err == nil {
 		return fact.Subject{Kind: fact.Software, ID: s.ID}, nil
 	}
-	if !isNotFound(err) {
+	if lang.KindOf(err) != lang.NotFound {
 		return fact.Subject{}, err
 	}
 	if system, err := findSystem(ctx, db, name); err == nil {

@@ -24,15 +24,15 @@ func Approve(ctx context.Context, db *store.DB, actor store.Actor, id, method st
 	r, err := alterRecord(ctx, db, actor, id, "approved", method, func(r register.Record, tx *store.Tx) (register.Record, error) {
 		return register.Approve(r, actor.Account, tx.Now())
 	})
-	if !isNotFound(err) {
+	if lang.KindOf(err) != lang.NotFound {
 		return Approval{"record", id, r.Kind + "/" + r.Key, r.Subject}, err
 	}
 	c, err := approveClaim(ctx, db, actor, id, method)
-	if !isNotFound(err) {
+	if lang.KindOf(err) != lang.NotFound {
 		return Approval{"claim", id, string(c.Kind) + " " + string(c.Requirement), c.Subject}, err
 	}
 	d, err := ApproveDeclaration(ctx, db, actor, id, method)
-	if isNotFound(err) {
+	if lang.KindOf(err) == lang.NotFound {
 		err = &lang.Error{Kind: lang.NotFound, What: lang.F("「%s」という記録・主張・宣言はありません", "there is no record, claim or declaration %q", id),
 			Next: lang.T("tasuki record list 又は tasuki claim list で id を確かめてください", "find the id with tasuki record list or tasuki claim list")}
 	}

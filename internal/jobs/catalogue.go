@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/finding"
 	"example.org/tasuki/internal/store"
 )
@@ -109,7 +110,7 @@ func rate(f *finding.Finding, notes []CatalogueNote) (by string) {
 	if f.Severity != finding.Unknown && f.Severity != "" {
 		return ""
 	}
-	for _, source := range []string{NVD, JVN} {
+	for _, source := range []string{feed.NVD, feed.JVN} {
 		for _, n := range notes {
 			if n.Source == source && n.Severity != finding.Unknown && !n.Rejected {
 				f.Severity, f.Score, f.CVSS = n.Severity, n.Score, n.CVSS

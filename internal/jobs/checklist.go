@@ -147,7 +147,7 @@ func (c *checklist) evidence(ctx context.Context, digest string) (string, error)
 		return id, nil
 	}
 	d, err := c.db.Document(ctx, digest)
-	if isNotFound(err) {
+	if lang.KindOf(err) == lang.NotFound {
 		return "", nil
 	}
 	if err != nil {

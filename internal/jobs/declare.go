@@ -348,7 +348,7 @@ func (b *bench) evidence(ctx context.Context, ids []string) ([]string, error) {
 		if !strings.HasPrefix(id, "sha256:") {
 			continue
 		}
-		if _, err := b.db.Document(ctx, id); isNotFound(err) {
+		if _, err := b.db.Document(ctx, id); lang.KindOf(err) == lang.NotFound {
 			continue // the digest of advisory data, or of a file we never had
 		} else if err != nil {
 			return nil, err

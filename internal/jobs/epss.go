@@ -6,12 +6,10 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/read/epss"
 	"example.org/tasuki/internal/store"
 )
-
-// EPSS is the name of the source of EPSS scores, and the key of the setting that says of which day and model they are.
-const EPSS = "epss"
 
 // EPSSEdition says which scores are kept. Scores of different models must not be compared.
 type EPSSEdition struct {
@@ -27,7 +25,7 @@ func ImportEPSS(ctx context.Context, db *store.DB, actor store.Actor, r io.Reade
 		return 0, problems, err
 	}
 	if len(day.Scores) == 0 {
-		return 0, problems, emptySource(EPSS)
+		return 0, problems, emptySource(feed.EPSS)
 	}
 	scores := make([]store.EPSS, len(day.Scores))
 	for i, s := range day.Scores {
@@ -38,18 +36,18 @@ func ImportEPSS(ctx context.Context, db *store.DB, actor store.Actor, r io.Reade
 			return err
 		}
 		var before EPSSEdition
-		revision, err := tx.Setting(ctx, EPSS, &before)
+		revision, err := tx.Setting(ctx, feed.EPSS, &before)
 		if err != nil {
 			return err
 		}
-		if err := tx.SetSetting(ctx, EPSS, EPSSEdition{day.Model, day.Date}, revision); err != nil {
+		if err := tx.SetSetting(ctx, feed.EPSS, EPSSEdition{day.Model, day.Date}, revision); err != nil {
 			return err
 		}
-		source := store.AdvisorySource{Name: EPSS, Count: int64(len(scores)), Newest: day.Date, LoadedAt: fetched}
+		source := store.AdvisorySource{Name: feed.EPSS, Count: int64(len(scores)), Newest: day.Date, LoadedAt: fetched}
 		if err := saveSource(ctx, tx, source); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: EPSS}, map[string]any{"count": len(scores), "model": day.Model, "date": day.Date})
+		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: feed.EPSS}, map[string]any{"count": len(scores), "model": day.Model, "date": day.Date})
 	})
 	return len(scores), problems, err
 }

@@ -5,27 +5,12 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"example.org/tasuki/internal/cpe"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/store"
 )
-
-// namesAndSources takes apart the further identifiers of a stored component: its CPE names, and where in which repository
-// it comes from.
-func namesAndSources(c store.Component) (names, sources []string) {
-	for id := range strings.SplitSeq(c.Identifiers, "\n") {
-		switch {
-		case id == "":
-		case strings.HasPrefix(id, "cpe:"):
-			names = append(names, id)
-		default:
-			sources = append(sources, id)
-		}
-	}
-	return names, sources
-}
 
 // addByCPE adds what NVD says of components that could not be looked up by their package URL, by the CPE names that their
 // SBOMs state. The components stay among those that could not be looked up: a CPE name is a guess.
@@ -82,7 +67,7 @@ func entriesOn(ctx context.Context, db *store.DB, name string, known map[string]
 		if err := json.Unmarshal(r.Data, &note); err != nil {
 			return nil, err
 		}
-		if r.Source == NVD && !note.Rejected {
+		if r.Source == feed.NVD && !note.Rejected {
 			entries = append(entries, match.Entry{ID: r.ID, Summary: note.Text, CVSS: note.CVSS, Modified: r.Modified, Matches: note.Matches})
 		}
 	}

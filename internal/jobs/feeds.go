@@ -88,7 +88,7 @@ func Feeds(ctx context.Context, db *store.DB) ([]FeedState, error) {
 	if _, err := db.Setting(ctx, FeedsSetting, &settings); err != nil {
 		return nil, err
 	}
-	policy, err := Policy(ctx, db)
+	policy, err := db.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func SetFeed(ctx context.Context, db *store.DB, actor store.Actor, name string, 
 			Next: lang.T("https:// で始まるアドレスを指定してください。ファイルは tasuki feeds import で取り込めます", "give an address that starts with https://; bring files in with tasuki feeds import")}
 	}
 	s.Key = strings.ToUpper(strings.ReplaceAll(s.Key, " ", ""))
-	return changeMap(ctx, db, actor, FeedsSetting, name, func(*store.Tx) FeedSetting { return s })
+	return store.ChangeEntry(ctx, db, actor, FeedsSetting, name, func(*store.Tx) FeedSetting { return s })
 }
 
 // FeedResult says what came of a fetch or import of one source.
@@ -183,15 +183,15 @@ type taken struct {
 // takerOf gives who takes what a source brings; nil for those whose records go into the index.
 func takerOf(name string) taker {
 	switch {
-	case name == KEV:
+	case name == feed.KEV:
 		return takeKEV
-	case name == EPSS:
+	case name == feed.EPSS:
 		return takeEPSS
-	case name == EndOfLife:
+	case name == feed.EndOfLife:
 		return takeEndOfLife
-	case name == NVD:
+	case name == feed.NVD:
 		return takeNVD
-	case name == JVN:
+	case name == feed.JVN:
 		return takeJVN
 	case feed.IsProvider(name):
 		return takeCSAF
@@ -417,11 +417,11 @@ func takeFiles(ctx context.Context, db *store.DB, actor store.Actor, take taker,
 	if err != nil {
 		return err
 	}
-	if (p.Source == KEV || p.Source == EndOfLife) && p.Failure == "" {
+	if (p.Source == feed.KEV || p.Source == feed.EndOfLife) && p.Failure == "" {
 		return nil // their takers judged
 	}
 	var rated []fact.Subject
-	if p.Source == NVD || p.Source == JVN { // what they rate may be the severity of any finding
+	if p.Source == feed.NVD || p.Source == feed.JVN { // what they rate may be the severity of any finding
 		if rated, err = withFindings(ctx, db); err != nil {
 			return err
 		}
@@ -477,7 +477,7 @@ func ImportFeed(ctx context.Context, db *store.DB, actor store.Actor, name, from
 	if _, err := os.Stat(from); err != nil {
 		return r, &lang.Error{Kind: lang.Unreadable, Err: err, What: lang.F("「%s」を開けません", "cannot open %q", from)}
 	}
-	if name == OSV {
+	if name == feed.OSV {
 		stats, err := ImportAdvisories(ctx, db, actor, from, fetched)
 		r.Count, r.Newest, r.Problems = int64(stats.Count), stats.Newest, stats.Problems
 		return r, err
@@ -527,9 +527,9 @@ func ImportFeed(ctx context.Context, db *store.DB, actor store.Actor, name, from
 func wantedFile(name string) func(file string) bool {
 	ends := []string{".json"}
 	switch name {
-	case NVD:
+	case feed.NVD:
 		ends = []string{".json", ".json.gz"}
-	case JVN:
+	case feed.JVN:
 		ends = []string{".rdf", ".xml", ".json"}
 	}
 	return func(file string) bool {

@@ -96,7 +96,7 @@ func (d *desk) feedState(name string) jobs.FeedState {
 // matched gives how many components the matching that was audited last looked at.
 func (d *desk) matched() string {
 	d.Helper()
-	entries, err := d.db.AuditLog(d.Context(), store.AuditFilter{Object: store.Object{Kind: "advisories", ID: jobs.OSV}})
+	entries, err := d.db.AuditLog(d.Context(), store.AuditFilter{Object: store.Object{Kind: "advisories", ID: feed.OSV}})
 	d.must(err)
 	for _, e := range entries {
 		if e.Action == "matched" {
@@ -124,11 +124,11 @@ func TestFetchedAdvisories(t *testing.T) {
 	p.files["/osv/Maven/all.zip"] = pack(t, map[string]string{"A-1.json": on("org.apache.logging.log4j:log4j-core", "A-1", "2.15", "2026-10-01T00:00:00Z")})
 	p.files["/osv/Maven/modified_id.csv"] = []byte("2026-10-01T00:00:00Z,A-1\n")
 	p.files["/osv/Maven/A-1.json"] = []byte(on("org.apache.logging.log4j:log4j-core", "A-1", "2.15", "2026-10-01T00:00:00Z"))
-	d.must(jobs.SetFeed(t.Context(), d.db, author, jobs.OSV, jobs.FeedSetting{URL: p.URL + "/osv"}))
-	if s := d.feedState(jobs.OSV); s.State != jobs.FeedNever || s.AgeDays != nil || !s.Fetched {
+	d.must(jobs.SetFeed(t.Context(), d.db, author, feed.OSV, jobs.FeedSetting{URL: p.URL + "/osv"}))
+	if s := d.feedState(feed.OSV); s.State != jobs.FeedNever || s.AgeDays != nil || !s.Fetched {
 		t.Errorf("before: %+v", s)
 	}
-	d.fetch(p, jobs.OSV)
+	d.fetch(p, feed.OSV)
 	found := func() (out string) {
 		all, err := d.db.FindingsOf(t.Context(), release)
 		d.must(err)
@@ -137,15 +137,15 @@ func TestFetchedAdvisories(t *testing.T) {
 		}
 		return out
 	}
-	if got := found(); got != "A-1 in log4j-core " || d.feedState(jobs.OSV).State != jobs.FeedFresh {
-		t.Errorf("found %q, %+v", got, d.feedState(jobs.OSV))
+	if got := found(); got != "A-1 in log4j-core " || d.feedState(feed.OSV).State != jobs.FeedFresh {
+		t.Errorf("found %q, %+v", got, d.feedState(feed.OSV))
 	}
 
 	// A changed record takes its finding away, a new one brings one; only their components are matched.
 	d.now = d.now.Add(time.Hour)
 	p.files["/osv/Maven/modified_id.csv"] = []byte("2026-10-03T00:00:00Z,A-2\n2026-10-01T00:00:00Z,A-1\n")
 	p.files["/osv/Maven/A-2.json"] = []byte(on("example:other", "A-2", "2.0", "2026-10-03T00:00:00Z"))
-	if r := d.fetch(p, jobs.OSV); !r[0].Changed || r[0].Count != 2 {
+	if r := d.fetch(p, feed.OSV); !r[0].Changed || r[0].Count != 2 {
 		t.Errorf("result %+v", r)
 	}
 	if got, log := found(), d.matched(); got != "A-2 in other A-1 in log4j-core " || !strings.Contains(log, `"components":2`) {
@@ -154,22 +154,22 @@ func TestFetchedAdvisories(t *testing.T) {
 	d.now = d.now.Add(time.Hour)
 	p.files["/osv/Maven/modified_id.csv"] = []byte("2026-10-04T00:00:00Z,A-2\n2026-10-01T00:00:00Z,A-1\n")
 	p.files["/osv/Maven/A-2.json"] = []byte(strings.Replace(on("example:nothing", "A-2", "2.0", "2026-10-04T00:00:00Z"), `"id"`, `"withdrawn":"2026-10-04T00:00:00Z","id"`, 1))
-	d.fetch(p, jobs.OSV)
+	d.fetch(p, feed.OSV)
 	if got, log := found(), d.matched(); got != "A-1 in log4j-core " || !strings.Contains(log, `"components":1`) {
 		t.Errorf("found %q; matched %s", got, log)
 	}
 	d.now = d.now.Add(48 * time.Hour)
-	if r := d.fetch(p, jobs.OSV); r[0].Changed || !d.feedState(jobs.OSV).LoadedAt.Equal(d.now) {
-		t.Errorf("unchanged: %+v, %+v", r, d.feedState(jobs.OSV))
+	if r := d.fetch(p, feed.OSV); r[0].Changed || !d.feedState(feed.OSV).LoadedAt.Equal(d.now) {
+		t.Errorf("unchanged: %+v, %+v", r, d.feedState(feed.OSV))
 	}
 
 	// What fails is said, and what is kept stays as old as it is.
-	loaded := d.feedState(jobs.OSV).LoadedAt
+	loaded := d.feedState(feed.OSV).LoadedAt
 	d.now = d.now.Add(8 * 24 * time.Hour)
 	p.files["/osv/Maven/all.zip"] = pack(t, nil)
-	r, err := jobs.FetchFeeds(t.Context(), d.db, author, p.client(), jobs.OSV)
+	r, err := jobs.FetchFeeds(t.Context(), d.db, author, p.client(), feed.OSV)
 	d.must(err)
-	if s := d.feedState(jobs.OSV); r[0].Err == nil || s.State != jobs.FeedFailing || !s.LoadedAt.Equal(loaded) || s.Error == "" || s.Count != 2 || found() == "" {
+	if s := d.feedState(feed.OSV); r[0].Err == nil || s.State != jobs.FeedFailing || !s.LoadedAt.Equal(loaded) || s.Error == "" || s.Count != 2 || found() == "" {
 		t.Errorf("an empty archive: %+v, %+v", r, s)
 	}
 	e, err := jobs.AffectedBy(t.Context(), d.db, "CVE-2099-1")
@@ -204,18 +204,18 @@ func TestEmptySources(t *testing.T) {
 		return file
 	}
 	for name, file := range map[string]string{
-		jobs.KEV:       write("kev.json", `{"catalogVersion":"1","dateReleased":"2026-10-01T00:00:00Z","vulnerabilities":[]}`),
-		jobs.EPSS:      write("epss.csv", "#model_version:v1,score_date:2026-10-01T00:00:00Z\ncve,epss,percentile\n"),
-		jobs.EndOfLife: write("eol.json", `{"products":[]}`),
-		jobs.NVD:       write("nvd.json", `{"vulnerabilities":[]}`),
-		jobs.JVN:       write("jvn.rdf", `<VULDEF-Document></VULDEF-Document>`),
-		jobs.Malicious: write("mal/README.md", "x"),
-		jobs.OSV:       filepath.Dir(write("osv/npm/A.json", "{")),
+		feed.KEV:       write("kev.json", `{"catalogVersion":"1","dateReleased":"2026-10-01T00:00:00Z","vulnerabilities":[]}`),
+		feed.EPSS:      write("epss.csv", "#model_version:v1,score_date:2026-10-01T00:00:00Z\ncve,epss,percentile\n"),
+		feed.EndOfLife: write("eol.json", `{"products":[]}`),
+		feed.NVD:       write("nvd.json", `{"vulnerabilities":[]}`),
+		feed.JVN:       write("jvn.rdf", `<VULDEF-Document></VULDEF-Document>`),
+		feed.Malicious: write("mal/README.md", "x"),
+		feed.OSV:       filepath.Dir(write("osv/npm/A.json", "{")),
 	} {
 		if strings.HasSuffix(file, ".md") {
 			file = filepath.Dir(file)
 		}
-		if name == jobs.OSV {
+		if name == feed.OSV {
 			file = filepath.Dir(file)
 		}
 		_, err := jobs.ImportFeed(t.Context(), d.db, author, name, file, d.now)
@@ -240,7 +240,7 @@ func TestDirectories(t *testing.T) {
 	file := filepath.Join(dir, "advisories", "2026", "GHSA-1", "GHSA-1.json")
 	d.must(os.MkdirAll(filepath.Dir(file), 0o755))
 	d.must(os.WriteFile(file, []byte(on("example:other", "GHSA-1", "2.0", "2026-10-03T00:00:00Z")), 0o644))
-	r, err := jobs.ImportFeed(t.Context(), d.db, author, jobs.GitHub, dir, d.now)
+	r, err := jobs.ImportFeed(t.Context(), d.db, author, feed.GitHub, dir, d.now)
 	d.must(err)
 	if all, err := d.db.FindingsOf(t.Context(), release); err != nil || len(all) != 1 || r.Count != 1 {
 		t.Errorf("found %v, %+v, %v", all, r, err)
@@ -264,7 +264,7 @@ func TestMalicious(t *testing.T) {
 	}
 	write("MAL-2026-1", "example:other")
 	write("OTHER-1", "org.apache.logging.log4j:log4j-core")
-	_, err := jobs.ImportFeed(t.Context(), d.db, author, jobs.Malicious, dir, d.now)
+	_, err := jobs.ImportFeed(t.Context(), d.db, author, feed.Malicious, dir, d.now)
 	d.must(err)
 	list, err := jobs.Triage(t.Context(), d.db, jobs.TriageFilter{})
 	d.must(err)

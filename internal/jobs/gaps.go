@@ -103,8 +103,8 @@ func adopted(ctx context.Context, db *store.DB, m chain.Model) ([]chain.Adoption
 	}
 	var out []chain.Adoption
 	for _, r := range records {
-		if r.InForce(db.Now()) && text(r, "decision") == "adopt" {
-			out = append(out, chain.Adoption{ID: r.ID, Pattern: text(r, "pattern"), Party: cmp.Or(text(r, "party"), self)})
+		if r.InForce(db.Now()) && r.Text("decision") == "adopt" {
+			out = append(out, chain.Adoption{ID: r.ID, Pattern: r.Text("pattern"), Party: cmp.Or(r.Text("party"), self)})
 		}
 	}
 	return out, nil

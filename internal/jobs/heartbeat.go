@@ -114,7 +114,7 @@ func lastBeat(ctx context.Context, db *store.DB, r register.Record) (fact.Fact, 
 }
 
 func heartbeatDays(ctx context.Context, db *store.DB) (int, error) {
-	p, err := Policy(ctx, db)
+	p, err := db.Policy(ctx)
 	return p.Value("heartbeat_days"), err
 }
 

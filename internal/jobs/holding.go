@@ -73,7 +73,7 @@ func holders(ctx context.Context, db *store.DB, m chain.Model, query, today stri
 		if err != nil {
 			return nil, nil, err
 		}
-		h := Held{Software: r.Software, Release: r.ID, Version: r.Version, Supported: supported(r, today)}
+		h := Held{Software: r.Software, Release: r.ID, Version: r.Version, Supported: r.SupportedOn(today)}
 		for _, s := range m.Software {
 			if s.ID == r.Software {
 				h.SoftwareName = s.Name

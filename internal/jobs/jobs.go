@@ -8,10 +8,7 @@ package jobs
 import (
 	"context"
 	"crypto"
-	"errors"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -19,6 +16,7 @@ import (
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
@@ -85,7 +83,7 @@ func TrustedKeys(ctx context.Context, db *store.DB) ([]crypto.PublicKey, error) 
 			out = append(out, k)
 		}
 	}
-	if own, ok, err := keys.PublicOf(SigningKeyFile(db)); err != nil {
+	if own, ok, err := keys.PublicOf(db.SigningKeyFile()); err != nil {
 		return nil, err
 	} else if ok {
 		k, err := verify.ParseKey(own)
@@ -95,20 +93,6 @@ func TrustedKeys(ctx context.Context, db *store.DB) ([]crypto.PublicKey, error) 
 		out = append(out, k)
 	}
 	return out, nil
-}
-
-// errNoAdvisories says that there is nothing to match against.
-func errNoAdvisories() error {
-	return &lang.Error{Kind: lang.Nothing, What: lang.T("脆弱性情報がまだ取り込まれていません", "no advisories have been imported yet"),
-		Next: lang.T("tasuki feeds import DIR で OSV 形式の脆弱性情報を取り込んでください", "import OSV records with tasuki feeds import DIR")}
-}
-
-// Index opens the workspace's advisory index; an error of kind Nothing says that there is none. The caller closes it.
-func Index(db *store.DB) (*match.Index, error) {
-	if _, err := os.Stat(indexFile(db)); errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoAdvisories()
-	}
-	return openIndex(db)
 }
 
 // Match matches the components of one release and writes down what was found and what could not be looked up. Without
@@ -218,16 +202,10 @@ func look(ctx context.Context, db *store.DB, actor store.Actor, l looking) (touc
 				return err
 			}
 		}
-		return tx.Audit(ctx, "matched", store.Object{Kind: "advisories", ID: OSV}, map[string]any{"releases": len(said), "touched": len(touched), "components": len(ids),
+		return tx.Audit(ctx, "matched", store.Object{Kind: "advisories", ID: feed.OSV}, map[string]any{"releases": len(said), "touched": len(touched), "components": len(ids),
 			"findings": len(findings), "added": replaced.Added, "gone": replaced.Gone, "unmatched": len(result.Unmatched), "digest": result.Advisories.Digest})
 	})
 	return touched, err
-}
-
-// asMatched gives a stored component as matching takes it, under its number.
-func asMatched(c store.Component) match.Component {
-	_, sources := namesAndSources(c)
-	return match.Component{Ref: strconv.FormatInt(c.ID, 10), PURL: c.PURL, Name: c.Name, Version: c.Version, Sources: sources}
 }
 
 // looksOf gives how advisories were asked about the components for which that is another than before, or new.
@@ -277,7 +255,7 @@ func say(ctx context.Context, tx *store.Tx, l looking, looks []store.Look, asked
 	var facts []fact.Fact
 	var said, records []string
 	for _, s := range seen {
-		m := &fact.Match{Source: OSV, DataAt: l.dataAt, Digest: asked.Digest, Advisories: asked.Count, Components: s.Components}
+		m := &fact.Match{Source: feed.OSV, DataAt: l.dataAt, Digest: asked.Digest, Advisories: asked.Count, Components: s.Components}
 		for _, c := range s.Unmatched {
 			reason := match.Reason(c.Unmatched)
 			m.Unmatched = append(m.Unmatched, fact.Unmatched{Component: componentLabel(c), Reason: c.Unmatched, Text: reason.Text()})

@@ -6,12 +6,10 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/read/kev"
 	"example.org/tasuki/internal/store"
 )
-
-// KEV is the name of the source of known exploited vulnerabilities, and the key of the setting that holds their ids.
-const KEV = "kev"
 
 // ImportKEV takes in CISA's catalogue of known exploited vulnerabilities, as of when it was fetched, and judges again: a
 // finding that is in it has less time. Entries that cannot be read are left out and given as problems.
@@ -21,7 +19,7 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 		return 0, problems, err
 	}
 	if len(c.Entries) == 0 {
-		return 0, problems, emptySource(KEV)
+		return 0, problems, emptySource(feed.KEV)
 	}
 	known := map[string]time.Time{} // since when it is listed
 	for _, e := range c.Entries {
@@ -34,18 +32,18 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 	var before map[string]time.Time
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
 		before = nil
-		revision, err := tx.Setting(ctx, KEV, &before)
+		revision, err := tx.Setting(ctx, feed.KEV, &before)
 		if err != nil {
 			return err
 		}
-		if err := tx.SetSetting(ctx, KEV, known, revision); err != nil {
+		if err := tx.SetSetting(ctx, feed.KEV, known, revision); err != nil {
 			return err
 		}
-		source := store.AdvisorySource{Name: KEV, Count: int64(len(c.Entries)), Newest: c.Released, LoadedAt: fetched}
+		source := store.AdvisorySource{Name: feed.KEV, Count: int64(len(c.Entries)), Newest: c.Released, LoadedAt: fetched}
 		if err := saveSource(ctx, tx, source); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: KEV}, map[string]any{"count": len(c.Entries), "version": c.Version})
+		return tx.Audit(ctx, "imported", store.Object{Kind: "advisories", ID: feed.KEV}, map[string]any{"count": len(c.Entries), "version": c.Version})
 	})
 	if err != nil {
 		return 0, problems, err
@@ -54,7 +52,7 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 	if err != nil {
 		return 0, problems, err
 	}
-	_, err = delivered(ctx, db, actor, "known exploited vulnerabilities imported", feeds, KEV, subjects...)
+	_, err = delivered(ctx, db, actor, "known exploited vulnerabilities imported", feeds, feed.KEV, subjects...)
 	return len(c.Entries), problems, err
 }
 

@@ -57,7 +57,7 @@ func (n NewKey) write(file string, k keys.Key) error {
 // overwritten.
 func MakeSigningKey(ctx context.Context, db *store.DB, actor store.Actor, n NewKey) (keys.Key, error) {
 	self, err := db.Self(ctx)
-	if err != nil && !isNotFound(err) {
+	if err != nil && lang.KindOf(err) != lang.NotFound {
 		return keys.Key{}, err
 	}
 	if n.Name == "" {
@@ -67,7 +67,7 @@ func MakeSigningKey(ctx context.Context, db *store.DB, actor store.Actor, n NewK
 	if err != nil {
 		return k, err
 	}
-	if err := n.write(SigningKeyFile(db), k); err != nil {
+	if err := n.write(db.SigningKeyFile(), k); err != nil {
 		return k, err
 	}
 	return k, db.InTx(ctx, actor, func(tx *store.Tx) error {
@@ -98,7 +98,7 @@ func RotateSigningKey(ctx context.Context, db *store.DB, actor store.Actor, oldP
 	if err != nil {
 		return k, nil, err
 	}
-	file := SigningKeyFile(db)
+	file := db.SigningKeyFile()
 	retired := filepath.Join(db.KeysDir(), "retired-"+strings.TrimPrefix(old.Fingerprint(), "sha256:")[:16]+".json")
 	next := file + ".next"
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/store"
@@ -19,27 +18,6 @@ import (
 
 // maxLater is how many records are laid over an index.
 const maxLater = 500
-
-// laterFile gives the name of what lies beside the index with a digest.
-func laterFile(db *store.DB, kind, digest string) string {
-	return advisoryPath(db, kind+"-"+strings.TrimPrefix(digest, "sha256:")[:16])
-}
-
-// openIndex opens the index and what is laid over it.
-func openIndex(db *store.DB) (*match.Index, error) {
-	ix, err := match.OpenIndex(indexFile(db))
-	if err != nil {
-		return nil, err
-	}
-	over := laterFile(db, "index-later", ix.Info().Digest)
-	if _, err := os.Stat(over); errors.Is(err, fs.ErrNotExist) {
-		return ix, nil
-	}
-	if err := ix.Close(); err != nil {
-		return nil, err
-	}
-	return match.OpenIndexes(indexFile(db), over)
-}
 
 // newIndex is an index that was made and is not asked yet.
 type newIndex struct {

@@ -37,10 +37,7 @@ func (k LogKey) private() ed25519.PrivateKey {
 	return p
 }
 
-const (
-	ledgerKeyFile  = "ledger.json"
-	signingKeyFile = "signing.json"
-)
+const ledgerKeyFile = "ledger.json"
 
 // LedgerKey gives the key of the workspace's ledger, and makes it the first time. The origin of the log names the key, so
 // that two workspaces never share one.
@@ -63,16 +60,13 @@ func LedgerKey(db *store.DB) (LogKey, error) {
 	return LogKey{Origin: "tasuki.example/ledger/" + hex.EncodeToString(sum[:8]), Key: k}, nil
 }
 
-// SigningKeyFile is where a workspace keeps the key that signs its declarations.
-func SigningKeyFile(db *store.DB) string { return filepath.Join(db.KeysDir(), signingKeyFile) }
-
 // SigningKey reads the key that signs the workspace's declarations.
 func SigningKey(db *store.DB, passphrase []byte) (keys.Key, error) {
-	if _, err := os.Stat(SigningKeyFile(db)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(db.SigningKeyFile()); errors.Is(err, fs.ErrNotExist) {
 		return keys.Key{}, &lang.Error{Kind: lang.NotFound, What: lang.T("署名鍵がまだありません", "there is no signing key yet"),
 			Next: lang.T("tasuki keys init で作ってください", "make one with tasuki keys init")}
 	}
-	k, err := keys.Read(SigningKeyFile(db), passphrase)
+	k, err := keys.Read(db.SigningKeyFile(), passphrase)
 	if err == nil && !k.Until.IsZero() && db.Now().After(k.Until) {
 		return keys.Key{}, &lang.Error{Kind: lang.Forbidden, What: lang.F("署名鍵の有効期限（%s）が過ぎています", "the signing key was good until %s", k.Until.Format(time.DateOnly)),
 			Next: lang.T("tasuki keys rotate で新しい鍵に替えてください", "put a new one in its place with tasuki keys rotate")}

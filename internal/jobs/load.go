@@ -14,18 +14,6 @@ import (
 	"example.org/tasuki/internal/store"
 )
 
-// PolicySetting is the key of the setting that holds an organisation's own thresholds: name to value.
-const PolicySetting = "policy"
-
-// Policy gives the thresholds that hold in a workspace.
-func Policy(ctx context.Context, db *store.DB) (guideline.Policy, error) {
-	overrides := map[string]int{}
-	if _, err := db.Setting(ctx, PolicySetting, &overrides); err != nil {
-		return guideline.Policy{}, err
-	}
-	return guideline.DefaultPolicy().With(overrides)
-}
-
 // common is what every judgement of a workspace looks at, read once.
 type common struct {
 	in     assess.Input
@@ -38,7 +26,7 @@ func loadCommon(ctx context.Context, db *store.DB) (common, error) {
 	var c common
 	var err error
 	c.in.Now = db.Now()
-	if c.in.Policy, err = Policy(ctx, db); err != nil {
+	if c.in.Policy, err = db.Policy(ctx); err != nil {
 		return c, err
 	}
 	if c.in.Model, err = db.LoadModel(ctx); err != nil {

@@ -90,8 +90,8 @@ func Compare(ctx context.Context, db *store.DB, subject fact.Subject, name strin
 		}
 		switch r.Kind {
 		case "requirement_sheet":
-			i := out.candidate(c.in.Model, text(r, "candidate"))
-			out.Candidates[i].SheetOn, out.Candidates[i].LevelAsked = text(r, "issued_on"), text(r, "level")
+			i := out.candidate(c.in.Model, r.Text("candidate"))
+			out.Candidates[i].SheetOn, out.Candidates[i].LevelAsked = r.Text("issued_on"), r.Text("level")
 		case "procurement":
 			for _, id := range listed(r, "candidates") {
 				out.candidate(c.in.Model, id)
@@ -205,17 +205,8 @@ func (c *Comparison) matrix() {
 }
 
 func decision(r register.Record, now time.Time) *Decision {
-	return &Decision{Record: r.Kind + "/" + r.Key, Chosen: text(r, "chosen"), DecidedOn: text(r, "decided_on"), RiskEvaluation: text(r, "risk_evaluation"),
-		AcceptedRisks: text(r, "accepted_risks"), Executive: text(r, "executive"), ReviewOn: text(r, "review_on"), Approved: r.InForce(now)}
-}
-
-// text gives a field of a record in words; empty when it is not there.
-func text(r register.Record, field string) string {
-	v, ok := r.Data[field]
-	if !ok {
-		return ""
-	}
-	return fmt.Sprint(v)
+	return &Decision{Record: r.Kind + "/" + r.Key, Chosen: r.Text("chosen"), DecidedOn: r.Text("decided_on"), RiskEvaluation: r.Text("risk_evaluation"),
+		AcceptedRisks: r.Text("accepted_risks"), Executive: r.Text("executive"), ReviewOn: r.Text("review_on"), Approved: r.InForce(now)}
 }
 
 // listed gives a field of a record that is a list.

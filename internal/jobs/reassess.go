@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/store"
 )
@@ -158,7 +157,7 @@ func (c common) subjects() []judged {
 		seen[of.subject()] = true
 		n := len(out)
 		for _, i := range c.around.releasesOf[a.Software] {
-			if r := c.in.Model.Releases[i]; a.Software != "" && supported(r, today) {
+			if r := c.in.Model.Releases[i]; a.Software != "" && r.SupportedOn(today) {
 				out = append(out, judged{software: a.Software, release: r.ID})
 			}
 		}
@@ -167,10 +166,6 @@ func (c common) subjects() []judged {
 		}
 	}
 	return out
-}
-
-func supported(r chain.Release, today string) bool {
-	return r.SupportedTo == "" || r.SupportedTo >= today
 }
 
 // Detail is what is kept of a row beyond the columns of its own: check by check.

@@ -46,10 +46,10 @@ func PutRecord(ctx context.Context, db *store.DB, actor store.Actor, kind guidel
 	var action PutAction
 	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
 		before, err := tx.RecordByKey(ctx, kind.Kind, e.Key)
-		if err != nil && !isNotFound(err) {
+		if err != nil && lang.KindOf(err) != lang.NotFound {
 			return err
 		}
-		if isNotFound(err) {
+		if lang.KindOf(err) == lang.NotFound {
 			action, r = Added, register.New(kind, db.NewID(), e.Key, s, e.Data, actor.Account, tx.Now())
 		} else {
 			same := before

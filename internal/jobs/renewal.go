@@ -101,7 +101,7 @@ func takenBack(ctx context.Context, db *store.DB, f Frozen) ([]string, error) {
 			continue
 		}
 		d, err := db.Document(ctx, cmp.Or(s.Replaces, s.Digest))
-		if err != nil && !isNotFound(err) {
+		if err != nil && lang.KindOf(err) != lang.NotFound {
 			return nil, err
 		}
 		if d.SignatureState == exchange.Revoked {

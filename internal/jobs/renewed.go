@@ -7,6 +7,7 @@ import (
 
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/store"
 )
 
@@ -136,7 +137,7 @@ func Compared(ctx context.Context, db *store.DB, release string) (fact.Match, bo
 		now.DataAt = at
 	}
 	for _, s := range all {
-		if s.Name == OSV && s.Digest != "" {
+		if s.Name == feed.OSV && s.Digest != "" {
 			now.Digest, now.Advisories = s.Digest, int(s.Count)
 		}
 	}

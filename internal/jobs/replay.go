@@ -161,7 +161,7 @@ func (r *rerun) hit(release, by string) *ReplayRelease {
 	k := slices.IndexFunc(h.Releases, func(x ReplayRelease) bool { return x.Release == release })
 	if k < 0 {
 		k = len(h.Releases)
-		h.Releases = append(h.Releases, ReplayRelease{Release: release, Version: rel.Version, Supported: supported(rel, r.today), By: []string{}, released: rel.ReleasedOn})
+		h.Releases = append(h.Releases, ReplayRelease{Release: release, Version: rel.Version, Supported: rel.SupportedOn(r.today), By: []string{}, released: rel.ReleasedOn})
 		for _, s := range r.model.Systems {
 			if slices.Contains(s.Releases, release) && !slices.Contains(h.Systems, s.Name) {
 				h.Systems = append(h.Systems, s.Name)

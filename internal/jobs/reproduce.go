@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -92,36 +91,6 @@ func (c common) judgeForGood(ctx context.Context, db *store.DB, req DraftRequest
 	}
 	content, err := json.Marshal(keptJudgement{raw, result})
 	return rows, content, err
-}
-
-// rowsOf gives the rows of a judgement as [Status] gives those that were written down.
-func rowsOf(subject fact.Subject, res assess.Result, renewed fact.Renewed) ([]Row, error) {
-	kept, err := statuses(subject, res, "")
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]Row, len(kept))
-	for i, s := range kept {
-		s.ValidUntil = s.End(renewed)
-		rows[i].DutyStatus = s
-		if err := json.Unmarshal(s.Detail, &rows[i].Detail); err != nil {
-			return nil, err
-		}
-	}
-	inOrder(rows)
-	return rows, nil
-}
-
-// inOrder puts rows in the guideline's order, by party within a requirement.
-func inOrder(rows []Row) {
-	order := map[guideline.ID]int{}
-	for i, in := range guideline.Default().Individuals() {
-		order[in.ID] = i
-	}
-	slices.SortStableFunc(rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(order[a.Requirement], order[b.Requirement]), cmp.Compare(a.Arrangement, b.Arrangement),
-			cmp.Compare(a.Party, b.Party), cmp.Compare(slices.Index(guideline.Roles, a.Role), slices.Index(guideline.Roles, b.Role)))
-	})
 }
 
 // Reproduction says whether a declared assessment comes out the same, byte for byte, when it is judged again from what

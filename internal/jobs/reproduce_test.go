@@ -64,10 +64,10 @@ func TestDeclaredAssessmentIsReproduced(t *testing.T) {
 	_, err := jobs.ImportAdvisories(t.Context(), d.db, author, filepath.Dir(dir), d.now)
 	d.must(err)
 	d.must(d.db.InTx(t.Context(), author, func(tx *store.Tx) error {
-		if err := tx.SetSetting(t.Context(), jobs.PolicySetting, map[string]int{"feed_max_days": 60}, 0); err != nil {
+		if err := tx.SetSetting(t.Context(), store.PolicySetting, map[string]int{"feed_max_days": 60}, 0); err != nil {
 			return err
 		}
-		return tx.Audit(t.Context(), "set", store.Object{Kind: "setting", ID: jobs.PolicySetting}, nil)
+		return tx.Audit(t.Context(), "set", store.Object{Kind: "setting", ID: store.PolicySetting}, nil)
 	}))
 	claims, err := d.db.Claims(t.Context(), store.ClaimFilter{State: evidence.ClaimApproved})
 	d.must(err)

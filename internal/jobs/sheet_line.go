@@ -74,7 +74,7 @@ func openSheetDesk(ctx context.Context, db *store.DB, l lang.Lang, file SheetFil
 func sheetExpiry(ctx context.Context, db *store.DB, until string) (time.Time, error) {
 	now := db.Now().In(calendar.Japan)
 	if until == "" {
-		policy, err := Policy(ctx, db)
+		policy, err := db.Policy(ctx)
 		y, m, day := now.Date()
 		return time.Date(y, m, day, 0, 0, 0, 0, calendar.Japan).AddDate(0, policy.Value("review_months"), 1).UTC(), err
 	}
@@ -227,7 +227,7 @@ func (l *sheetLine) evidence(ctx context.Context) ([]string, error) {
 		}
 		digest := l.digestOf(word)
 		if digest != "" {
-			if _, err := l.db.Document(ctx, digest); err != nil && !isNotFound(err) {
+			if _, err := l.db.Document(ctx, digest); err != nil && lang.KindOf(err) != lang.NotFound {
 				return nil, err
 			} else if err == nil {
 				out = append(out, digest)

@@ -145,7 +145,7 @@ func (p *RecordsPreview) row(ctx context.Context, db *store.DB, actor store.Acto
 		return nil
 	}
 	before, err := db.RecordByKey(ctx, kind.Kind, e.Key)
-	if err != nil && !isNotFound(err) {
+	if err != nil && lang.KindOf(err) != lang.NotFound {
 		return err
 	}
 	line := RecordPreview{Row: row.Row, Key: e.Key, Action: Added, Changes: fieldChanges(kind, before, e, row, l)}

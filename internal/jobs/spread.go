@@ -76,7 +76,7 @@ func once(list []string) []string {
 // release says of one hit which release it is, how urgent it is there, and whose turn it is.
 func (s spread) release(ctx context.Context, h store.Affected) (AffectedRelease, error) {
 	r := s.releases[h.Release]
-	out := AffectedRelease{Software: h.Software, SoftwareName: s.softwareName(h.Software), Release: h.Release, Version: r.Version, Supported: supported(r, s.today()),
+	out := AffectedRelease{Software: h.Software, SoftwareName: s.softwareName(h.Software), Release: h.Release, Version: r.Version, Supported: r.SupportedOn(s.today()),
 		Component: componentLabel(h.Component), Vuln: h.Vuln, Fixed: []string{}, Systems: append([]string{}, s.systems[h.Release]...)}
 	weighed, err := s.weigh(ctx, r, []store.Finding{s.findings[hitKey{h.Component.ID, h.Vuln}]})
 	if err != nil {

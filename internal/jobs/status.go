@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -104,7 +105,7 @@ func Latest(m chain.Model, software, today string) (chain.Release, bool) {
 	var best chain.Release
 	found := false
 	for _, r := range m.Releases {
-		if r.Software == software && supported(r, today) && (!found || r.ReleasedOn >= best.ReleasedOn) {
+		if r.Software == software && r.SupportedOn(today) && (!found || r.ReleasedOn >= best.ReleasedOn) {
 			best, found = r, true
 		}
 	}
@@ -125,4 +126,34 @@ func Subject(ctx context.Context, db *store.DB, actor store.Actor, t Target) (fa
 		return fact.Subject{Kind: fact.Release, ID: r.ID}, nil
 	}
 	return s, nil
+}
+
+// inOrder puts rows in the guideline's order, by party within a requirement.
+func inOrder(rows []Row) {
+	order := map[guideline.ID]int{}
+	for i, in := range guideline.Default().Individuals() {
+		order[in.ID] = i
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(order[a.Requirement], order[b.Requirement]), cmp.Compare(a.Arrangement, b.Arrangement),
+			cmp.Compare(a.Party, b.Party), cmp.Compare(slices.Index(guideline.Roles, a.Role), slices.Index(guideline.Roles, b.Role)))
+	})
+}
+
+// rowsOf gives the rows of a judgement as [Status] gives those that were written down.
+func rowsOf(subject fact.Subject, res assess.Result, renewed fact.Renewed) ([]Row, error) {
+	kept, err := statuses(subject, res, "")
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(kept))
+	for i, s := range kept {
+		s.ValidUntil = s.End(renewed)
+		rows[i].DutyStatus = s
+		if err := json.Unmarshal(s.Detail, &rows[i].Detail); err != nil {
+			return nil, err
+		}
+	}
+	inOrder(rows)
+	return rows, nil
 }

@@ -68,8 +68,8 @@ func (c common) useLife(s chain.System, r chain.Release) UseLife {
 		}
 	}
 	for _, rec := range c.in.Records {
-		if rec.Kind == "support_plan" && rec.Subject.ID == s.ID && text(rec, "software") == r.Software && rec.InForce(c.in.Now) {
-			use.Plan, use.PlanDue = text(rec, "plan"), text(rec, "due")
+		if rec.Kind == "support_plan" && rec.Subject.ID == s.ID && rec.Text("software") == r.Software && rec.InForce(c.in.Now) {
+			use.Plan, use.PlanDue = rec.Text("plan"), rec.Text("due")
 		}
 	}
 	for _, got := range c.in.Received {

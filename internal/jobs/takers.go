@@ -23,12 +23,6 @@ import (
 	"example.org/tasuki/internal/store"
 )
 
-// The names of the catalogues that do not speak of packages.
-const (
-	NVD = feed.NVD
-	JVN = feed.JVN
-)
-
 func takeKEV(ctx context.Context, db *store.DB, actor store.Actor, _, dir string, files []string, fetched time.Time) (taken, error) {
 	f, err := os.Open(filepath.Join(dir, files[0]))
 	if err != nil {
@@ -40,7 +34,7 @@ func takeKEV(ctx context.Context, db *store.DB, actor store.Actor, _, dir string
 		return taken{}, err
 	}
 	n, problems, err := ImportKEV(ctx, db, actor, b, fetched)
-	return took(ctx, db, KEV, n, problems, err)
+	return took(ctx, db, feed.KEV, n, problems, err)
 }
 
 func takeEPSS(ctx context.Context, db *store.DB, actor store.Actor, _, dir string, files []string, fetched time.Time) (taken, error) {
@@ -50,7 +44,7 @@ func takeEPSS(ctx context.Context, db *store.DB, actor store.Actor, _, dir strin
 	}
 	defer f.Close()
 	n, problems, err := ImportEPSS(ctx, db, actor, f, fetched)
-	return took(ctx, db, EPSS, n, problems, err)
+	return took(ctx, db, feed.EPSS, n, problems, err)
 }
 
 func takeEndOfLife(ctx context.Context, db *store.DB, actor store.Actor, _, dir string, files []string, fetched time.Time) (taken, error) {
@@ -60,7 +54,7 @@ func takeEndOfLife(ctx context.Context, db *store.DB, actor store.Actor, _, dir 
 	}
 	defer f.Close()
 	n, problems, err := ImportEndOfLife(ctx, db, actor, f, fetched)
-	return took(ctx, db, EndOfLife, n, problems, err)
+	return took(ctx, db, feed.EndOfLife, n, problems, err)
 }
 
 func took(ctx context.Context, db *store.DB, name string, n int, problems []fact.Problem, err error) (taken, error) {
@@ -69,17 +63,6 @@ func took(ctx context.Context, db *store.DB, name string, n int, problems []fact
 	}
 	s, err := sourceOf(ctx, db, name)
 	return taken{int64(n), s.Newest, problems}, err
-}
-
-// Note is what a catalogue says of a vulnerability, as it is kept in [store.VulnRecord].
-type Note struct {
-	Title    string        `json:"title,omitempty"`
-	Text     string        `json:"text,omitempty"`
-	CVSS     []string      `json:"cvss,omitempty"`
-	CWEs     []string      `json:"cwes,omitempty"`
-	Rejected bool          `json:"rejected,omitempty"`
-	Matches  []nvd.Match   `json:"matches,omitempty"`
-	Products []jvn.Product `json:"products,omitempty"`
 }
 
 // maxText is how much of a description is kept, in characters.
@@ -94,7 +77,7 @@ func shorten(s string) string {
 }
 
 func takeNVD(ctx context.Context, db *store.DB, actor store.Actor, _, dir string, files []string, _ time.Time) (taken, error) {
-	t, err := takeCatalogue(ctx, db, actor, NVD, dir, files, func(f io.Reader, put func(store.VulnRecord) error) ([]fact.Problem, error) {
+	t, err := takeCatalogue(ctx, db, actor, feed.NVD, dir, files, func(f io.Reader, put func(store.VulnRecord) error) ([]fact.Problem, error) {
 		return nvd.Read(f, func(r nvd.Record) error {
 			note := Note{Text: shorten(r.Description), CVSS: r.CVSS, CWEs: r.CWEs, Rejected: r.Rejected(), Matches: r.Matches}
 			var products []string
@@ -103,7 +86,7 @@ func takeNVD(ctx context.Context, db *store.DB, actor store.Actor, _, dir string
 					products = append(products, n.Key())
 				}
 			}
-			return put(record(NVD, r.ID, r.Modified, nil, products, note))
+			return put(record(feed.NVD, r.ID, r.Modified, nil, products, note))
 		})
 	})
 	if err != nil {
@@ -120,10 +103,10 @@ func takeNVD(ctx context.Context, db *store.DB, actor store.Actor, _, dir string
 }
 
 func takeJVN(ctx context.Context, db *store.DB, actor store.Actor, _, dir string, files []string, _ time.Time) (taken, error) {
-	return takeCatalogue(ctx, db, actor, JVN, dir, files, func(f io.Reader, put func(store.VulnRecord) error) ([]fact.Problem, error) {
+	return takeCatalogue(ctx, db, actor, feed.JVN, dir, files, func(f io.Reader, put func(store.VulnRecord) error) ([]fact.Problem, error) {
 		return jvn.Read(f, func(r jvn.Record) error {
 			note := Note{Title: r.Title, Text: shorten(r.Overview), CVSS: r.CVSS, CWEs: r.CWEs, Products: r.Products}
-			return put(record(JVN, r.ID, r.Modified, r.Names, nil, note))
+			return put(record(feed.JVN, r.ID, r.Modified, r.Names, nil, note))
 		})
 	})
 }

@@ -37,7 +37,7 @@ func Find(ctx context.Context, db *store.DB, actor store.Actor, t Target) (fact.
 			Next: lang.T("--software（と --release）、--system 又は --party を指定してください", "name it with --software (and --release), --system or --party")}
 	}
 	s, err := db.SoftwareByName(ctx, t.Software)
-	if isNotFound(err) && t.Create {
+	if lang.KindOf(err) == lang.NotFound && t.Create {
 		s, err = createSoftware(ctx, db, actor, t)
 	}
 	if err != nil {
@@ -47,7 +47,7 @@ func Find(ctx context.Context, db *store.DB, actor store.Actor, t Target) (fact.
 		return fact.Subject{Kind: fact.Software, ID: s.ID}, nil
 	}
 	r, err := db.ReleaseByVersion(ctx, s.ID, t.Release)
-	if isNotFound(err) && t.Create {
+	if lang.KindOf(err) == lang.NotFound && t.Create {
 		r, err = createRelease(ctx, db, actor, s, t.Release)
 	}
 	if err != nil {
@@ -55,8 +55,6 @@ func Find(ctx context.Context, db *store.DB, actor store.Actor, t Target) (fact.
 	}
 	return fact.Subject{Kind: fact.Release, ID: r.ID}, nil
 }
-
-func isNotFound(err error) bool { return err != nil && lang.KindOf(err) == lang.NotFound }
 
 func withCreateHint(err error) error {
 	var e *lang.Error
@@ -95,7 +93,7 @@ func findParty(ctx context.Context, db *store.DB, id string) (fact.Subject, erro
 func createSoftware(ctx context.Context, db *store.DB, actor store.Actor, t Target) (chain.Software, error) {
 	self, err := db.Self(ctx)
 	m := chain.Model{}
-	if isNotFound(err) {
+	if lang.KindOf(err) == lang.NotFound {
 		self = chain.Party{ID: "self", Name: "自組織", NameEN: "Our organisation", Self: true}
 		m.Parties = []chain.Party{self}
 	} else if err != nil {

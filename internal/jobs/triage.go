@@ -10,7 +10,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 )
@@ -81,7 +81,7 @@ func Triage(ctx context.Context, db *store.DB, f TriageFilter) ([]Triaged, error
 		return nil, err
 	}
 	for _, r := range d.model.Releases {
-		if f.Software != "" && r.Software != f.Software || f.Release != "" && r.ID != f.Release || f.Waiting && !supported(r, d.today()) ||
+		if f.Software != "" && r.Software != f.Software || f.Release != "" && r.ID != f.Release || f.Waiting && !r.SupportedOn(d.today()) ||
 			f.Vuln != "" && len(named[r.ID]) == 0 {
 			continue
 		}
@@ -164,7 +164,7 @@ func openDeskOn(ctx context.Context, db *store.DB, m chain.Model) (*desk, error)
 	if d.hearing, err = openHearing(ctx, db, m); err != nil {
 		return nil, err
 	}
-	if d.policy, err = Policy(ctx, db); err != nil {
+	if d.policy, err = db.Policy(ctx); err != nil {
 		return nil, err
 	}
 	all, err := db.Decisions(ctx)
@@ -174,7 +174,7 @@ func openDeskOn(ctx context.Context, db *store.DB, m chain.Model) (*desk, error)
 	for _, x := range all {
 		d.decisions[x.Vuln] = append(d.decisions[x.Vuln], x)
 	}
-	if _, err := db.Setting(ctx, KEV, &d.listed); err != nil {
+	if _, err := db.Setting(ctx, feed.KEV, &d.listed); err != nil {
 		return nil, err
 	}
 	if _, err := db.Setting(ctx, ExploitsSetting, &d.exploits); err != nil {
@@ -205,7 +205,7 @@ func (d *desk) weigh(ctx context.Context, r chain.Release, found []store.Finding
 	var cves []string
 	for i, f := range found {
 		out[i] = Triaged{Finding: f, Software: r.Software, SoftwareName: d.softwareName(r.Software), Release: r.ID, Version: r.Version,
-			Supported: supported(r, d.today()), of: triage.Case{Finding: f.Finding, Release: r}}
+			Supported: r.SupportedOn(d.today()), of: triage.Case{Finding: f.Finding, Release: r}}
 		cves = append(cves, out[i].of.IDs()...)
 	}
 	slices.Sort(cves)
@@ -331,50 +331,6 @@ func (d *desk) softwareName(id string) string {
 		}
 	}
 	return id
-}
-
-// SetContext records what people say of a software for its findings: how exposed it is, what depends on it.
-func SetContext(ctx context.Context, db *store.DB, actor store.Actor, software string, c triage.Context) error {
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	return changeMap(ctx, db, actor, ContextSetting, software, func(tx *store.Tx) triage.Context {
-		c.By, c.At = actor.Account, tx.Now()
-		return c
-	})
-}
-
-// SetExploit records what a person knows of the exploitation of a vulnerability, and where it is written.
-func SetExploit(ctx context.Context, db *store.DB, actor store.Actor, vuln string, e Exploit) error {
-	if !slices.Contains([]string{"none", "public poc", "active"}, e.State) || e.Source == "" {
-		return &lang.Error{Kind: lang.Usage, What: lang.T("悪用の状況には値と出典が必要です", "the state of exploitation needs a value and a source"),
-			Next: lang.T("none, public poc, active のいずれかと、出典を指定してください", "give none, public poc or active, and where it is written")}
-	}
-	return changeMap(ctx, db, actor, ExploitsSetting, vuln, func(tx *store.Tx) Exploit {
-		e.By, e.At = actor.Account, tx.Now()
-		return e
-	})
-}
-
-// changeMap sets one entry of a setting that is a map, and audits it.
-func changeMap[V any](ctx context.Context, db *store.DB, actor store.Actor, setting, key string, value func(*store.Tx) V) error {
-	return db.InTx(ctx, actor, func(tx *store.Tx) error {
-		all := map[string]V{}
-		revision, err := tx.Setting(ctx, setting, &all)
-		if err != nil {
-			return err
-		}
-		change := store.Change{}
-		if before, ok := all[key]; ok {
-			change.Before = before
-		}
-		all[key] = value(tx)
-		change.After = all[key]
-		if err := tx.SetSetting(ctx, setting, all, revision); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, "changed", store.Object{Kind: setting, ID: key}, change)
-	})
 }
 
 // priorityOf is what is kept of the urgency beside a decision.

@@ -45,7 +45,7 @@ func openHearing(ctx context.Context, db *store.DB, m chain.Model) (hearing, err
 	for _, t := range trust {
 		h.signers[verify.Fingerprint(t.Key.Key)] = t.Party
 	}
-	own, ok, err := keys.PublicOf(SigningKeyFile(db))
+	own, ok, err := keys.PublicOf(db.SigningKeyFile())
 	if err != nil {
 		return h, err
 	}
@@ -244,31 +244,3 @@ func (h hearing) name(party string) lang.Text {
 
 // bundleOrigin is the origin of documents that came inside a bundle.
 const bundleOrigin = "bundle"
-
-// TrustVEXAuthor lets the VEX documents of an author count without a signature, or no longer.
-func TrustVEXAuthor(ctx context.Context, db *store.DB, actor store.Actor, author string, trusted bool) error {
-	if author == "" {
-		return &lang.Error{Kind: lang.Usage, What: lang.T("作成者の名前がありません", "the author has no name")}
-	}
-	err := db.InTx(ctx, actor, func(tx *store.Tx) error {
-		var list []string
-		revision, err := tx.Setting(ctx, VEXAuthorsSetting, &list)
-		if err != nil {
-			return err
-		}
-		before := slices.Clone(list)
-		list = slices.DeleteFunc(list, func(a string) bool { return a == author })
-		if trusted {
-			list = append(list, author)
-			slices.Sort(list)
-		}
-		if err := tx.SetSetting(ctx, VEXAuthorsSetting, list, revision); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, "changed", store.Object{Kind: "setting", ID: VEXAuthorsSetting}, store.Change{Before: before, After: list})
-	})
-	if err != nil {
-		return err
-	}
-	return Reassess(ctx, db, actor, "trust in VEX changed")
-}

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -67,6 +68,15 @@ func (r Record) InForce(now time.Time) bool {
 	return r.State == Approved && r.Approver != "" && r.Approver != r.Author &&
 		r.ApprovedDigest != "" && r.ApprovedDigest == Digest(r) &&
 		!now.Before(r.ApprovedAt) && (r.ValidUntil.IsZero() || now.Before(r.ValidUntil))
+}
+
+// Text gives a field in words; empty when it is not there.
+func (r Record) Text(field string) string {
+	v, ok := r.Data[field]
+	if !ok {
+		return ""
+	}
+	return fmt.Sprint(v)
 }
 
 // ReviewDue is when an approved record has to be looked at again: so many days after its approval as its kind says.

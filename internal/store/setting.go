@@ -39,3 +39,24 @@ func (tx *Tx) SetSetting(ctx context.Context, key string, value any, revision in
 	}
 	return nil
 }
+
+// ChangeEntry sets one entry of a setting that is a map, and audits it.
+func ChangeEntry[V any](ctx context.Context, db *DB, actor Actor, setting, key string, value func(*Tx) V) error {
+	return db.InTx(ctx, actor, func(tx *Tx) error {
+		all := map[string]V{}
+		revision, err := tx.Setting(ctx, setting, &all)
+		if err != nil {
+			return err
+		}
+		change := Change{}
+		if before, ok := all[key]; ok {
+			change.Before = before
+		}
+		all[key] = value(tx)
+		change.After = all[key]
+		if err := tx.SetSetting(ctx, setting, all, revision); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, "changed", Object{Kind: setting, ID: key}, change)
+	})
+}

@@ -30,6 +30,9 @@ const (
 // KeysDir gives the directory that holds the workspace's keys.
 func (db *DB) KeysDir() string { return filepath.Join(db.dir, keysDir) }
 
+// SigningKeyFile is where a workspace keeps the key that signs its declarations.
+func (db *DB) SigningKeyFile() string { return filepath.Join(db.KeysDir(), "signing.json") }
+
 // prepareDir makes the workspace directory, or checks that it is one this program can read. A directory that holds
 // something else is left as it is.
 func prepareDir(dir string) error {

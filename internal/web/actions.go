@@ -89,7 +89,7 @@ func (s *Server) actions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	policy, err := jobs.Policy(r.Context(), s.db)
+	policy, err := s.db.Policy(r.Context())
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, status int, p
 	if err != nil && lang.KindOf(err) != lang.NotFound {
 		return err
 	}
-	policy, err := jobs.Policy(ctx, s.db)
+	policy, err := s.db.Policy(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *Server) adminPage(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	p.Accounts = len(accounts)
 	p.Approver = slices.ContainsFunc(accounts, func(a store.Account) bool { return auth.May(a, auth.Approve) })
-	_, statErr := os.Stat(jobs.SigningKeyFile(s.db))
+	_, statErr := os.Stat(s.db.SigningKeyFile())
 	p.HasKey = statErr == nil
 	p.Trust = s.sessions.PopString(ctx, sessionTrust)
 	if p.Refused, err = s.db.RefusedDocuments(ctx); err != nil {
@@ -237,7 +237,7 @@ type policyPage struct {
 func (s *Server) policyPage(w http.ResponseWriter, r *http.Request) error {
 	p := &policyPage{Base: s.base(r, "admin", lang.T("評価の基準", "Thresholds"))}
 	p.Path = "/admin/policy"
-	policy, err := jobs.Policy(r.Context(), s.db)
+	policy, err := s.db.Policy(r.Context())
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (s *Server) changePolicy(w http.ResponseWriter, r *http.Request) error {
 		if err := setThresholds(ctx, tx, values); err != nil {
 			return err
 		}
-		return tx.Audit(ctx, "changed", store.Object{Kind: "setting", ID: jobs.PolicySetting}, values)
+		return tx.Audit(ctx, "changed", store.Object{Kind: "setting", ID: store.PolicySetting}, values)
 	})
 	if err != nil {
 		return err
@@ -280,7 +280,7 @@ func (s *Server) changePolicy(w http.ResponseWriter, r *http.Request) error {
 // setThresholds keeps an organisation's own values of some thresholds; the default is not kept.
 func setThresholds(ctx context.Context, tx *store.Tx, values map[string]int) error {
 	overrides := map[string]int{}
-	revision, err := tx.Setting(ctx, jobs.PolicySetting, &overrides)
+	revision, err := tx.Setting(ctx, store.PolicySetting, &overrides)
 	if err != nil {
 		return err
 	}
@@ -294,7 +294,7 @@ func setThresholds(ctx context.Context, tx *store.Tx, values map[string]int) err
 	if _, err := guideline.DefaultPolicy().With(overrides); err != nil {
 		return err
 	}
-	return tx.SetSetting(ctx, jobs.PolicySetting, overrides, revision)
+	return tx.SetSetting(ctx, store.PolicySetting, overrides, revision)
 }
 
 // Unit gives the word for what a threshold counts.

@@ -254,7 +254,7 @@ func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
 	p.Looked = slices.ContainsFunc(d.Approvals, func(a store.Approval) bool { return a.Account == who })
 	p.MayApprove = d.State == store.DeclarationDraft && p.Can(auth.Approve) && !p.OwnDraft && !p.Looked
 	p.MaySign = d.State == store.DeclarationApproved && p.Can(auth.Approve)
-	_, statErr := os.Stat(jobs.SigningKeyFile(s.db))
+	_, statErr := os.Stat(s.db.SigningKeyFile())
 	p.NoKey = statErr != nil
 	if d.Bundle == "" {
 		return p, nil

@@ -44,7 +44,7 @@ func (s *Server) releasePage(r *http.Request) (*releasePage, error) {
 	if rel, err := s.db.ReleaseByID(ctx, a.ID); err == nil {
 		p.SoftwareID = rel.Software
 	}
-	about, err := keys.Describe(jobs.SigningKeyFile(s.db))
+	about, err := keys.Describe(s.db.SigningKeyFile())
 	switch {
 	case err == nil:
 		p.Key, p.Groups = about.Name, fingerprintLines(verify.Fingerprint(about.Key))
