@@ -82,7 +82,7 @@ func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftReques
 	if err != nil {
 		return store.Declaration{}, err
 	}
-	f, judgement, err := c.freeze(ctx, db, req, subject, keep)
+	f, judgement, err := freeze(c, ctx, db, req, subject, keep)
 	if err != nil {
 		return store.Declaration{}, err
 	}
@@ -120,12 +120,12 @@ func kindOf(answers []verify.Answer) verify.Kind {
 }
 
 // freeze puts together what the draft says, and gives the document that keeps what was judged.
-func (c common) freeze(ctx context.Context, db *store.DB, req DraftRequest, subject, keep fact.Subject) (Frozen, []byte, error) {
+func freeze(c common, ctx context.Context, db *store.DB, req DraftRequest, subject, keep fact.Subject) (Frozen, []byte, error) {
 	self, err := db.Self(ctx)
 	if err != nil {
 		return Frozen{}, nil, err
 	}
-	a, err := c.arrangement(req, self.ID)
+	a, err := arrangement(c, req, self.ID)
 	if err != nil {
 		return Frozen{}, nil, err
 	}
@@ -137,15 +137,15 @@ func (c common) freeze(ctx context.Context, db *store.DB, req DraftRequest, subj
 	if f.Supersedes, err = supersedes(ctx, db, req, subject); err != nil {
 		return f, nil, err
 	}
-	f.Object = c.object(req)
-	f.Scope = c.scope(a, self.ID)
-	rows, judgement, err := c.judgeForGood(ctx, db, req, keep)
+	f.Object = object(c, req)
+	f.Scope = scope(c, a, self.ID)
+	rows, judgement, err := judgeForGood(c, ctx, db, req, keep)
 	if err != nil {
 		return f, nil, err
 	}
 	f.Judgement = verify.Digest(judgement)
 	rows = slices.DeleteFunc(OfParty(c.in.Model, rows, self.ID), func(r Row) bool { return r.Arrangement != a.ID })
-	if err := c.answers(ctx, db, &f, rows, a, self.ID, req); err != nil {
+	if err := answers(c, ctx, db, &f, rows, a, self.ID, req); err != nil {
 		return f, nil, err
 	}
 	policy, err := json.Marshal(c.in.Policy)
@@ -165,10 +165,10 @@ func issuerOf(p chain.Party) verify.Issuer {
 }
 
 // arrangement finds the deal that the declaration is about.
-func (c common) arrangement(req DraftRequest, self string) (chain.Arrangement, error) {
+func arrangement(c common, req DraftRequest, self string) (chain.Arrangement, error) {
 	for _, a := range c.in.Model.Arrangements {
 		about := req.Software != "" && a.Software == req.Software || req.Software == "" && a.System == req.System
-		if about && (req.Arrangement == "" || req.Arrangement == a.ID) && len(c.scope(a, self)) > 0 {
+		if about && (req.Arrangement == "" || req.Arrangement == a.ID) && len(scope(c, a, self)) > 0 {
 			return a, nil
 		}
 	}
@@ -177,11 +177,11 @@ func (c common) arrangement(req DraftRequest, self string) (chain.Arrangement, e
 }
 
 // scope gives the roles our organisation and its units hold in a deal.
-func (c common) scope(a chain.Arrangement, self string) []verify.Scope {
+func scope(c common, a chain.Arrangement, self string) []verify.Scope {
 	var out []verify.Scope
 	for _, e := range a.Engagements {
 		if chain.Belongs(c.in.Model, e.Party, self) {
-			s := verify.Scope{Party: c.unitName(e.Party, self), Role: e.Role, Stance: e.Stance}
+			s := verify.Scope{Party: unitName(c, e.Party, self), Role: e.Role, Stance: e.Stance}
 			if e.Stance == guideline.Support {
 				s.Passed = e.Passed
 			}
@@ -195,7 +195,7 @@ func (c common) scope(a chain.Arrangement, self string) []verify.Scope {
 }
 
 // unitName is how a unit of ours is called in a declaration; the organisation itself goes without a name.
-func (c common) unitName(party, self string) string {
+func unitName(c common, party, self string) string {
 	if party == self {
 		return ""
 	}
@@ -207,7 +207,7 @@ func (c common) unitName(party, self string) string {
 	return party
 }
 
-func (c common) object(req DraftRequest) verify.Object {
+func object(c common, req DraftRequest) verify.Object {
 	o := verify.Object{Artifacts: []verify.Artifact{}}
 	for _, s := range c.in.Model.Systems {
 		if req.Software == "" && s.ID == req.System {
@@ -231,7 +231,7 @@ func (c common) object(req DraftRequest) verify.Object {
 }
 
 // answers turns rows into answers, with the documents and records they rest on.
-func (c common) answers(ctx context.Context, db *store.DB, f *Frozen, rows []Row, a chain.Arrangement, self string, req DraftRequest) error {
+func answers(c common, ctx context.Context, db *store.DB, f *Frozen, rows []Row, a chain.Arrangement, self string, req DraftRequest) error {
 	accounts, err := people(ctx, db)
 	if err != nil {
 		return err
@@ -251,7 +251,7 @@ func (c common) answers(ctx context.Context, db *store.DB, f *Frozen, rows []Row
 	}
 	f.Answers, f.Exclusions = []verify.Answer{}, []verify.Exclusion{}
 	for _, r := range rows {
-		answer := plainAnswer(r, c.unitName(r.Party, self), f.Level)
+		answer := plainAnswer(r, unitName(c, r.Party, self), f.Level)
 		if answer.Evidence, err = b.evidence(ctx, r.Evidence); err != nil {
 			return err
 		}
@@ -520,7 +520,7 @@ func unchanged(ctx context.Context, db *store.DB, actor store.Actor, d store.Dec
 	if err != nil {
 		return err
 	}
-	drifted, err := c.drift(ctx, db, d, f)
+	drifted, err := drift(c, ctx, db, d, f)
 	if err != nil {
 		return err
 	}

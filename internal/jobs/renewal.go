@@ -55,7 +55,7 @@ func Standings(ctx context.Context, db *store.DB, ids ...string) ([]Standing, er
 		if d.Signed == "" || len(ids) > 0 && !slices.Contains(ids, d.ID) {
 			continue
 		}
-		s, err := c.standing(ctx, db, d)
+		s, err := standing(c, ctx, db, d)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +64,7 @@ func Standings(ctx context.Context, db *store.DB, ids ...string) ([]Standing, er
 	return out, nil
 }
 
-func (c common) standing(ctx context.Context, db *store.DB, d store.Declaration) (Standing, error) {
+func standing(c common, ctx context.Context, db *store.DB, d store.Declaration) (Standing, error) {
 	s := Standing{Declaration: d}
 	k, err := signedOf(db, d)
 	if err != nil {
@@ -82,10 +82,10 @@ func (c common) standing(ctx context.Context, db *store.DB, d store.Declaration)
 	if err := json.Unmarshal(d.Content, &f); err != nil {
 		return s, err
 	}
-	if s.Changed, err = c.drift(ctx, db, d, f); err != nil {
+	if s.Changed, err = drift(c, ctx, db, d, f); err != nil {
 		return s, err
 	}
-	s.Why = c.whyRenew(s, f)
+	s.Why = whyRenew(c, s, f)
 	revoked, err := takenBack(ctx, db, f)
 	if len(revoked) > 0 {
 		s.Why = append(s.Why, lang.F("宣言に含めた取引先の宣言が取り消されています: %s", "a supplier took back the declaration in it: %s", strings.Join(revoked, ", ")))
@@ -112,7 +112,7 @@ func takenBack(ctx context.Context, db *store.DB, f Frozen) ([]string, error) {
 }
 
 // whyRenew names what makes a renewal necessary.
-func (c common) whyRenew(s Standing, f Frozen) []lang.Text {
+func whyRenew(c common, s Standing, f Frozen) []lang.Text {
 	var out []lang.Text
 	add := func(t lang.Text) { out = append(out, t) }
 	if len(s.Changed) > 0 {
@@ -132,7 +132,7 @@ func (c common) whyRenew(s Standing, f Frozen) []lang.Text {
 		add(lang.T("判定に使う要求事項データが改訂されています", "the catalogue that duties are judged by has been revised"))
 	}
 	for _, e := range f.Engaged {
-		newer := c.newerThan(e, f)
+		newer := newerThan(c, e, f)
 		if newer != "" {
 			add(lang.F("取引先 %s から、宣言に含めたものより新しい宣言を受け取っています", "a newer declaration than the one in it was received from %s", e.Name))
 		}
@@ -141,12 +141,12 @@ func (c common) whyRenew(s Standing, f Frozen) []lang.Text {
 }
 
 // newerThan gives the bundle of a party we rely on that was received after the one the declaration holds.
-func (c common) newerThan(e verify.Engaged, f Frozen) string {
+func newerThan(c common, e verify.Engaged, f Frozen) string {
 	for _, p := range c.in.Model.Parties {
 		if p.Name != e.Name {
 			continue
 		}
-		for _, got := range c.inForce(p.ID) {
+		for _, got := range inForce(c, p.ID) {
 			has := slices.ContainsFunc(f.Supporting, func(s Supporting) bool { return s.Digest == got.ID || s.Replaces == got.ID })
 			if !has && got.VerifiedAt.After(f.Assessment.At) {
 				return got.ID
@@ -157,7 +157,7 @@ func (c common) newerThan(e verify.Engaged, f Frozen) string {
 }
 
 // drift gives the duties whose state is not what was frozen.
-func (c common) drift(ctx context.Context, db *store.DB, d store.Declaration, f Frozen) ([]DutyChange, error) {
+func drift(c common, ctx context.Context, db *store.DB, d store.Declaration, f Frozen) ([]DutyChange, error) {
 	keep := d.Subject
 	if d.Release != "" {
 		keep = fact.Subject{Kind: fact.Release, ID: d.Release}
@@ -169,7 +169,7 @@ func (c common) drift(ctx context.Context, db *store.DB, d store.Declaration, f 
 	now := map[verify.Duty]Row{}
 	for _, r := range OfParty(c.in.Model, rows, f.Issuer.ID) {
 		if r.Arrangement == f.Arrangement {
-			now[verify.Duty{Party: c.unitName(r.Party, f.Issuer.ID), Role: r.Role, Requirement: r.Requirement}] = r
+			now[verify.Duty{Party: unitName(c, r.Party, f.Issuer.ID), Role: r.Role, Requirement: r.Requirement}] = r
 		}
 	}
 	var out []DutyChange

@@ -72,7 +72,7 @@ func judgeKept(raw json.RawMessage) (in assess.Input, res assess.Result, b []byt
 }
 
 // judgeForGood judges a subject as it stands now, from what is kept of it, and gives the rows with the document to keep.
-func (c common) judgeForGood(ctx context.Context, db *store.DB, req DraftRequest, keep fact.Subject) ([]Row, []byte, error) {
+func judgeForGood(c common, ctx context.Context, db *store.DB, req DraftRequest, keep fact.Subject) ([]Row, []byte, error) {
 	in, err := c.inputFor(ctx, db, req.Software, req.Release, req.System)
 	if err != nil {
 		return nil, nil, err
@@ -191,7 +191,7 @@ func (r *Reproduction) answers(f Frozen, c common, res assess.Result) {
 	for _, a := range f.Answers {
 		where := fmt.Sprintf("%s (%s)", a.Requirement, a.Role)
 		i := slices.IndexFunc(rows, func(row Row) bool {
-			return row.Requirement == a.Requirement && row.Role == a.Role && c.unitName(row.Party, f.Issuer.ID) == a.Party
+			return row.Requirement == a.Requirement && row.Role == a.Role && unitName(c, row.Party, f.Issuer.ID) == a.Party
 		})
 		if i < 0 {
 			r.differ(where, lang.T("判定し直した結果にない責務です", "judged again, there is no such duty"), string(a.Status), "")

@@ -132,7 +132,7 @@ func Asks(ctx context.Context, db *store.DB, software, release, request string) 
 	if err != nil {
 		return nil, err
 	}
-	a, err := c.arrangement(DraftRequest{Software: software}, self.ID)
+	a, err := arrangement(c, DraftRequest{Software: software}, self.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -146,9 +146,9 @@ func Asks(ctx context.Context, db *store.DB, software, release, request string) 
 			components = append(components, l.PURL)
 		}
 	}
-	object := c.object(DraftRequest{Software: software})
+	object := object(c, DraftRequest{Software: software})
 	var out []Ask
-	for _, r := range c.reliances(a, self.ID, release, components) {
+	for _, r := range reliances(c, a, self.ID, release, components) {
 		ask := Ask{Party: r.party.ID, Object: verify.AskedObject{Name: object.Name}, Under: request}
 		for _, role := range r.roles {
 			ask.Roles = append(ask.Roles, askedOf(a, r.party.ID, role))

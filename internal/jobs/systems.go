@@ -50,7 +50,7 @@ func SystemLives(ctx context.Context, db *store.DB) ([]SystemLife, error) {
 		life := SystemLife{System: s.Name, ID: s.ID, Owner: s.Owner, PlannedUntil: s.PlannedUntil, Software: []UseLife{}}
 		for _, id := range s.Releases {
 			if i := slices.IndexFunc(c.in.Model.Releases, func(r chain.Release) bool { return r.ID == id }); i >= 0 {
-				life.Software = append(life.Software, c.useLife(s, c.in.Model.Releases[i]))
+				life.Software = append(life.Software, useLife(c, s, c.in.Model.Releases[i]))
 			}
 		}
 		out = append(out, life)
@@ -59,7 +59,7 @@ func SystemLives(ctx context.Context, db *store.DB) ([]SystemLife, error) {
 }
 
 // useLife puts together how long a release is supported and what is planned for afterwards.
-func (c common) useLife(s chain.System, r chain.Release) UseLife {
+func useLife(c common, s chain.System, r chain.Release) UseLife {
 	use := UseLife{Software: r.Software, Version: r.Version, SupportedTo: r.SupportedTo}
 	for _, sw := range c.in.Model.Software {
 		if sw.ID == r.Software {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/store"
@@ -335,3 +336,30 @@ func (d *desk) softwareName(id string) string {
 
 // priorityOf is what is kept of the urgency beside a decision.
 func priorityOf(r triage.Result) (json.RawMessage, error) { return json.Marshal(r) }
+
+// findingsFor gives the findings of releases with what holds of them: what we decided, else the word of a supplier that
+// counts. A decision that lapsed leaves the finding open.
+func (d *desk) findingsFor(ctx context.Context, releases []chain.Release) ([]assess.Finding, error) {
+	var out []assess.Finding
+	for _, r := range releases {
+		found, err := d.triage(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range found {
+			out = append(out, t.judged())
+		}
+	}
+	return out, nil
+}
+
+// judged is the finding as checks look at it.
+func (t Triaged) judged() assess.Finding {
+	f := assess.Finding{Finding: t.Finding.Finding, Release: t.Release, FirstSeen: t.Finding.FirstSeen, KEV: !t.Exploited.IsZero(), Decision: string(t.Opinion.Status)}
+	if d := t.Opinion.Decision; d != nil {
+		f.DecidedAt, f.Owner, f.Treatment, f.TreatBy, f.TreatedAt, f.Until = d.At, d.By, d.Treatment, d.TreatBy, d.TreatedAt, d.Until
+	} else if w := t.Opinion.Word; w != nil {
+		f.DecidedAt, f.Owner = w.At, w.Author
+	}
+	return f
+}

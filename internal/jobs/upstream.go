@@ -21,7 +21,7 @@ type reliance struct {
 
 // reliances gives the parties our organisation relies on for an object, in the model's order: those we engaged in the
 // deal, and those that answer for a component of the release, which are its developer and its supplier (1.4(2)ア).
-func (c common) reliances(a chain.Arrangement, self, release string, components []string) []reliance {
+func reliances(c common, a chain.Arrangement, self, release string, components []string) []reliance {
 	m, out := c.in.Model, []reliance{}
 	add := func(party string, roles ...guideline.Role) {
 		i := slices.IndexFunc(out, func(r reliance) bool { return r.party.ID == party })
@@ -71,10 +71,10 @@ func (b *bench) upstream(ctx context.Context, c common, a chain.Arrangement, sel
 			components = append(components, l.PURL)
 		}
 	}
-	for _, r := range c.reliances(a, self, req.Release, components) {
+	for _, r := range reliances(c, a, self, req.Release, components) {
 		entry := verify.Engaged{Name: r.party.Name, Roles: r.roles}
 		redact := slices.Contains(req.Redact, r.party.ID) || slices.Contains(req.Redact, "all")
-		for _, got := range c.inForce(r.party.ID) {
+		for _, got := range inForce(c, r.party.ID) {
 			if !got.Level.Covers(a.Level) {
 				return tooLow(r.party.Name, got.Level, a.Level)
 			}
@@ -93,7 +93,7 @@ func (b *bench) upstream(ctx context.Context, c common, a chain.Arrangement, sel
 }
 
 // inForce gives what a party declared to us that holds now: the newest about each object.
-func (c common) inForce(party string) []assess.Received {
+func inForce(c common, party string) []assess.Received {
 	var out []assess.Received
 	for _, got := range c.in.Received {
 		if got.Party != party || got.ID == "" || !c.in.Now.Before(got.ValidUntil) {
