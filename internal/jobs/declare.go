@@ -82,7 +82,7 @@ func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftReques
 	if err != nil {
 		return store.Declaration{}, err
 	}
-	f, judgement, err := freeze(c, ctx, db, req, subject, keep)
+	f, judgement, err := freeze(ctx, c, db, req, subject, keep)
 	if err != nil {
 		return store.Declaration{}, err
 	}
@@ -120,7 +120,7 @@ func kindOf(answers []verify.Answer) verify.Kind {
 }
 
 // freeze puts together what the draft says, and gives the document that keeps what was judged.
-func freeze(c common, ctx context.Context, db *store.DB, req DraftRequest, subject, keep fact.Subject) (Frozen, []byte, error) {
+func freeze(ctx context.Context, c common, db *store.DB, req DraftRequest, subject, keep fact.Subject) (Frozen, []byte, error) {
 	self, err := db.Self(ctx)
 	if err != nil {
 		return Frozen{}, nil, err
@@ -139,13 +139,13 @@ func freeze(c common, ctx context.Context, db *store.DB, req DraftRequest, subje
 	}
 	f.Object = object(c, req)
 	f.Scope = scope(c, a, self.ID)
-	rows, judgement, err := judgeForGood(c, ctx, db, req, keep)
+	rows, judgement, err := judgeForGood(ctx, c, db, req, keep)
 	if err != nil {
 		return f, nil, err
 	}
 	f.Judgement = verify.Digest(judgement)
 	rows = slices.DeleteFunc(OfParty(c.in.Model, rows, self.ID), func(r Row) bool { return r.Arrangement != a.ID })
-	if err := answers(c, ctx, db, &f, rows, a, self.ID, req); err != nil {
+	if err := answers(ctx, c, db, &f, rows, a, self.ID, req); err != nil {
 		return f, nil, err
 	}
 	policy, err := json.Marshal(c.in.Policy)
@@ -231,7 +231,7 @@ func object(c common, req DraftRequest) verify.Object {
 }
 
 // answers turns rows into answers, with the documents and records they rest on.
-func answers(c common, ctx context.Context, db *store.DB, f *Frozen, rows []Row, a chain.Arrangement, self string, req DraftRequest) error {
+func answers(ctx context.Context, c common, db *store.DB, f *Frozen, rows []Row, a chain.Arrangement, self string, req DraftRequest) error {
 	accounts, err := people(ctx, db)
 	if err != nil {
 		return err
@@ -520,7 +520,7 @@ func unchanged(ctx context.Context, db *store.DB, actor store.Actor, d store.Dec
 	if err != nil {
 		return err
 	}
-	drifted, err := drift(c, ctx, db, d, f)
+	drifted, err := drift(ctx, c, db, d, f)
 	if err != nil {
 		return err
 	}

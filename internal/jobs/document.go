@@ -29,7 +29,7 @@ func DocumentOf(ctx context.Context, db *store.DB, actor store.Actor, req DraftR
 	if err != nil {
 		return declared.Document{}, err
 	}
-	f, _, err := freeze(c, ctx, db, req, subject, keep)
+	f, _, err := freeze(ctx, c, db, req, subject, keep)
 	if err != nil {
 		return declared.Document{}, err
 	}

@@ -55,7 +55,7 @@ func Standings(ctx context.Context, db *store.DB, ids ...string) ([]Standing, er
 		if d.Signed == "" || len(ids) > 0 && !slices.Contains(ids, d.ID) {
 			continue
 		}
-		s, err := standing(c, ctx, db, d)
+		s, err := standing(ctx, c, db, d)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +64,7 @@ func Standings(ctx context.Context, db *store.DB, ids ...string) ([]Standing, er
 	return out, nil
 }
 
-func standing(c common, ctx context.Context, db *store.DB, d store.Declaration) (Standing, error) {
+func standing(ctx context.Context, c common, db *store.DB, d store.Declaration) (Standing, error) {
 	s := Standing{Declaration: d}
 	k, err := signedOf(db, d)
 	if err != nil {
@@ -82,7 +82,7 @@ func standing(c common, ctx context.Context, db *store.DB, d store.Declaration) 
 	if err := json.Unmarshal(d.Content, &f); err != nil {
 		return s, err
 	}
-	if s.Changed, err = drift(c, ctx, db, d, f); err != nil {
+	if s.Changed, err = drift(ctx, c, db, d, f); err != nil {
 		return s, err
 	}
 	s.Why = whyRenew(c, s, f)
@@ -157,7 +157,7 @@ func newerThan(c common, e verify.Engaged, f Frozen) string {
 }
 
 // drift gives the duties whose state is not what was frozen.
-func drift(c common, ctx context.Context, db *store.DB, d store.Declaration, f Frozen) ([]DutyChange, error) {
+func drift(ctx context.Context, c common, db *store.DB, d store.Declaration, f Frozen) ([]DutyChange, error) {
 	keep := d.Subject
 	if d.Release != "" {
 		keep = fact.Subject{Kind: fact.Release, ID: d.Release}

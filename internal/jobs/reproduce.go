@@ -72,7 +72,7 @@ func judgeKept(raw json.RawMessage) (in assess.Input, res assess.Result, b []byt
 }
 
 // judgeForGood judges a subject as it stands now, from what is kept of it, and gives the rows with the document to keep.
-func judgeForGood(c common, ctx context.Context, db *store.DB, req DraftRequest, keep fact.Subject) ([]Row, []byte, error) {
+func judgeForGood(ctx context.Context, c common, db *store.DB, req DraftRequest, keep fact.Subject) ([]Row, []byte, error) {
 	in, err := c.inputFor(ctx, db, req.Software, req.Release, req.System)
 	if err != nil {
 		return nil, nil, err
