@@ -21,7 +21,8 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/store"
 )
 
@@ -62,7 +63,7 @@ func run(ctx context.Context, software, components int, seed uint64) error {
 	}
 	defer db.Close()
 	random := rand.New(rand.NewPCG(seed, 0))
-	if err := jobs.SaveModel(ctx, db, actor, model(software)); err != nil {
+	if err := judging.SaveModel(ctx, db, actor, model(software)); err != nil {
 		return err
 	}
 	advisories := filepath.Join(dir, "osv")
@@ -83,24 +84,24 @@ func run(ctx context.Context, software, components int, seed uint64) error {
 		name string
 		do   func() (string, error)
 	}{
-		{"advisories imported for the first time, all matched and judged from scratch", func() (string, error) { return imported(jobs.ImportAdvisories(ctx, db, actor, advisories, since)) }},
-		{"everything judged again, nothing new", func() (string, error) { return judged(jobs.ReassessCounted(ctx, db, actor, "bench")) }},
+		{"advisories imported for the first time, all matched and judged from scratch", func() (string, error) { return imported(intake.ImportAdvisories(ctx, db, actor, advisories, since)) }},
+		{"everything judged again, nothing new", func() (string, error) { return judged(judging.ReassessCounted(ctx, db, actor, "bench")) }},
 		{"one software judged again", func() (string, error) {
-			return judged(jobs.ReassessCounted(ctx, db, actor, "bench", fact.Subject{Kind: fact.Release, ID: "r7"}))
+			return judged(judging.ReassessCounted(ctx, db, actor, "bench", fact.Subject{Kind: fact.Release, ID: "r7"}))
 		}},
 		{"all advisories imported again, fetched a day later", func() (string, error) {
-			return imported(jobs.ImportAdvisories(ctx, db, actor, advisories, since.Add(time.Minute)))
+			return imported(intake.ImportAdvisories(ctx, db, actor, advisories, since.Add(time.Minute)))
 		}},
 		{fmt.Sprintf("one new advisory, which hits %d releases", hit), func() (string, error) {
-			return imported(jobs.AddAdvisories(ctx, db, actor, fresh, since.Add(2*time.Minute)))
+			return imported(intake.AddAdvisories(ctx, db, actor, fresh, since.Add(2*time.Minute)))
 		}},
 		{"the same advisory once more", func() (string, error) {
-			return imported(jobs.AddAdvisories(ctx, db, actor, fresh, since.Add(3*time.Minute)))
+			return imported(intake.AddAdvisories(ctx, db, actor, fresh, since.Add(3*time.Minute)))
 		}},
-		{"time has passed: what is due is judged", func() (string, error) { return judged(jobs.ReassessDue(ctx, db, actor, "time")) }},
+		{"time has passed: what is due is judged", func() (string, error) { return judged(judging.ReassessDue(ctx, db, actor, "time")) }},
 		{"one document received, matched and judged", func() (string, error) {
 			at := time.Now()
-			_, err := jobs.Receive(ctx, db, actor, []ingest.Arrival{arrival(8, bom(8, components, random))})
+			_, err := intake.Receive(ctx, db, actor, []ingest.Arrival{arrival(8, bom(8, components, random))})
 			return counted(ctx, db, at, err)
 		}},
 	}
@@ -115,11 +116,11 @@ func run(ctx context.Context, software, components int, seed uint64) error {
 // hit is how many releases hold the package that the new advisory is about.
 const hit = 10
 
-func judged(n jobs.Judged, err error) (string, error) {
+func judged(n judging.Judged, err error) (string, error) {
 	return fmt.Sprintf("%d subjects judged, %d duties, %d statuses written", n.Subjects, n.Duties, n.Written), err
 }
 
-func imported(n jobs.Imported, err error) (string, error) {
+func imported(n intake.Imported, err error) (string, error) {
 	text, err := judged(n.Judged, err)
 	return fmt.Sprintf("%d components compared, %s", n.Matched, text), err
 }

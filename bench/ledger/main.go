@@ -19,9 +19,9 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/ledger"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -55,7 +55,7 @@ func run(ctx context.Context, dir string, n, batch, bits int) error {
 		return err
 	}
 	start := time.Now()
-	tree, err := jobs.VerifyLedger(ctx, db, actor)
+	tree, err := upkeep.VerifyLedger(ctx, db, actor)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func write(ctx context.Context, db *store.DB, n, batch int) error {
 		writing += time.Since(start)
 		if (done+batch)%10_000 == 0 || done+batch >= n {
 			start = time.Now()
-			if _, err := jobs.PlaceLedger(ctx, db); err != nil {
+			if _, err := upkeep.PlaceLedger(ctx, db); err != nil {
 				return err
 			}
 			placing += time.Since(start)
@@ -106,7 +106,7 @@ func prove(ctx context.Context, db *store.DB) error {
 	if err != nil || !ok {
 		return errors.Join(err, errors.New("no checkpoint"))
 	}
-	key, err := jobs.PublicLedgerKey(db)
+	key, err := upkeep.PublicLedgerKey(db)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func median(d []time.Duration) time.Duration {
 // export copies the ledger, checks the copy, flips bits in as many files of it, and counts those that are named.
 func export(ctx context.Context, db *store.DB, dir string, bits int) error {
 	start := time.Now()
-	if _, _, err := jobs.ExportLedger(ctx, db, dir); err != nil {
+	if _, _, err := upkeep.ExportLedger(ctx, db, dir); err != nil {
 		return err
 	}
 	took := time.Since(start)
@@ -158,7 +158,7 @@ func export(ctx context.Context, db *store.DB, dir string, bits int) error {
 		return err
 	}
 	report("export: %.1f s, %d files, %d MiB", took.Seconds(), len(paths), size>>20)
-	key, err := jobs.PublicLedgerKey(db)
+	key, err := upkeep.PublicLedgerKey(db)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,8 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/web"
 )
@@ -174,7 +175,7 @@ func fill(ctx context.Context, db *store.DB, dir string, n size, random *rand.Ra
 	if err != nil {
 		return err
 	}
-	if err := jobs.SaveModel(ctx, db, actor, model(n.software, self.ID)); err != nil {
+	if err := judging.SaveModel(ctx, db, actor, model(n.software, self.ID)); err != nil {
 		return err
 	}
 	for i := range n.software {
@@ -192,7 +193,7 @@ func fill(ctx context.Context, db *store.DB, dir string, n size, random *rand.Ra
 			return err
 		}
 	}
-	_, err = jobs.ImportAdvisories(ctx, db, actor, advisories, time.Now())
+	_, err = intake.ImportAdvisories(ctx, db, actor, advisories, time.Now())
 	return err
 }
 

@@ -27,7 +27,9 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 )
 
@@ -78,7 +80,7 @@ func run(ctx context.Context, o options) error {
 	if err := b.world.publish(filepath.Join(o.dir, "osv"), o.advisories, o.malware); err != nil {
 		return err
 	}
-	if err := jobs.SaveModel(ctx, db, actor, model(o.releases)); err != nil {
+	if err := judging.SaveModel(ctx, db, actor, model(o.releases)); err != nil {
 		return err
 	}
 	fmt.Printf("%s, %d releases of %d components, %d advisories\n| step | time | processor | what | most memory so far |\n|---|---|---|---|---|\n", db.Engine(), o.releases, o.components, o.advisories+o.malware)
@@ -135,7 +137,7 @@ func processor(u syscall.Rusage) time.Duration {
 }
 
 func (b *bench) importAll(ctx context.Context) (string, error) {
-	done, err := jobs.ImportAdvisories(ctx, b.db, actor, filepath.Join(b.dir, "osv"), time.Now())
+	done, err := intake.ImportAdvisories(ctx, b.db, actor, filepath.Join(b.dir, "osv"), time.Now())
 	if err != nil {
 		return "", err
 	}
@@ -181,7 +183,7 @@ func (b *bench) again(n int) ingest.Arrival {
 }
 
 func receive(ctx context.Context, db *store.DB, arrivals []ingest.Arrival) error {
-	receipts, err := jobs.Receive(ctx, db, actor, arrivals)
+	receipts, err := intake.Receive(ctx, db, actor, arrivals)
 	if err != nil {
 		return err
 	}
@@ -208,7 +210,7 @@ func (b *bench) ingestOne(ctx context.Context) (string, error) {
 }
 
 func (b *bench) matchAll(ctx context.Context) (string, error) {
-	return "", jobs.MatchAll(ctx, b.db, actor)
+	return "", intake.MatchAll(ctx, b.db, actor)
 }
 
 func (b *bench) advisories1(ctx context.Context) (string, error) {
@@ -228,7 +230,7 @@ func (b *bench) advisories1(ctx context.Context) (string, error) {
 		}
 		started := time.Now()
 		before := used()
-		done, err := jobs.AddAdvisories(ctx, b.db, actor, dir, started)
+		done, err := intake.AddAdvisories(ctx, b.db, actor, dir, started)
 		if err != nil {
 			return "", err
 		}
@@ -256,7 +258,7 @@ func (b *bench) ask(ctx context.Context) (string, error) {
 	releases, before := 0, used()
 	for n := range b.asks {
 		started := time.Now()
-		e, err := jobs.AffectedBy(ctx, b.db, b.id(n))
+		e, err := portfolio.AffectedBy(ctx, b.db, b.id(n))
 		if err != nil {
 			return "", err
 		}

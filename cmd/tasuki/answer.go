@@ -6,8 +6,10 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -28,7 +30,7 @@ func (c *answerCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	r, err := jobs.FindRequest(p.ctx, db, c.Request)
+	r, err := relay.FindRequest(p.ctx, db, c.Request)
 	if err != nil {
 		return err
 	}
@@ -44,17 +46,17 @@ func (c *answerCmd) Run(p *program) error {
 		return err
 	}
 	s.Key = key
-	a, err := jobs.AnswerRequest(p.ctx, db, actor, r, c.Software, s)
+	a, err := relay.AnswerRequest(p.ctx, db, actor, r, c.Software, s)
 	if err != nil {
 		return err
 	}
 	if err := writeNew(c.Output, a.Bundle); err != nil {
 		return err
 	}
-	out := answered{File: c.Output, Digest: a.Digest, Request: r.Digest, Declaration: a.Declaration.ID, Reused: a.Reused, Fulfils: a.Fulfils, Lacks: []jobs.Step{},
-		Earlier: a.Earlier, Changes: jobs.ChangesIn(a.Changes, p.lang)}
+	out := answered{File: c.Output, Digest: a.Digest, Request: r.Digest, Declaration: a.Declaration.ID, Reused: a.Reused, Fulfils: a.Fulfils, Lacks: []relay.Step{},
+		Earlier: a.Earlier, Changes: relay.ChangesIn(a.Changes, p.lang)}
 	for _, step := range a.Failed {
-		out.Lacks = append(out.Lacks, jobs.Step{Name: step.Name, Bundle: step.Bundle, Detail: step.Detail.In(p.lang), Where: step.Where})
+		out.Lacks = append(out.Lacks, relay.Step{Name: step.Name, Bundle: step.Bundle, Detail: step.Detail.In(p.lang), Where: step.Where})
 	}
 	if err := p.print(out, func() { p.tellAnswer(out, r) }); err != nil || a.Fulfils {
 		return err
@@ -64,18 +66,18 @@ func (c *answerCmd) Run(p *program) error {
 
 // answered is an answer as scripts read it.
 type answered struct {
-	File        string            `json:"file"`
-	Digest      string            `json:"digest"`
-	Request     string            `json:"request"`
-	Declaration string            `json:"declaration"`
-	Reused      bool              `json:"reused"` // the same declaration was handed over before
-	Fulfils     bool              `json:"fulfils"`
-	Lacks       []jobs.Step       `json:"lacks"`
-	Earlier     string            `json:"earlier,omitempty"` // the last answer to the same asker
-	Changes     []jobs.Difference `json:"changes"`           // since that
+	File        string             `json:"file"`
+	Digest      string             `json:"digest"`
+	Request     string             `json:"request"`
+	Declaration string             `json:"declaration"`
+	Reused      bool               `json:"reused"` // the same declaration was handed over before
+	Fulfils     bool               `json:"fulfils"`
+	Lacks       []relay.Step       `json:"lacks"`
+	Earlier     string             `json:"earlier,omitempty"` // the last answer to the same asker
+	Changes     []relay.Difference `json:"changes"`           // since that
 }
 
-func (p *program) tellAnswer(a answered, r jobs.RequestLine) {
+func (p *program) tellAnswer(a answered, r relay.RequestLine) {
 	p.printf("%s への回答を書き出しました: %s", "wrote the answer to %s: %s", r.From.Name, a.File)
 	for _, l := range a.Lacks {
 		p.printf("  ▲ %s: %s", "  ▲ %s: %s", l.Name, l.Detail)
@@ -92,7 +94,7 @@ func (p *program) tellAnswer(a answered, r jobs.RequestLine) {
 }
 
 // workbook writes the checklist with the present state, prefilled from evidence, records and claims.
-func (c *answerCmd) workbook(p *program, db *store.DB, r jobs.RequestLine) error {
+func (c *answerCmd) workbook(p *program, db *store.DB, r relay.RequestLine) error {
 	name := c.Software
 	if name == "" {
 		name = r.Object.Name
@@ -101,11 +103,11 @@ func (c *answerCmd) workbook(p *program, db *store.DB, r jobs.RequestLine) error
 	if err != nil {
 		return err
 	}
-	s, err := jobs.Subject(p.ctx, db, p.actor(), jobs.Target{Software: name, Release: r.Object.Version})
+	s, err := judging.Subject(p.ctx, db, p.actor(), judging.Target{Software: name, Release: r.Object.Version})
 	if err != nil {
 		return err
 	}
-	if err := jobs.Reassess(p.ctx, db, p.actor(), "request answered", s); err != nil {
+	if err := judging.Reassess(p.ctx, db, p.actor(), "request answered", s); err != nil {
 		return err
 	}
 	release := ""
@@ -113,7 +115,7 @@ func (c *answerCmd) workbook(p *program, db *store.DB, r jobs.RequestLine) error
 		release = s.ID
 	}
 	var b bytes.Buffer
-	if err := jobs.Checklist(p.ctx, db, &b, p.lang, software.ID, release); err != nil {
+	if err := office.Checklist(p.ctx, db, &b, p.lang, software.ID, release); err != nil {
 		return err
 	}
 	if err := writeNew(c.Output, b.Bytes()); err != nil {

@@ -5,8 +5,9 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
 )
 
@@ -16,7 +17,7 @@ type approveCmd struct {
 
 // approvedJSON is one approval as scripts read it; Problem says why there is none.
 type approvedJSON struct {
-	jobs.Approval
+	office.Approval
 	Approved bool   `json:"approved"`
 	By       string `json:"by"`
 	Method   string `json:"method"`
@@ -43,9 +44,9 @@ func (c *approveCmd) Run(p *program) error {
 	var judge []fact.Subject
 	for _, given := range c.IDs {
 		id, err := recordID(p, db, given)
-		var a jobs.Approval
+		var a office.Approval
 		if err == nil {
-			a, err = jobs.Approve(p.ctx, db, actor, id, method)
+			a, err = office.Approve(p.ctx, db, actor, id, method)
 		}
 		line := approvedJSON{Approval: a, Approved: err == nil, By: who.Name, Method: method}
 		if err != nil {
@@ -63,7 +64,7 @@ func (c *approveCmd) Run(p *program) error {
 		result = append(result, line)
 	}
 	if len(judge) > 0 {
-		if err := jobs.Reassess(p.ctx, db, actor, "approved", judge...); err != nil {
+		if err := judging.Reassess(p.ctx, db, actor, "approved", judge...); err != nil {
 			return err
 		}
 	}

@@ -9,10 +9,11 @@ import (
 
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -39,7 +40,7 @@ func (c *archiveListCmd) Run(p *program) error {
 			return err
 		}
 	}
-	list, err := jobs.Archive(p.ctx, db, c.Software)
+	list, err := upkeep.Archive(p.ctx, db, c.Software)
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (c *archiveListCmd) Run(p *program) error {
 	})
 }
 
-func (p *program) printArchived(r jobs.ArchivedRelease) {
+func (p *program) printArchived(r upkeep.ArchivedRelease) {
 	p.printf("%s %s（サポート期限 %s、保管期限 %s）", "%s %s (supported to %s, kept to %s)", r.Software, r.Version, orDash(r.SupportedTo), orDash(r.KeepTo))
 	for _, i := range r.Items {
 		p.printf("    %s %s %s（照合 %s、署名 %s）", "    %s %s %s (verified %s, signed by %s)", i.Kind, i.Name, shortDigest(i.Digest), dayOrDash(i.VerifiedAt), orDash(shortDigests(i.Signers)))
@@ -62,7 +63,7 @@ func (p *program) printArchived(r jobs.ArchivedRelease) {
 		p.printf("    ✕ 保管されていないもの: %s", "    ✕ not kept: %s", strings.Join(r.Missing, ", "))
 	}
 	if d := r.Drill; d != nil {
-		p.printf("    復元の訓練 %s: %s", "    restore tried %s: %s", dayOrDash(d.At), jobs.DrillWord(*d).In(p.lang))
+		p.printf("    復元の訓練 %s: %s", "    restore tried %s: %s", dayOrDash(d.At), upkeep.DrillWord(*d).In(p.lang))
 	}
 }
 
@@ -96,7 +97,7 @@ type ofRelease struct {
 }
 
 func (o ofRelease) find(p *program, db *store.DB) (fact.Subject, error) {
-	return jobs.Find(p.ctx, db, p.actor(), jobs.Target{Software: o.Software, Release: o.Release})
+	return judging.Find(p.ctx, db, p.actor(), judging.Target{Software: o.Software, Release: o.Release})
 }
 
 type archiveRestoreCmd struct {
@@ -115,7 +116,7 @@ func (c *archiveRestoreCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	a, err := jobs.Restore(p.ctx, db, subject.ID, c.Dir)
+	a, err := upkeep.Restore(p.ctx, db, subject.ID, c.Dir)
 	if err != nil {
 		return err
 	}
@@ -140,11 +141,11 @@ func (c *archiveDrillCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	d, err := jobs.RestoreDrill(p.ctx, db, p.actor(), subject.ID)
+	d, err := upkeep.RestoreDrill(p.ctx, db, p.actor(), subject.ID)
 	if err != nil {
 		return err
 	}
-	if err := p.print(d, func() { p.printf("%s", "%s", jobs.DrillWord(d).In(p.lang)) }); err != nil || d.OK {
+	if err := p.print(d, func() { p.printf("%s", "%s", upkeep.DrillWord(d).In(p.lang)) }); err != nil || d.OK {
 		return err
 	}
 	return errSilent(lang.Gate)
@@ -160,7 +161,7 @@ var archivePage string
 
 // releasePage is what the page of a release shows.
 type releasePage struct {
-	jobs.ArchivedRelease
+	upkeep.ArchivedRelease
 	Lang       lang.Lang
 	Day        string
 	Key        string   // name of the signing key; empty: there is none
@@ -188,7 +189,7 @@ func (c *archivePageCmd) Run(p *program) error {
 		return err
 	}
 	page := releasePage{Lang: p.lang, Day: p.now().In(calendar.Japan).Format(time.DateOnly)}
-	if page.ArchivedRelease, err = jobs.ArchiveOf(p.ctx, db, subject.ID); err != nil {
+	if page.ArchivedRelease, err = upkeep.ArchiveOf(p.ctx, db, subject.ID); err != nil {
 		return err
 	}
 	about, err := keys.Describe(db.SigningKeyFile())
@@ -200,7 +201,7 @@ func (c *archivePageCmd) Run(p *program) error {
 	} else if lang.KindOf(err) != lang.NotFound {
 		return err
 	}
-	ledgerKey, err := jobs.PublicLedgerKey(db)
+	ledgerKey, err := upkeep.PublicLedgerKey(db)
 	if err != nil {
 		return err
 	}

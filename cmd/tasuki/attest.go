@@ -3,9 +3,11 @@ package main
 import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -36,18 +38,18 @@ func (c *attestSBOMCmd) Run(p *program) error {
 		return err
 	}
 	actor := store.Actor{Account: who.ID, Via: store.CLI}
-	s, err := jobs.Subject(p.ctx, db, actor, jobs.Target{Software: c.Software, Release: c.Release})
+	s, err := judging.Subject(p.ctx, db, actor, judging.Target{Software: c.Software, Release: c.Release})
 	if err != nil {
 		return err
 	}
 	if s.Kind != fact.Release {
 		return &lang.Error{Kind: lang.Usage, What: lang.T("リリースがありません", "there is no release"), Next: lang.T("--release で版を指定してください", "name it with --release")}
 	}
-	key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
+	key, err := upkeep.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
 	if err != nil {
 		return err
 	}
-	b, err := jobs.AttestSBOM(p.ctx, db, actor, s.ID, key.Private)
+	b, err := intake.AttestSBOM(p.ctx, db, actor, s.ID, key.Private)
 	if err != nil {
 		return err
 	}

@@ -11,9 +11,11 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 )
 
 // workspaceObject is what entries of the audit log about the workspace as a whole are about.
@@ -110,7 +112,7 @@ func (c *restoreCmd) Run(p *program) error {
 			return err
 		}
 		defer db.Close()
-		tree, err := jobs.VerifyLedger(p.ctx, db, p.actor())
+		tree, err := upkeep.VerifyLedger(p.ctx, db, p.actor())
 		if err != nil {
 			return err
 		}
@@ -139,7 +141,7 @@ func (reindexCmd) Run(p *program) error {
 		return err
 	}
 	start := time.Now()
-	trusted, err := jobs.TrustedKeys(p.ctx, db)
+	trusted, err := intake.TrustedKeys(p.ctx, db)
 	if err != nil {
 		return err
 	}
@@ -148,12 +150,12 @@ func (reindexCmd) Run(p *program) error {
 		return err
 	}
 	matched := true
-	if err := jobs.MatchAll(p.ctx, db, actor); lang.KindOf(err) == lang.Nothing && err != nil {
+	if err := intake.MatchAll(p.ctx, db, actor); lang.KindOf(err) == lang.Nothing && err != nil {
 		matched = false
 	} else if err != nil {
 		return err
 	}
-	if err := jobs.Reassess(p.ctx, db, actor, "read again"); err != nil {
+	if err := judging.Reassess(p.ctx, db, actor, "read again"); err != nil {
 		return err
 	}
 	p.say("%.1f 秒", "%.1f s", time.Since(start).Seconds())

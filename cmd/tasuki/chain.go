@@ -11,8 +11,8 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 )
 
 type chainCmd struct {
@@ -44,7 +44,7 @@ func (c *chainApplyCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	result, err := jobs.ApplyModel(p.ctx, db, p.actor(), given, p.lang)
+	result, err := office.ApplyModel(p.ctx, db, p.actor(), given, p.lang)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (c *chainCheckCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	result := jobs.CheckModel(m, p.lang)
+	result := office.CheckModel(m, p.lang)
 	if err := p.printChain(result); err != nil {
 		return err
 	}
@@ -168,11 +168,11 @@ func (p *program) readModel(file string) (chain.Model, error) {
 		defer f.Close()
 		r = f
 	}
-	b, err := io.ReadAll(io.LimitReader(r, jobs.MaxModel+1))
+	b, err := io.ReadAll(io.LimitReader(r, office.MaxModel+1))
 	if err != nil {
 		return m, fmt.Errorf("read %s: %w", file, err)
 	}
-	return jobs.ReadModel(file, b)
+	return office.ReadModel(file, b)
 }
 
 // modelFrom reads a file, or the workspace when none is named.
@@ -188,7 +188,7 @@ func (p *program) modelFrom(file string) (chain.Model, error) {
 	return db.LoadModel(p.ctx)
 }
 
-func (p *program) printChain(r jobs.ModelCheck) error {
+func (p *program) printChain(r office.ModelCheck) error {
 	return p.print(r, func() {
 		for _, pr := range r.Problems {
 			p.printf("%s: %s", "%s: %s", pr.Where, pr.What)

@@ -7,7 +7,7 @@ import (
 
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -29,9 +29,9 @@ type changesCmd struct {
 }
 
 type changesJSON struct {
-	Since   time.Time     `json:"since"`
-	Until   time.Time     `json:"until"`
-	Changes []jobs.Change `json:"changes"`
+	Since   time.Time        `json:"since"`
+	Until   time.Time        `json:"until"`
+	Changes []judging.Change `json:"changes"`
 }
 
 // Run prints what changed. Nothing is judged.
@@ -49,18 +49,18 @@ func (c *changesCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	subject, err := jobs.Subject(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, Release: c.Release, System: c.System})
+	subject, err := judging.Subject(p.ctx, db, p.actor(), judging.Target{Software: c.Software, Release: c.Release, System: c.System})
 	if err != nil {
 		return err
 	}
-	changes, err := jobs.ChangesBetween(p.ctx, db, p.lang, subject, since, until)
+	changes, err := judging.ChangesBetween(p.ctx, db, p.lang, subject, since, until)
 	if err != nil {
 		return err
 	}
 	return p.print(changesJSON{since.UTC(), until.UTC(), changes}, func() { p.printChanges(changes) })
 }
 
-func (p *program) printChanges(changes []jobs.Change) {
+func (p *program) printChanges(changes []judging.Change) {
 	name := func(status string) string {
 		if status == "" {
 			return "–"
@@ -90,25 +90,25 @@ func (c *coverageCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	of := jobs.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party}
-	subject, err := jobs.Subject(p.ctx, db, p.actor(), of)
+	of := judging.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party}
+	subject, err := judging.Subject(p.ctx, db, p.actor(), of)
 	if err != nil {
 		return err
 	}
-	sheet, err := jobs.SheetOf(p.ctx, db, p.lang, subject, of, false)
+	sheet, err := judging.SheetOf(p.ctx, db, p.lang, subject, of, false)
 	if err != nil {
 		return err
 	}
-	coverage, err := jobs.CoverageOf(c.Framework, sheet, p.lang)
+	coverage, err := judging.CoverageOf(c.Framework, sheet, p.lang)
 	if err != nil {
 		return err
 	}
 	return p.print(coverage, func() { p.printCoverage(coverage) })
 }
 
-var coverageMarks = map[jobs.CoverageState]string{jobs.Covered: "●", jobs.PartlyCovered: "◐", jobs.NotCovered: "▲", jobs.NotJudged: "○", jobs.Unrelated: "–"}
+var coverageMarks = map[judging.CoverageState]string{judging.Covered: "●", judging.PartlyCovered: "◐", judging.NotCovered: "▲", judging.NotJudged: "○", judging.Unrelated: "–"}
 
-func (p *program) printCoverage(c jobs.Coverage) {
+func (p *program) printCoverage(c judging.Coverage) {
 	fmt.Fprintln(p.out, c.Document)
 	for _, item := range c.Items {
 		var behind []string

@@ -11,7 +11,7 @@ import (
 	"github.com/expr-lang/expr"
 
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -37,13 +37,13 @@ var checkTexts = map[string]lang.Text{
 
 // checked is the result of a check.
 type checked struct {
-	Met     bool              `json:"met"`
-	Gate    string            `json:"gate"`
-	Totals  assess.Totals     `json:"totals"`
-	Open    []jobs.StatusLine `json:"open"`
-	Changes []delta           `json:"changes,omitempty"` // with --base or --since
+	Met     bool                 `json:"met"`
+	Gate    string               `json:"gate"`
+	Totals  assess.Totals        `json:"totals"`
+	Open    []judging.StatusLine `json:"open"`
+	Changes []delta              `json:"changes,omitempty"` // with --base or --since
 
-	sheet jobs.StatusSheet
+	sheet judging.StatusSheet
 }
 
 // Run judges again, or asks a server, and holds the totals against a gate; the exit code is 3 when the gate is not met.
@@ -81,7 +81,7 @@ func (c *checkCmd) Run(p *program) error {
 }
 
 // look gives the state of our duties, and what changed of them when there is something to compare with.
-func (c *checkCmd) look(p *program) (sheet jobs.StatusSheet, changes []delta, err error) {
+func (c *checkCmd) look(p *program) (sheet judging.StatusSheet, changes []delta, err error) {
 	if c.Server != "" {
 		sheet, changes, err = c.ask(p)
 	} else {
@@ -94,10 +94,10 @@ func (c *checkCmd) look(p *program) (sheet jobs.StatusSheet, changes []delta, er
 }
 
 // judge judges again in the workspace.
-func (c *checkCmd) judge(p *program) (jobs.StatusSheet, []delta, error) {
+func (c *checkCmd) judge(p *program) (judging.StatusSheet, []delta, error) {
 	db, err := p.open()
 	if err != nil {
-		return jobs.StatusSheet{}, nil, err
+		return judging.StatusSheet{}, nil, err
 	}
 	defer db.Close()
 	sheet, err := (&statusCmd{target: c.target}).load(p, db)
@@ -108,21 +108,21 @@ func (c *checkCmd) judge(p *program) (jobs.StatusSheet, []delta, error) {
 	if err != nil {
 		return sheet, nil, err
 	}
-	subject, err := jobs.Subject(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, Release: c.Release, System: c.System})
+	subject, err := judging.Subject(p.ctx, db, p.actor(), judging.Target{Software: c.Software, Release: c.Release, System: c.System})
 	if err != nil {
 		return sheet, nil, err
 	}
-	changes, err := jobs.ChangesBetween(p.ctx, db, p.lang, subject, since, p.now())
+	changes, err := judging.ChangesBetween(p.ctx, db, p.lang, subject, since, p.now())
 	return sheet, deltasOf(changes, sheet), err
 }
 
 // ask asks a server how things stand, as it judged last.
-func (c *checkCmd) ask(p *program) (jobs.StatusSheet, []delta, error) {
+func (c *checkCmd) ask(p *program) (judging.StatusSheet, []delta, error) {
 	client, err := p.client(c.Server)
 	if err != nil {
-		return jobs.StatusSheet{}, nil, err
+		return judging.StatusSheet{}, nil, err
 	}
-	target := jobs.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party}
+	target := judging.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party}
 	sheet, err := client.Status(p.ctx, target)
 	if err != nil || c.Since == "" {
 		return sheet, nil, err
@@ -136,20 +136,20 @@ func (c *checkCmd) ask(p *program) (jobs.StatusSheet, []delta, error) {
 }
 
 // compileGate gives the function of a gate's expression.
-func compileGate(text string) (func(jobs.StatusSheet) (bool, error), error) {
-	env := func(sheet jobs.StatusSheet) map[string]any {
+func compileGate(text string) (func(judging.StatusSheet) (bool, error), error) {
+	env := func(sheet judging.StatusSheet) map[string]any {
 		names := map[string]any{"duties": len(sheet.Duties)}
 		for _, s := range assess.Statuses {
 			names[string(s)] = sheet.Totals.ByDuty[s]
 		}
 		return names
 	}
-	program, err := expr.Compile(text, expr.Env(env(jobs.StatusSheet{})), expr.AsBool())
+	program, err := expr.Compile(text, expr.Env(env(judging.StatusSheet{})), expr.AsBool())
 	if err != nil {
 		return nil, &lang.Error{Kind: lang.Usage, What: lang.F("ゲートの式「%s」を解釈できません", "the gate %q cannot be understood", text), Err: err,
 			Next: lang.T("例: not_met == 0 && not_assessed <= 5", "for example: not_met == 0 && not_assessed <= 5")}
 	}
-	return func(sheet jobs.StatusSheet) (bool, error) {
+	return func(sheet judging.StatusSheet) (bool, error) {
 		ok, err := expr.Run(program, env(sheet))
 		met, _ := ok.(bool)
 		return met, err
@@ -170,8 +170,8 @@ func (p *program) printChecked(c checked) {
 	}
 }
 
-func openRows(rows []jobs.StatusLine) []jobs.StatusLine {
-	open := []jobs.StatusLine{}
+func openRows(rows []judging.StatusLine) []judging.StatusLine {
+	open := []judging.StatusLine{}
 	for _, r := range rows {
 		switch assess.Status(r.Status) {
 		case assess.NotMet, assess.PartlyMet, assess.NotAssessed:
@@ -220,12 +220,12 @@ func cannotWrite(name string, err error) error {
 const savedFormat = "tasuki-state/1"
 
 type savedState struct {
-	Format string           `json:"format"`
-	Sheet  jobs.StatusSheet `json:"sheet"`
+	Format string              `json:"format"`
+	Sheet  judging.StatusSheet `json:"sheet"`
 }
 
 // against compares with a state that --save kept.
-func (c *checkCmd) against(now jobs.StatusSheet) ([]delta, error) {
+func (c *checkCmd) against(now judging.StatusSheet) ([]delta, error) {
 	var base savedState
 	b, err := os.ReadFile(c.Base)
 	if err == nil {
@@ -243,17 +243,17 @@ func (c *checkCmd) against(now jobs.StatusSheet) ([]delta, error) {
 
 // delta is a duty whose status changed.
 type delta struct {
-	jobs.StatusLine        // as it is now; without reasons when the duty is gone
-	Before          string `json:"before"` // empty: it was no duty
+	judging.StatusLine        // as it is now; without reasons when the duty is gone
+	Before             string `json:"before"` // empty: it was no duty
 }
 
 type dutyOf struct{ id, role, party string }
 
-func keyOf(l jobs.StatusLine) dutyOf { return dutyOf{string(l.ID), string(l.Role), l.Party} }
+func keyOf(l judging.StatusLine) dutyOf { return dutyOf{string(l.ID), string(l.Role), l.Party} }
 
 // deltasBetween gives what differs between two states, in the guideline's order; what is gone comes last.
-func deltasBetween(base, now jobs.StatusSheet) []delta {
-	before := map[dutyOf]jobs.StatusLine{}
+func deltasBetween(base, now judging.StatusSheet) []delta {
+	before := map[dutyOf]judging.StatusLine{}
 	for _, l := range base.Duties {
 		before[keyOf(l)] = l
 	}
@@ -267,15 +267,15 @@ func deltasBetween(base, now jobs.StatusSheet) []delta {
 	}
 	for _, l := range base.Duties {
 		if was, gone := before[keyOf(l)]; gone {
-			out = append(out, delta{jobs.StatusLine{ID: l.ID, Title: l.Title, Party: l.Party, Role: l.Role, Level: l.Level}, was.Status})
+			out = append(out, delta{judging.StatusLine{ID: l.ID, Title: l.Title, Party: l.Party, Role: l.Role, Level: l.Level}, was.Status})
 		}
 	}
 	return out
 }
 
 // deltasOf gives what changed in the end, of changes one by one, for the duties of a sheet.
-func deltasOf(changes []jobs.Change, now jobs.StatusSheet) []delta {
-	lines := map[dutyOf]jobs.StatusLine{}
+func deltasOf(changes []judging.Change, now judging.StatusSheet) []delta {
+	lines := map[dutyOf]judging.StatusLine{}
 	for _, l := range now.Duties {
 		lines[keyOf(l)] = l
 	}

@@ -7,7 +7,7 @@ import (
 
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -88,7 +88,7 @@ func (p *program) changed(b *strings.Builder, changes []delta) {
 }
 
 // about names what a sheet is about.
-func about(s jobs.StatusSheet) string {
+func about(s judging.StatusSheet) string {
 	return strings.TrimSpace(strings.Join([]string{s.Software, s.Release, s.System}, " "))
 }
 

@@ -12,8 +12,10 @@ import (
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
 )
 
@@ -37,7 +39,7 @@ type claimAddCmd struct {
 
 // Run drafts a statement about one duty. It counts once somebody else approves it, and until its last day.
 func (c *claimAddCmd) Run(p *program) error {
-	claim, err := jobs.ReadClaim(jobs.ClaimWords{Requirement: c.Requirement, Kind: c.Kind, Role: c.Role, Check: c.Check, Text: c.Text, Until: c.Until}, p.now())
+	claim, err := office.ReadClaim(office.ClaimWords{Requirement: c.Requirement, Kind: c.Kind, Role: c.Role, Check: c.Check, Text: c.Text, Until: c.Until}, p.now())
 	if err != nil {
 		return err
 	}
@@ -50,18 +52,18 @@ func (c *claimAddCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	about := jobs.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party}
-	if claim.Party, claim.Subject, err = jobs.ClaimAbout(p.ctx, db, actor, about); err != nil {
+	about := judging.Target{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party}
+	if claim.Party, claim.Subject, err = office.ClaimAbout(p.ctx, db, actor, about); err != nil {
 		return err
 	}
 	if claim.Evidence, err = p.evidenceOf(db, actor, c.Evidence, claim.Subject); err != nil {
 		return err
 	}
-	claim, err = jobs.DraftClaim(p.ctx, db, actor, claim)
+	claim, err = office.DraftClaim(p.ctx, db, actor, claim)
 	if err != nil {
 		return err
 	}
-	return p.print(jobs.ClaimView{Claim: claim}, func() {
+	return p.print(office.ClaimView{Claim: claim}, func() {
 		p.printf("起案しました: %s", "drafted: %s", claim.ID)
 		p.printf("別の人が承認すると評価に反映されます: tasuki approve %s --as 承認者", "it counts once somebody else approves it: tasuki approve %s --as APPROVER", claim.ID)
 	})
@@ -98,7 +100,7 @@ func (p *program) evidenceID(db *store.DB, actor store.Actor, given string, s fa
 		return "", &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", given), Err: err}
 	}
 	defer f.Close()
-	receipts, err := jobs.Receive(p.ctx, db, actor, []ingest.Arrival{{Name: filepath.Base(given), Origin: "cli", Body: f, Subject: s}})
+	receipts, err := intake.Receive(p.ctx, db, actor, []ingest.Arrival{{Name: filepath.Base(given), Origin: "cli", Body: f, Subject: s}})
 	if err != nil {
 		return "", err
 	}
@@ -123,7 +125,7 @@ type claimListCmd struct {
 func (c *claimListCmd) Run(p *program) error {
 	f := store.ClaimFilter{State: evidence.ClaimState(c.State), Party: c.Party}
 	if c.Requirement != "" {
-		in, err := jobs.Individual(c.Requirement)
+		in, err := office.Individual(c.Requirement)
 		if err != nil {
 			return err
 		}
@@ -135,7 +137,7 @@ func (c *claimListCmd) Run(p *program) error {
 	}
 	defer db.Close()
 	if c.Software != "" || c.System != "" {
-		s, err := jobs.Find(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, Release: c.Release, System: c.System})
+		s, err := judging.Find(p.ctx, db, p.actor(), judging.Target{Software: c.Software, Release: c.Release, System: c.System})
 		if err != nil {
 			return err
 		}
@@ -145,9 +147,9 @@ func (c *claimListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out := []jobs.ClaimView{}
+	out := []office.ClaimView{}
 	for _, v := range claims {
-		out = append(out, jobs.ClaimView{Claim: v, InForce: v.InForce(p.now())})
+		out = append(out, office.ClaimView{Claim: v, InForce: v.InForce(p.now())})
 	}
 	return p.print(out, func() {
 		rows := [][]string{}
@@ -185,7 +187,7 @@ func (c *claimShowCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.print(jobs.ClaimView{Claim: v, InForce: v.InForce(p.now())}, func() {
+	return p.print(office.ClaimView{Claim: v, InForce: v.InForce(p.now())}, func() {
 		p.printf("%s %s（%s、期限 %s）", "%s of %s (%s, last day %s)", claimWords[v.Kind].In(p.lang), v.Requirement, stateWord(string(v.State), p.lang), lastDay(v.ExpiresAt))
 		p.printf("%s", "%s", v.Body)
 		for _, e := range v.Evidence {
@@ -209,12 +211,12 @@ func (c *claimRetireCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	v, err := jobs.RetireClaim(p.ctx, db, actor, c.ID)
+	v, err := office.RetireClaim(p.ctx, db, actor, c.ID)
 	if err != nil {
 		return err
 	}
-	if err := jobs.Reassess(p.ctx, db, actor, "claim retired", v.Subject); err != nil {
+	if err := judging.Reassess(p.ctx, db, actor, "claim retired", v.Subject); err != nil {
 		return err
 	}
-	return p.print(jobs.ClaimView{Claim: v}, func() { p.printf("取り下げました: %s", "taken back: %s", v.ID) })
+	return p.print(office.ClaimView{Claim: v}, func() { p.printf("取り下げました: %s", "taken back: %s", v.ID) })
 }

@@ -3,8 +3,8 @@ package main
 import (
 	"strings"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 )
 
 type componentsCmd struct {
@@ -28,7 +28,7 @@ func (c *componentsCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	parts, err := jobs.Parts(p.ctx, db, release)
+	parts, err := portfolio.Parts(p.ctx, db, release)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (c *componentsCmd) Run(p *program) error {
 }
 
 // foundCell says what was found in a component, or why nobody can tell.
-func (p *program) foundCell(x jobs.Part) string {
+func (p *program) foundCell(x portfolio.Part) string {
 	var words []string
 	if x.Malicious {
 		words = append(words, lang.T("悪意のあるパッケージ", "malicious package").In(p.lang))
@@ -70,7 +70,7 @@ func (p *program) foundCell(x jobs.Part) string {
 }
 
 // supportCell says how long the maker supports a component.
-func (p *program) supportCell(x jobs.Part) string {
+func (p *program) supportCell(x portfolio.Part) string {
 	switch {
 	case x.Supported == nil:
 		return lang.T("サポート期限は不明", "end of support unknown").In(p.lang)

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/match"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 )
 
@@ -46,7 +48,7 @@ func (m *mirror) knowledge(finish bool) string {
 	}
 	defer db.Close()
 	if finish {
-		if err := jobs.FinishImport(m.Context(), db, store.Actor{Account: "test", Via: store.Internal}); err != nil {
+		if err := intake.FinishImport(m.Context(), db, store.Actor{Account: "test", Via: store.Internal}); err != nil {
 			m.Fatal(err)
 		}
 	}
@@ -71,7 +73,7 @@ func (m *mirror) knowledge(finish bool) string {
 			d := f.Data.(*fact.Match)
 			fmt.Fprintln(&b, r.Version, "checked", d.Checked, "of", d.Components, "missed", len(d.Unmatched))
 		}
-		rows, err := jobs.Status(m.Context(), db, fact.Subject{Kind: fact.Release, ID: r.ID})
+		rows, err := judging.Status(m.Context(), db, fact.Subject{Kind: fact.Release, ID: r.ID})
 		if err != nil {
 			m.Fatal(err)
 		}
@@ -93,7 +95,7 @@ func (m *mirror) knowledge(finish bool) string {
 // sameAsMatchedAnew holds the stored findings against those of matching everything anew.
 func (m *mirror) sameAsMatchedAnew(db *store.DB) {
 	m.Helper()
-	ix, err := jobs.Index(db)
+	ix, err := portfolio.Index(db)
 	if err != nil {
 		return // no import has been finished yet
 	}

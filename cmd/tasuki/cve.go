@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 )
 
 type cveCmd struct {
@@ -19,7 +19,7 @@ func (c *cveCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	e, err := jobs.AffectedBy(p.ctx, db, c.ID)
+	e, err := portfolio.AffectedBy(p.ctx, db, c.ID)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (c *cveCmd) Run(p *program) error {
 }
 
 // noteLine is what a catalogue says of a vulnerability, in one line.
-func noteLine(n jobs.CatalogueNote) string {
+func noteLine(n portfolio.CatalogueNote) string {
 	out := strings.ToUpper(n.Source) + " " + n.ID
 	if n.Score > 0 {
 		out += fmt.Sprintf(" %s %.1f", n.Severity, n.Score)
@@ -67,7 +67,7 @@ func noteLine(n jobs.CatalogueNote) string {
 }
 
 // printSpan says since when and until when a software holds what it is affected by.
-func (p *program) printSpan(s jobs.Span) {
+func (p *program) printSpan(s portfolio.Span) {
 	day := func(v, on string) string {
 		if on == "" {
 			return v

@@ -5,8 +5,9 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 )
 
@@ -36,7 +37,7 @@ type standingJSON struct {
 	ValidUntil   time.Time              `json:"valid_until"`
 	NeedsRenewal bool                   `json:"needs_renewal"`
 	Why          []string               `json:"why"`
-	Changed      []jobs.DutyChange      `json:"changed"`
+	Changed      []relay.DutyChange     `json:"changed"`
 }
 
 var declarationStates = map[store.DeclarationState]lang.Text{
@@ -50,10 +51,10 @@ func (c *declarationsListCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	if err := jobs.Reassess(p.ctx, db, p.actor(), "declarations looked at"); err != nil {
+	if err := judging.Reassess(p.ctx, db, p.actor(), "declarations looked at"); err != nil {
 		return err
 	}
-	all, err := jobs.Standings(p.ctx, db)
+	all, err := relay.Standings(p.ctx, db)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (c *declarationsListCmd) Run(p *program) error {
 		}
 		d := s.Declaration
 		line := standingJSON{ID: d.ID, Digest: s.Digest, Kind: d.Kind, Object: s.Object.Name, Version: s.Object.Version, Level: string(d.Level), Serial: d.Serial,
-			State: d.State, Reason: d.Reason, IssuedAt: d.IssuedAt, ValidUntil: s.ValidUntil, NeedsRenewal: len(s.Why) > 0, Why: []string{}, Changed: append([]jobs.DutyChange{}, s.Changed...)}
+			State: d.State, Reason: d.Reason, IssuedAt: d.IssuedAt, ValidUntil: s.ValidUntil, NeedsRenewal: len(s.Why) > 0, Why: []string{}, Changed: append([]relay.DutyChange{}, s.Changed...)}
 		for _, w := range s.Why {
 			line.Why = append(line.Why, w.In(p.lang))
 		}
@@ -99,7 +100,7 @@ func (c *declarationsReviewCmd) Run(p *program) error {
 	if err := auth.Require(who, auth.Approve); err != nil {
 		return err
 	}
-	d, err := jobs.ReviewDeclaration(p.ctx, db, store.Actor{Account: who.ID, Via: store.CLI}, c.ID, method)
+	d, err := relay.ReviewDeclaration(p.ctx, db, store.Actor{Account: who.ID, Via: store.CLI}, c.ID, method)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 )
 
 type declarationsReproduceCmd struct {
@@ -13,12 +13,12 @@ type declarationsReproduceCmd struct {
 
 // differenceJSON is a place that does not come out as it was kept.
 type differenceJSON struct {
-	jobs.ReproductionX
+	relay.ReproductionX
 	Detail string `json:"detail"`
 }
 
 type reproductionJSON struct {
-	jobs.Reproduction
+	relay.Reproduction
 	Differences []differenceJSON `json:"differences"`
 }
 
@@ -30,7 +30,7 @@ func (c *declarationsReproduceCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	r, err := jobs.Reproduce(p.ctx, db, c.ID)
+	r, err := relay.Reproduce(p.ctx, db, c.ID)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,11 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -56,7 +58,7 @@ func (c *declareCmd) Run(p *program) error {
 	if err := auth.Require(who, auth.Approve); err != nil {
 		return err
 	}
-	key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
+	key, err := upkeep.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func (c *declareCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	bundle, d, err := jobs.Issue(p.ctx, db, actor, d.ID, signing)
+	bundle, d, err := relay.Issue(p.ctx, db, actor, d.ID, signing)
 	if err != nil {
 		return err
 	}
@@ -77,12 +79,12 @@ func (c *declareCmd) Run(p *program) error {
 	})
 }
 
-func (c *declareCmd) request(p *program, db *store.DB, actor store.Actor) (jobs.DraftRequest, error) {
-	req := jobs.DraftRequest{Arrangement: c.Arrangement, Supersedes: c.Supersedes, Redact: c.Redact}
+func (c *declareCmd) request(p *program, db *store.DB, actor store.Actor) (relay.DraftRequest, error) {
+	req := relay.DraftRequest{Arrangement: c.Arrangement, Supersedes: c.Supersedes, Redact: c.Redact}
 	for _, l := range c.Limitation {
 		req.Limitations = append(req.Limitations, lang.T(l, l))
 	}
-	s, err := jobs.Subject(p.ctx, db, actor, jobs.Target{Software: c.Software, Release: c.Release, System: c.System})
+	s, err := judging.Subject(p.ctx, db, actor, judging.Target{Software: c.Software, Release: c.Release, System: c.System})
 	if err != nil {
 		return req, err
 	}
@@ -103,7 +105,7 @@ func (c *declareCmd) request(p *program, db *store.DB, actor store.Actor) (jobs.
 }
 
 // approved finds the latest draft about the same thing that was approved and is not issued yet.
-func approved(p *program, db *store.DB, req jobs.DraftRequest) (store.Declaration, bool, error) {
+func approved(p *program, db *store.DB, req relay.DraftRequest) (store.Declaration, bool, error) {
 	ds, err := db.Declarations(p.ctx, store.DeclarationFilter{State: store.DeclarationApproved})
 	if err != nil {
 		return store.Declaration{}, false, err
@@ -117,18 +119,18 @@ func approved(p *program, db *store.DB, req jobs.DraftRequest) (store.Declaratio
 	return store.Declaration{}, false, nil
 }
 
-func (c *declareCmd) draft(p *program, db *store.DB, who store.Account, actor store.Actor, req jobs.DraftRequest) error {
+func (c *declareCmd) draft(p *program, db *store.DB, who store.Account, actor store.Actor, req relay.DraftRequest) error {
 	if err := auth.Require(who, auth.Edit); err != nil {
 		return err
 	}
 	if len(req.Redact) > 0 {
-		key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
+		key, err := upkeep.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
 		if err != nil {
 			return err
 		}
 		req.Key = key.Private
 	}
-	d, err := jobs.Draft(p.ctx, db, actor, req)
+	d, err := relay.Draft(p.ctx, db, actor, req)
 	if err != nil {
 		return err
 	}
@@ -143,7 +145,7 @@ func (c *declareCmd) draft(p *program, db *store.DB, who store.Account, actor st
 	return errSilent(lang.Gate)
 }
 
-func (c *declareCmd) sealed(key crypto.Signer) (jobs.Signing, error) {
+func (c *declareCmd) sealed(key crypto.Signer) (relay.Signing, error) {
 	s, err := c.passing.signing()
 	if err != nil {
 		return s, err

@@ -23,7 +23,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 )
 
 var update = flag.Bool("update", false, "write docs/duties.md from the scenarios")
@@ -104,7 +104,7 @@ type dutyRun struct {
 
 // dutySeen is what the status said at one moment.
 type dutySeen struct {
-	jobs.StatusLine
+	judging.StatusLine
 	at    time.Time
 	moved bool // nothing but time passed since the status before
 }
@@ -253,9 +253,9 @@ func dutyCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if code := r.tasuki(ts, "alice", append([]string{"status", "--json"}, of...), &out); code != 0 {
 		ts.Fatalf("exit code %d", code)
 	}
-	var sheet jobs.StatusSheet
+	var sheet judging.StatusSheet
 	ts.Check(json.Unmarshal(out.Bytes(), &sheet))
-	i := slices.IndexFunc(sheet.Duties, func(l jobs.StatusLine) bool { return l.ID == r.id && l.Role == r.role })
+	i := slices.IndexFunc(sheet.Duties, func(l judging.StatusLine) bool { return l.ID == r.id && l.Role == r.role })
 	if i < 0 {
 		ts.Fatalf("%s is not a duty of the %s", r.id, r.role)
 	}

@@ -7,8 +7,9 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 )
 
 type explainCmd struct {
@@ -19,21 +20,21 @@ type explainCmd struct {
 // explainJSON is a requirement as scripts read it. Here is what stands in this workspace when a software or system is
 // named; Official the wording laid over ours (see guideline overlay).
 type explainJSON struct {
-	ID          guideline.ID      `json:"id"`
-	Requirement guideline.ID      `json:"requirement"`
-	Title       guideline.Text    `json:"title"`
-	Text        guideline.Text    `json:"text"`
-	Official    *official         `json:"official,omitempty"`
-	Roles       []guideline.Role  `json:"roles"`
-	Levels      []guideline.Level `json:"levels"`
-	Notes       []guideline.Note  `json:"notes"`
-	Checks      []checkLine       `json:"checks"`
-	Documents   []string          `json:"documents"`
-	Registers   []string          `json:"registers"`
-	Practices   []practiceLine    `json:"practices"`
-	Crosswalk   []crosswalkLine   `json:"crosswalk"`
-	Threats     []string          `json:"threats"`
-	Here        []jobs.StatusLine `json:"here,omitempty"`
+	ID          guideline.ID         `json:"id"`
+	Requirement guideline.ID         `json:"requirement"`
+	Title       guideline.Text       `json:"title"`
+	Text        guideline.Text       `json:"text"`
+	Official    *official            `json:"official,omitempty"`
+	Roles       []guideline.Role     `json:"roles"`
+	Levels      []guideline.Level    `json:"levels"`
+	Notes       []guideline.Note     `json:"notes"`
+	Checks      []checkLine          `json:"checks"`
+	Documents   []string             `json:"documents"`
+	Registers   []string             `json:"registers"`
+	Practices   []practiceLine       `json:"practices"`
+	Crosswalk   []crosswalkLine      `json:"crosswalk"`
+	Threats     []string             `json:"threats"`
+	Here        []judging.StatusLine `json:"here,omitempty"`
 }
 
 type checkLine struct {
@@ -68,7 +69,7 @@ type crosswalkItem struct {
 
 // Run tells all there is to one individual requirement. Without a workspace it tells the guideline's part.
 func (c *explainCmd) Run(p *program) error {
-	in, err := jobs.Individual(c.ID)
+	in, err := office.Individual(c.ID)
 	if err != nil {
 		return err
 	}
@@ -189,7 +190,7 @@ func (p *program) printExplain(e explainJSON, named bool) {
 }
 
 // printHere says how the duty stands in this workspace and what to do next.
-func (p *program) printHere(rows []jobs.StatusLine, named bool) {
+func (p *program) printHere(rows []judging.StatusLine, named bool) {
 	if !named {
 		return
 	}

@@ -5,8 +5,9 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/internal/report/xlsx"
 )
@@ -67,18 +68,18 @@ func (c *exported) write(p *program, form func(*bytes.Buffer, xlsx.ChecklistInpu
 	if err != nil {
 		return err
 	}
-	subject, err := jobs.Subject(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, Release: c.Release})
+	subject, err := judging.Subject(p.ctx, db, p.actor(), judging.Target{Software: c.Software, Release: c.Release})
 	if err != nil {
 		return err
 	}
-	if err := jobs.Reassess(p.ctx, db, p.actor(), "export", subject); err != nil {
+	if err := judging.Reassess(p.ctx, db, p.actor(), "export", subject); err != nil {
 		return err
 	}
 	release := ""
 	if subject.Kind == fact.Release {
 		release = subject.ID
 	}
-	in, err := jobs.ChecklistOf(p.ctx, db, p.lang, software.ID, release)
+	in, err := office.ChecklistOf(p.ctx, db, p.lang, software.ID, release)
 	if err != nil {
 		return err
 	}

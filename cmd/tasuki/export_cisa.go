@@ -3,7 +3,7 @@ package main
 import (
 	"cmp"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 )
 
 type exportCISACmd struct{ exported }
@@ -15,19 +15,19 @@ func (c *exportCISACmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	t := jobs.Target{Software: c.Software, Release: c.Release}
-	subject, err := jobs.Subject(p.ctx, db, p.actor(), t)
+	t := judging.Target{Software: c.Software, Release: c.Release}
+	subject, err := judging.Subject(p.ctx, db, p.actor(), t)
 	if err != nil {
 		return err
 	}
-	if err := jobs.Reassess(p.ctx, db, p.actor(), "export", subject); err != nil {
+	if err := judging.Reassess(p.ctx, db, p.actor(), "export", subject); err != nil {
 		return err
 	}
-	sheet, err := jobs.SheetOf(p.ctx, db, p.lang, subject, t, false)
+	sheet, err := judging.SheetOf(p.ctx, db, p.lang, subject, t, false)
 	if err != nil {
 		return err
 	}
-	form, err := jobs.CISAForm(sheet, p.lang)
+	form, err := judging.CISAForm(sheet, p.lang)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (c *exportCISACmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if err := p.output(c.Output, []byte(jobs.CISAText(sheet, form, cmp.Or(self.NameEN, self.Name), p.lang))); err != nil || c.Output == "-" {
+	if err := p.output(c.Output, []byte(judging.CISAText(sheet, form, cmp.Or(self.NameEN, self.Name), p.lang))); err != nil || c.Output == "-" {
 		return err
 	}
 	return p.print(map[string]any{"file": c.Output, "statements": form}, func() {

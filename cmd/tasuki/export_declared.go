@@ -5,8 +5,9 @@ import (
 	"os"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/cdx"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/internal/report/pdf"
@@ -48,7 +49,7 @@ func (a addressed) dates(p *program) (calendar.Style, error) {
 		return "", err
 	}
 	defer db.Close()
-	papers, _, err := jobs.PapersOf(p.ctx, db)
+	papers, _, err := office.PapersOf(p.ctx, db)
 	return papers.Dates, err
 }
 
@@ -120,5 +121,5 @@ func (c *declaredFile) document(p *program) (declared.Document, error) {
 	if err != nil {
 		return declared.Document{}, err
 	}
-	return jobs.DocumentOf(p.ctx, db, p.actor(), req, c.Present)
+	return relay.DocumentOf(p.ctx, db, p.actor(), req, c.Present)
 }

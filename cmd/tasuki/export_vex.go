@@ -1,8 +1,8 @@
 package main
 
 import (
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/report/vex"
 )
 
@@ -31,7 +31,7 @@ type exportCSAFCmd struct {
 // Run writes the decisions about a release as CSAF.
 func (c *exportCSAFCmd) Run(p *program) error { return c.write(p, "csaf", vex.CSAF, c.Namespace) }
 
-func (c *vexFile) write(p *program, format string, form jobs.VEXForm, namespace string) error {
+func (c *vexFile) write(p *program, format string, form portfolio.VEXForm, namespace string) error {
 	db, err := p.open()
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (c *vexFile) write(p *program, format string, form jobs.VEXForm, namespace 
 	if err != nil {
 		return err
 	}
-	b, err := jobs.VEX(p.ctx, db, p.actor(), jobs.VEXRequest{Release: release, Format: format, Form: form, Namespace: namespace, Tool: "Tasuki", Lang: p.lang})
+	b, err := portfolio.VEX(p.ctx, db, p.actor(), portfolio.VEXRequest{Release: release, Format: format, Form: form, Namespace: namespace, Tool: "Tasuki", Lang: p.lang})
 	if err != nil {
 		return err
 	}

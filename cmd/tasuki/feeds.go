@@ -8,7 +8,7 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/feed"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -45,7 +45,7 @@ func (c *feedsImportCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	r, err := jobs.ImportFeed(p.ctx, db, p.actor(), name, from, fetched)
+	r, err := intake.ImportFeed(p.ctx, db, p.actor(), name, from, fetched)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (c *feedsImportEOLCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	n, problems, err := jobs.ImportEndOfLife(p.ctx, db, p.actor(), f, fetched)
+	n, problems, err := intake.ImportEndOfLife(p.ctx, db, p.actor(), f, fetched)
 	if err != nil {
 		return err
 	}

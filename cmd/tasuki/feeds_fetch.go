@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/feed"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 )
 
 // feedClient fetches advisory data over HTTPS, with the proxy that the environment names.
@@ -32,7 +33,7 @@ func (c *feedsFetchCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	results, err := jobs.FetchFeeds(p.ctx, db, p.actor(), p.feedClient(), c.Names...)
+	results, err := intake.FetchFeeds(p.ctx, db, p.actor(), p.feedClient(), c.Names...)
 	if err != nil {
 		return err
 	}
@@ -74,19 +75,19 @@ func (feedsListCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	feeds, err := jobs.Feeds(p.ctx, db)
+	feeds, err := intake.Feeds(p.ctx, db)
 	if err != nil {
 		return err
 	}
 	type view struct {
-		jobs.FeedState
+		intake.FeedState
 		Title string `json:"title"`
 	}
 	views := make([]view, len(feeds))
 	for i, f := range feeds {
 		views[i] = view{f, f.Title.In(p.lang)}
 	}
-	running, busy := jobs.FeedProgress(db)
+	running, busy := portfolio.FeedProgress(db)
 	out := map[string]any{"sources": views}
 	if busy {
 		out["progress"] = running
@@ -137,8 +138,8 @@ func (c *feedsSetCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	s := jobs.FeedSetting{URL: strings.TrimSpace(c.URL), Ecosystems: c.Ecosystem, Key: c.Key, On: c.On, Off: c.Off, Hours: c.Every}
-	if err := jobs.SetFeed(p.ctx, db, p.actor(), c.Name, s); err != nil {
+	s := intake.FeedSetting{URL: strings.TrimSpace(c.URL), Ecosystems: c.Ecosystem, Key: c.Key, On: c.On, Off: c.Off, Hours: c.Every}
+	if err := intake.SetFeed(p.ctx, db, p.actor(), c.Name, s); err != nil {
 		return err
 	}
 	return p.print(s, func() { p.printf("%s の取得方法を設定しました", "set how %s is fetched", c.Name) })

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/kev"
 )
@@ -54,7 +54,7 @@ func (c *feedsImportKEVCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	n, problems, err := jobs.ImportKEV(p.ctx, db, p.actor(), b, fetched)
+	n, problems, err := intake.ImportKEV(p.ctx, db, p.actor(), b, fetched)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (c *feedsImportEPSSCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	n, problems, err := jobs.ImportEPSS(p.ctx, db, p.actor(), f, fetched)
+	n, problems, err := intake.ImportEPSS(p.ctx, db, p.actor(), f, fetched)
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -27,8 +27,8 @@ type passing struct {
 }
 
 // signing gives the hand-over as the jobs take it.
-func (c passing) signing() (jobs.Signing, error) {
-	s := jobs.Signing{Recipient: verify.Recipient{Name: c.To}, Withhold: map[verify.Duty]string{}}
+func (c passing) signing() (relay.Signing, error) {
+	s := relay.Signing{Recipient: verify.Recipient{Name: c.To}, Withhold: map[verify.Duty]string{}}
 	for _, w := range c.Withhold {
 		ids := []guideline.ID{}
 		if w == "all" {
@@ -47,7 +47,7 @@ func (c passing) signing() (jobs.Signing, error) {
 		}
 	}
 	if c.ByDigest || c.UpstreamByDigest {
-		s.ByDigest = func(d jobs.Supporting) bool {
+		s.ByDigest = func(d relay.Supporting) bool {
 			return c.UpstreamByDigest && d.Kind == verify.Upstream || c.ByDigest && d.Kind != verify.SBOM && d.Kind != verify.Upstream
 		}
 	}
@@ -58,7 +58,7 @@ func (c passing) signing() (jobs.Signing, error) {
 const maxToken = 64 << 10
 
 // stamped reads the time stamp to put in, or says how an authority is asked for one. Nobody is asked unless it is said how.
-func (c passing) stamped(s *jobs.Signing) error {
+func (c passing) stamped(s *relay.Signing) error {
 	if c.TimeStamp != "" {
 		b, err := readFile(c.TimeStamp)
 		s.TimeStamp = b
@@ -130,24 +130,24 @@ func (c *handoverCmd) query(p *program, db *store.DB) error {
 	if c.Query == "" {
 		return nil
 	}
-	d, err := jobs.FindDeclaration(p.ctx, db, c.What)
+	d, err := relay.FindDeclaration(p.ctx, db, c.What)
 	if err != nil {
 		return err
 	}
-	b, err := jobs.StampQuery(db, d)
+	b, err := relay.StampQuery(db, d)
 	if err != nil {
 		return err
 	}
 	return writeNew(c.Query, b)
 }
 
-func (c *handoverCmd) pack(p *program, db *store.DB, actor store.Actor, s jobs.Signing) ([]byte, error) {
-	d, err := jobs.FindDeclaration(p.ctx, db, c.What)
+func (c *handoverCmd) pack(p *program, db *store.DB, actor store.Actor, s relay.Signing) ([]byte, error) {
+	d, err := relay.FindDeclaration(p.ctx, db, c.What)
 	if err == nil {
 		if c.Redact {
-			s.Withhold, s.ByDigest = everyDuty(), func(x jobs.Supporting) bool { return x.Kind != verify.Upstream }
+			s.Withhold, s.ByDigest = everyDuty(), func(x relay.Supporting) bool { return x.Kind != verify.Upstream }
 		}
-		return jobs.HandOver(p.ctx, db, actor, d, s)
+		return relay.HandOver(p.ctx, db, actor, d, s)
 	}
 	if lang.KindOf(err) != lang.NotFound {
 		return nil, err
@@ -155,7 +155,7 @@ func (c *handoverCmd) pack(p *program, db *store.DB, actor store.Actor, s jobs.S
 	if _, lookup := db.Document(p.ctx, c.What); lookup != nil {
 		return nil, err
 	}
-	return jobs.PassOn(p.ctx, db, actor, c.What, s, c.Redact)
+	return relay.PassOn(p.ctx, db, actor, c.What, s, c.Redact)
 }
 
 func everyDuty() map[verify.Duty]string {
@@ -180,14 +180,14 @@ func (c *revokeCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	d, err := jobs.FindDeclaration(p.ctx, db, c.Declaration)
+	d, err := relay.FindDeclaration(p.ctx, db, c.Declaration)
 	if err != nil {
 		return err
 	}
-	if d, err = jobs.Revoke(p.ctx, db, actor, d, c.Reason); err != nil {
+	if d, err = relay.Revoke(p.ctx, db, actor, d, c.Reason); err != nil {
 		return err
 	}
-	list, err := jobs.RevocationList(p.ctx, db, key)
+	list, err := relay.RevocationList(p.ctx, db, key)
 	if err != nil {
 		return err
 	}

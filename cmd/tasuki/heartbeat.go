@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
 )
 
@@ -31,13 +31,13 @@ func (c *heartbeatCmd) Run(p *program) error {
 	case c.Scrape:
 		return p.scrape(db)
 	case c.Key != "":
-		v, err := jobs.Heartbeat(p.ctx, db, p.actor(), jobs.Beat{Mechanism: c.Key, Up: !c.Down, Source: "cli", Note: c.Note})
+		v, err := office.Heartbeat(p.ctx, db, p.actor(), office.Beat{Mechanism: c.Key, Up: !c.Down, Source: "cli", Note: c.Note})
 		if err != nil {
 			return err
 		}
 		return p.print(v, func() { p.table([][]string{p.mechanismRow(v)}) })
 	}
-	all, err := jobs.Mechanisms(p.ctx, db)
+	all, err := office.Mechanisms(p.ctx, db)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (c *heartbeatCmd) Run(p *program) error {
 
 // scrape asks the mechanisms. One that could not be asked is told, and the exit code says so.
 func (p *program) scrape(db *store.DB) error {
-	all, err := jobs.Scrape(p.ctx, db, p.actor())
+	all, err := office.Scrape(p.ctx, db, p.actor())
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (p *program) scrape(db *store.DB) error {
 	return err
 }
 
-func (p *program) mechanismRow(v jobs.MechanismView) []string {
+func (p *program) mechanismRow(v office.MechanismView) []string {
 	state := lang.T("稼働を確かめていない", "not seen working")
 	switch {
 	case v.Heard && !v.Up:

@@ -4,8 +4,8 @@ import (
 	"path/filepath"
 
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/read/table"
 	"example.org/tasuki/internal/report/xlsx"
 	"example.org/tasuki/internal/store"
@@ -41,7 +41,7 @@ func (c *importXLSXCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	file := jobs.SheetFile{Name: filepath.Base(c.File), Raw: raw, Software: c.Software, Release: c.Release, Until: c.Until}
+	file := office.SheetFile{Name: filepath.Base(c.File), Raw: raw, Software: c.Software, Release: c.Release, Until: c.Until}
 	out, err := c.take(p, db, file)
 	if err != nil {
 		return err
@@ -55,19 +55,19 @@ func (c *importXLSXCmd) Run(p *program) error {
 	return nil
 }
 
-func (c *importXLSXCmd) take(p *program, db *store.DB, file jobs.SheetFile) (jobs.SheetPreview, error) {
+func (c *importXLSXCmd) take(p *program, db *store.DB, file office.SheetFile) (office.SheetPreview, error) {
 	if c.Preview {
-		return jobs.PreviewSheet(p.ctx, db, p.lang, file)
+		return office.PreviewSheet(p.ctx, db, p.lang, file)
 	}
 	actor, err := p.author(db, auth.Edit)
 	if err != nil {
-		return jobs.SheetPreview{}, err
+		return office.SheetPreview{}, err
 	}
-	return jobs.ApplySheet(p.ctx, db, actor, p.lang, file, "")
+	return office.ApplySheet(p.ctx, db, actor, p.lang, file, "")
 }
 
 // printSheet writes a preview for people: every change by its address, what was not clear, what was left out.
-func (p *program) printSheet(s jobs.SheetPreview) {
+func (p *program) printSheet(s office.SheetPreview) {
 	p.printf("%s（シート「%s」）: %s %s、%d 行を読み取り", "%s (sheet %q): %s %s, %d rows read", s.File, s.Sheet, s.Software, s.Release, s.Rows)
 	rows := [][]string{}
 	for _, c := range s.Changes {

@@ -3,8 +3,8 @@ package main
 import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/read/table"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
@@ -40,7 +40,7 @@ func (c *recordImportCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out, err := jobs.ApplyRecords(p.ctx, db, actor, p.lang, kind, raw, c.Subject)
+	out, err := office.ApplyRecords(p.ctx, db, actor, p.lang, kind, raw, c.Subject)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (c *recordImportCmd) Run(p *program) error {
 }
 
 func (c *recordImportCmd) preview(p *program, db *store.DB, kind guideline.Register, raw []byte) error {
-	out, err := jobs.PreviewRecords(p.ctx, db, p.actor(), p.lang, kind, raw, c.Subject)
+	out, err := office.PreviewRecords(p.ctx, db, p.actor(), p.lang, kind, raw, c.Subject)
 	if err != nil {
 		return err
 	}
@@ -67,11 +67,11 @@ func (c *recordImportCmd) preview(p *program, db *store.DB, kind guideline.Regis
 	return nil
 }
 
-var previewWords = map[jobs.PutAction]lang.Text{
-	jobs.Added: lang.T("新しい記録", "new"), jobs.Changed: lang.T("変更（承認はやり直し）", "changed (to be approved anew)"), jobs.Unchanged: lang.T("変更なし", "unchanged"),
+var previewWords = map[office.PutAction]lang.Text{
+	office.Added: lang.T("新しい記録", "new"), office.Changed: lang.T("変更（承認はやり直し）", "changed (to be approved anew)"), office.Unchanged: lang.T("変更なし", "unchanged"),
 }
 
-func (p *program) printRecords(kind guideline.Register, out jobs.RecordsPreview) {
+func (p *program) printRecords(kind guideline.Register, out office.RecordsPreview) {
 	for _, r := range out.Records {
 		p.printf("%d行目 %s/%s: %s", "row %d %s/%s: %s", r.Row, kind.Kind, r.Key, previewWords[r.Action].In(p.lang))
 		rows := [][]string{}

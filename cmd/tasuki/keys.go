@@ -8,8 +8,8 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/verify"
 )
 
@@ -56,7 +56,7 @@ func (c *keysInitCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if _, err := jobs.MakeSigningKey(p.ctx, db, actor, n); err != nil {
+	if _, err := relay.MakeSigningKey(p.ctx, db, actor, n); err != nil {
 		return err
 	}
 	about, err := keys.Describe(db.SigningKeyFile())

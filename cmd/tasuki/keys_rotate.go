@@ -3,10 +3,11 @@ package main
 import (
 	"strings"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -19,8 +20,8 @@ type newKeyFlags struct {
 	Public    string `help:"${help_keys_public}" placeholder:"FILE"`
 }
 
-func (f newKeyFlags) newKey(p *program) (jobs.NewKey, error) {
-	n := jobs.NewKey{Name: f.Name, Algorithm: keys.Algorithm(f.Algorithm), Passphrase: []byte(p.secret("TASUKI_KEY_PASSPHRASE"))}
+func (f newKeyFlags) newKey(p *program) (relay.NewKey, error) {
+	n := relay.NewKey{Name: f.Name, Algorithm: keys.Algorithm(f.Algorithm), Passphrase: []byte(p.secret("TASUKI_KEY_PASSPHRASE"))}
 	if f.Until != "" {
 		until, err := parseTime(f.Until)
 		if err != nil {
@@ -69,7 +70,7 @@ func (c *keysRotateCmd) Run(p *program) error {
 		if old == "" {
 			old = p.secret("TASUKI_KEY_PASSPHRASE")
 		}
-		k, letter, err := jobs.RotateSigningKey(p.ctx, db, actor, []byte(old), n)
+		k, letter, err := relay.RotateSigningKey(p.ctx, db, actor, []byte(old), n)
 		if err != nil {
 			return err
 		}
@@ -93,7 +94,7 @@ type keysRevokeCmd struct {
 // Run takes a key of ours back, and writes the list that tells the others, signed with the key that is in place.
 func (c *keysRevokeCmd) Run(p *program) error {
 	return p.administered(func(db *store.DB, actor store.Actor) error {
-		fingerprint, err := jobs.OwnKey(db, c.Fingerprint)
+		fingerprint, err := relay.OwnKey(db, c.Fingerprint)
 		if err != nil {
 			return err
 		}
@@ -103,7 +104,7 @@ func (c *keysRevokeCmd) Run(p *program) error {
 				return err
 			}
 		}
-		key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
+		key, err := upkeep.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
 		if err != nil {
 			return err
 		}
@@ -111,10 +112,10 @@ func (c *keysRevokeCmd) Run(p *program) error {
 			return &lang.Error{Kind: lang.Conflict, What: lang.T("現在の署名鍵は取り消せません", "the signing key that is in place cannot be taken back"),
 				Next: lang.T("先に tasuki keys rotate で新しい鍵に替えてください", "put a new one in its place first, with tasuki keys rotate")}
 		}
-		if err := jobs.RevokeKey(p.ctx, db, actor, r); err != nil {
+		if err := relay.RevokeKey(p.ctx, db, actor, r); err != nil {
 			return err
 		}
-		list, err := jobs.RevocationList(p.ctx, db, key.Private)
+		list, err := relay.RevocationList(p.ctx, db, key.Private)
 		if err != nil {
 			return err
 		}
@@ -140,7 +141,7 @@ func (c *keysRequestCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
+	key, err := upkeep.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
 	if err != nil {
 		return err
 	}

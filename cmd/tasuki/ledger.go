@@ -4,8 +4,9 @@ import (
 	"fmt"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/upkeep"
 )
 
 type ledgerCmd struct {
@@ -29,10 +30,10 @@ type ledgerVerifyCmd struct {
 
 // ledgerJSON is what recomputing the ledger gave.
 type ledgerJSON struct {
-	OK       bool           `json:"ok"`
-	Size     int64          `json:"size"`
-	Root     string         `json:"root"`
-	Problems []jobs.Problem `json:"problems"`
+	OK       bool              `json:"ok"`
+	Size     int64             `json:"size"`
+	Root     string            `json:"root"`
+	Problems []judging.Problem `json:"problems"`
 }
 
 // Run checks what somebody handed over, without a workspace, or else the workspace's own log.
@@ -55,14 +56,14 @@ func verifyOwnLedger(p *program) error {
 	if err != nil {
 		return err
 	}
-	tree, err := jobs.VerifyLedger(p.ctx, db, p.actor())
+	tree, err := upkeep.VerifyLedger(p.ctx, db, p.actor())
 	if err != nil {
 		if lang.KindOf(err) != lang.Unverified {
 			return err
 		}
 		found = append(found, fact.Problem{Where: "ledger", What: lang.T(lang.Explain(err, lang.JA), lang.Explain(err, lang.EN))})
 	}
-	out := ledgerJSON{OK: len(found) == 0, Size: tree.N, Root: tree.Hash.String(), Problems: jobs.ProblemsIn(found, p.lang)}
+	out := ledgerJSON{OK: len(found) == 0, Size: tree.N, Root: tree.Hash.String(), Problems: judging.ProblemsIn(found, p.lang)}
 	if err := p.print(out, func() {
 		for _, pr := range out.Problems {
 			p.printf("✕ %s: %s", "✕ %s: %s", pr.Where, pr.What)
@@ -87,7 +88,7 @@ func (ledgerCheckpointCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	tree, err := jobs.PlaceLedger(p.ctx, db)
+	tree, err := upkeep.PlaceLedger(p.ctx, db)
 	if err != nil {
 		return err
 	}

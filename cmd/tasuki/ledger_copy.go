@@ -8,9 +8,10 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/ledger"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -45,7 +46,7 @@ type handedJSON struct {
 	Entry     json.RawMessage      `json:"entry,omitempty"` // of a proof
 	Witnesses []verify.Cosignature `json:"witnesses"`
 	Unchecked []string             `json:"unchecked,omitempty"` // names of signature lines for which no key was given
-	Problems  []jobs.Problem       `json:"problems"`
+	Problems  []judging.Problem    `json:"problems"`
 }
 
 // handedOver checks a copy of a log, a proof of an entry or a proof of growth against the log's key and nothing else.
@@ -66,7 +67,7 @@ func (c *ledgerVerifyCmd) handedOver(p *program) error {
 		}
 		witnesses = append(witnesses, k)
 	}
-	out := handedJSON{Origin: key.Origin, Witnesses: []verify.Cosignature{}, Problems: []jobs.Problem{}}
+	out := handedJSON{Origin: key.Origin, Witnesses: []verify.Cosignature{}, Problems: []judging.Problem{}}
 	var tree tlog.Tree
 	var checkpoint string
 	switch {
@@ -75,7 +76,7 @@ func (c *ledgerVerifyCmd) handedOver(p *program) error {
 		if err != nil {
 			return err
 		}
-		out.Problems, out.Unchecked = jobs.ProblemsIn(a.Problems, p.lang), a.Unchecked
+		out.Problems, out.Unchecked = judging.ProblemsIn(a.Problems, p.lang), a.Unchecked
 		return c.tell(p, out, a.Tree, a.Witnessed)
 	case c.Proof != "":
 		proof, err := parseWith(c.Proof, ledger.ParseProof)
@@ -128,7 +129,7 @@ func (c *ledgerVerifyCmd) tell(p *program, out handedJSON, tree tlog.Tree, witne
 	if len(out.Problems) == 0 {
 		out.Root = tree.Hash.String()
 		if len(c.Witness) > 0 && len(witnessed) == 0 {
-			out.Problems = append(out.Problems, jobs.Problem{Where: "checkpoint", What: lang.T("信頼する証人の署名がありません", "no witness you trust has signed it").In(p.lang)})
+			out.Problems = append(out.Problems, judging.Problem{Where: "checkpoint", What: lang.T("信頼する証人の署名がありません", "no witness you trust has signed it").In(p.lang)})
 		}
 	}
 	out.OK = len(out.Problems) == 0
@@ -165,7 +166,7 @@ func (ledgerKeyCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	key, err := jobs.PublicLedgerKey(db)
+	key, err := upkeep.PublicLedgerKey(db)
 	if err != nil {
 		return err
 	}
@@ -183,7 +184,7 @@ func (c *ledgerExportCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	checkpoint, files, err := jobs.ExportLedger(p.ctx, db, c.Dir)
+	checkpoint, files, err := upkeep.ExportLedger(p.ctx, db, c.Dir)
 	if err != nil {
 		return err
 	}
@@ -205,7 +206,7 @@ func (c *ledgerProveCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	proof, err := jobs.ProveEntry(p.ctx, db, c.Entry)
+	proof, err := upkeep.ProveEntry(p.ctx, db, c.Entry)
 	if err != nil {
 		return err
 	}
@@ -225,7 +226,7 @@ func (c *ledgerConsistencyCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	growth, err := jobs.ProveLedgerGrowth(p.ctx, db, c.From, c.To)
+	growth, err := upkeep.ProveLedgerGrowth(p.ctx, db, c.From, c.To)
 	if err != nil {
 		return err
 	}

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/ledger"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -54,7 +54,7 @@ func (c *witnessRemoveCmd) Run(p *program) error {
 
 func changeWitness(p *program, w verify.WitnessKey, told func()) error {
 	return p.administered(func(db *store.DB, actor store.Actor) error {
-		if err := jobs.SetWitness(p.ctx, db, actor, w); err != nil {
+		if err := upkeep.SetWitness(p.ctx, db, actor, w); err != nil {
 			return err
 		}
 		return p.print(w, told)
@@ -70,7 +70,7 @@ func (witnessListCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	list, err := jobs.Witnesses(p.ctx, db)
+	list, err := upkeep.Witnesses(p.ctx, db)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (c *witnessSubmitCmd) Run(p *program) error {
 	defer db.Close()
 	from := int64(0)
 	for range 2 {
-		growth, err := jobs.ProveLedgerGrowth(p.ctx, db, from, 0)
+		growth, err := upkeep.ProveLedgerGrowth(p.ctx, db, from, 0)
 		if err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (c *witnessAcceptCmd) Run(p *program) error {
 }
 
 func takeCosignatures(p *program, db *store.DB, answer string) error {
-	checkpoint, added, err := jobs.TakeCosignatures(p.ctx, db, p.actor(), answer)
+	checkpoint, added, err := upkeep.TakeCosignatures(p.ctx, db, p.actor(), answer)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (c *witnessSignCmd) Run(p *program) error {
 		return err
 	}
 	return p.administered(func(db *store.DB, actor store.Actor) error {
-		line, tree, err := jobs.Witness(p.ctx, db, actor, key, growth)
+		line, tree, err := upkeep.Witness(p.ctx, db, actor, key, growth)
 		if err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ func (witnessKeyCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	key, err := jobs.WitnessKey(db)
+	key, err := upkeep.WitnessKey(db)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/read"
@@ -69,7 +69,7 @@ func (c *matchCmd) one(p *program, file string) error {
 type matched struct {
 	File string `json:"file"`
 	*match.Result
-	Problem *jobs.Problem `json:"problem,omitempty"`
+	Problem *judging.Problem `json:"problem,omitempty"`
 	err     error
 }
 
@@ -104,7 +104,7 @@ func (c *matchCmd) many(p *program, files []string) error {
 		r := <-results[i]
 		if r.err != nil {
 			failed = errSilent(lang.KindOf(r.err))
-			r.Problem = &jobs.Problem{Where: r.File, What: lang.Explain(r.err, p.lang)}
+			r.Problem = &judging.Problem{Where: r.File, What: lang.Explain(r.err, p.lang)}
 		}
 		if err := p.printOneOfMany(r); err != nil {
 			return err

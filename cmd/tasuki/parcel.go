@@ -11,7 +11,8 @@ import (
 
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -41,9 +42,9 @@ const maxLine = ingest.MaxBytes/3*4 + 64<<10
 
 // packed is the result of writing a parcel.
 type packed struct {
-	To       string         `json:"to"`
-	Files    []packedFile   `json:"files"`
-	Problems []jobs.Problem `json:"problems"`
+	To       string            `json:"to"`
+	Files    []packedFile      `json:"files"`
+	Problems []judging.Problem `json:"problems"`
 }
 
 type packedFile struct {
@@ -53,8 +54,8 @@ type packedFile struct {
 }
 
 // pack writes what would be sent into a new file.
-func (p *program) pack(to string, about api.About, files []outgoing, missing []jobs.Pushed) error {
-	out := packed{To: to, Files: []packedFile{}, Problems: []jobs.Problem{}}
+func (p *program) pack(to string, about api.About, files []outgoing, missing []intake.Pushed) error {
+	out := packed{To: to, Files: []packedFile{}, Problems: []judging.Problem{}}
 	for _, m := range missing {
 		out.Problems = append(out.Problems, m.Problems...)
 	}
@@ -95,7 +96,7 @@ func (p *program) writeParcel(w io.Writer, about api.About, files []outgoing, ou
 			return fmt.Errorf("read %s: %w", f.name, err)
 		}
 		if len(b) > ingest.MaxBytes {
-			out.Problems = append(out.Problems, jobs.Problem{Where: f.name, What: lang.F("上限 %d バイトを超えています", "larger than the limit of %d bytes", ingest.MaxBytes).In(p.lang)})
+			out.Problems = append(out.Problems, judging.Problem{Where: f.name, What: lang.F("上限 %d バイトを超えています", "larger than the limit of %d bytes", ingest.MaxBytes).In(p.lang)})
 			continue
 		}
 		line := packedFile{f.name, int64(len(b)), store.DigestOf(b)}
@@ -109,7 +110,7 @@ func (p *program) writeParcel(w io.Writer, about api.About, files []outgoing, ou
 
 // unpack opens a parcel and gives its files, to be read one after the other. A file that was damaged on the way becomes a
 // line of the result and does not stop the others; a parcel that cannot be followed to its end is an error.
-func (p *program) unpack(name string) (files []outgoing, damaged []jobs.Pushed, about api.About, err error) {
+func (p *program) unpack(name string) (files []outgoing, damaged []intake.Pushed, about api.About, err error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, nil, about, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", name), Err: err}
@@ -138,7 +139,7 @@ func (p *program) unpack(name string) (files []outgoing, damaged []jobs.Pushed, 
 			return nil, nil, about, badParcel(name, n, err)
 		}
 		if store.DigestOf(entry.Content) != entry.Digest {
-			damaged = append(damaged, jobs.NotPushed(entry.File, jobs.Problem{Where: fmt.Sprintf("%s:%d", name, n), What: lang.T("内容が書き出したときと異なります", "the content is not what was written").In(p.lang)}))
+			damaged = append(damaged, intake.NotPushed(entry.File, judging.Problem{Where: fmt.Sprintf("%s:%d", name, n), What: lang.T("内容が書き出したときと異なります", "the content is not what was written").In(p.lang)}))
 		} else {
 			files = append(files, outgoing{name: entry.File, given: entry.File, body: &packedBody{from: io.NewSectionReader(f, at, size)}, close: f.Close})
 		}

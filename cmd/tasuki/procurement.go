@@ -7,8 +7,9 @@ import (
 
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/report/xlsx"
 )
 
@@ -30,11 +31,11 @@ func (c *procurementCompareCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	s, err := jobs.Find(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, System: c.System})
+	s, err := judging.Find(p.ctx, db, p.actor(), judging.Target{Software: c.Software, System: c.System})
 	if err != nil {
 		return err
 	}
-	all, err := jobs.Compare(p.ctx, db, fact.Subject{Kind: s.Kind, ID: s.ID}, c.Software+c.System)
+	all, err := office.Compare(p.ctx, db, fact.Subject{Kind: s.Kind, ID: s.ID}, c.Software+c.System)
 	if err != nil {
 		return err
 	}
@@ -82,17 +83,17 @@ func (c *procurementLifecycleCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	lives, err := jobs.SystemLives(p.ctx, db)
+	lives, err := office.SystemLives(p.ctx, db)
 	if err != nil {
 		return err
 	}
 	if c.Output != "" {
-		if err := p.workbook(c.Output, []xlsx.Table{jobs.LifeTable(lives, p.lang)}); err != nil {
+		if err := p.workbook(c.Output, []xlsx.Table{office.LifeTable(lives, p.lang)}); err != nil {
 			return err
 		}
 	}
 	return p.print(lives, func() {
-		t := jobs.LifeTable(lives, p.lang)
+		t := office.LifeTable(lives, p.lang)
 		p.table(append([][]string{t.Head}, t.Rows...))
 	})
 }

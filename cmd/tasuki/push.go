@@ -13,7 +13,8 @@ import (
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -65,7 +66,7 @@ var noFile = &lang.Error{Kind: lang.Usage, What: lang.T("取り込むファイ�
 
 // gather opens what is to be pushed: the files named, or those of a file that --to wrote, which says itself what they
 // are about.
-func (c *pushCmd) gather(p *program, about *api.About) ([]outgoing, []jobs.Pushed, error) {
+func (c *pushCmd) gather(p *program, about *api.About) ([]outgoing, []intake.Pushed, error) {
 	switch {
 	case c.From == "" && len(c.Files) == 0:
 		return nil, nil, noFile
@@ -102,7 +103,7 @@ func closeFiles(files []outgoing) {
 
 // openFiles opens every file, of a folder every file below it, and for "-" the standard input; one that cannot be opened
 // becomes a line of the result and does not stop the others.
-func (p *program) openFiles(names []string) (files []outgoing, missing []jobs.Pushed) {
+func (p *program) openFiles(names []string) (files []outgoing, missing []intake.Pushed) {
 	for _, name := range names {
 		if name == "-" {
 			files = append(files, outgoing{name: "stdin", given: name, body: p.in, close: func() error { return nil }})
@@ -172,12 +173,12 @@ func (b *fileBody) Close() error {
 	return f.Close()
 }
 
-func notOpened(path string, err error) jobs.Pushed {
-	return jobs.NotPushed(path, jobs.Problem{Where: path, What: err.Error()})
+func notOpened(path string, err error) intake.Pushed {
+	return intake.NotPushed(path, judging.Problem{Where: path, What: err.Error()})
 }
 
 // keep takes the files into the workspace.
-func (p *program) keep(about api.About, files []outgoing, missing []jobs.Pushed) error {
+func (p *program) keep(about api.About, files []outgoing, missing []intake.Pushed) error {
 	target, err := about.Target()
 	if err != nil {
 		return err
@@ -187,15 +188,15 @@ func (p *program) keep(about api.About, files []outgoing, missing []jobs.Pushed)
 		return err
 	}
 	defer db.Close()
-	subject, err := jobs.Find(p.ctx, db, p.actor(), target)
+	subject, err := judging.Find(p.ctx, db, p.actor(), target)
 	if err != nil {
 		return err
 	}
-	receipts, err := jobs.Receive(p.ctx, db, p.actor(), arrivals(files, subject, about.Artifact), p.progress(len(files)))
+	receipts, err := intake.Receive(p.ctx, db, p.actor(), arrivals(files, subject, about.Artifact), p.progress(len(files)))
 	if err != nil {
 		return err
 	}
-	result := jobs.PushedOf(receipts, p.lang)
+	result := intake.PushedOf(receipts, p.lang)
 	for i := range result {
 		result[i].File = files[i].given
 	}
@@ -218,12 +219,12 @@ func arrivals(files []outgoing, subject fact.Subject, artifact bool) []ingest.Ar
 }
 
 // send gives the files to a server. What it answered before it could no longer be reached is printed all the same.
-func (p *program) send(server string, about api.About, files []outgoing, missing []jobs.Pushed) error {
+func (p *program) send(server string, about api.About, files []outgoing, missing []intake.Pushed) error {
 	client, err := p.client(server)
 	if err != nil {
 		return err
 	}
-	result := []jobs.Pushed{}
+	result := []intake.Pushed{}
 	for i, f := range files {
 		line, err := client.Push(p.ctx, about, f.name, f.body)
 		if err != nil {
@@ -257,7 +258,7 @@ func (p *program) client(server string) (*api.Client, error) {
 }
 
 // pushed prints the result, and says with the exit code whether every file was accepted.
-func (p *program) pushed(result []jobs.Pushed) error {
+func (p *program) pushed(result []intake.Pushed) error {
 	if err := p.print(result, func() { p.printPushed(result) }); err != nil {
 		return err
 	}
@@ -281,7 +282,7 @@ func (p *program) progress(files int) func(ingest.Receipt) {
 	}
 }
 
-func (p *program) printPushed(lines []jobs.Pushed) {
+func (p *program) printPushed(lines []intake.Pushed) {
 	for _, l := range lines {
 		state := lang.T("受け付けました", "accepted").In(p.lang)
 		if !l.Accepted {

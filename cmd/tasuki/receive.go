@@ -6,8 +6,8 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -33,7 +33,7 @@ func (c *receiveCmd) Run(p *program) error {
 	if verify.LetterFormat(b) != "" {
 		return c.letter(p, db, b)
 	}
-	r, err := jobs.ReceiveBundle(p.ctx, db, p.actor(), filepath.Base(c.File), b, c.Create)
+	r, err := relay.ReceiveBundle(p.ctx, db, p.actor(), filepath.Base(c.File), b, c.Create)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c *receiveCmd) Run(p *program) error {
 			return err
 		}
 	}
-	if err := p.print(jobs.TakenInOf(r, p.lang), func() {
+	if err := p.print(relay.TakenInOf(r, p.lang), func() {
 		p.printReport(r.Report)
 		p.tellReply(r)
 	}); err != nil {
@@ -87,7 +87,7 @@ func (c *receiveCmd) acknowledge(p *program, db *store.DB, r verify.Receipt, par
 		return err
 	}
 	r.Name = filepath.Base(c.File)
-	b, err := jobs.Acknowledge(p.ctx, db, actor, r, party, key)
+	b, err := relay.Acknowledge(p.ctx, db, actor, r, party, key)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ type takenLetter struct {
 }
 
 func (c *receiveCmd) letter(p *program, db *store.DB, b []byte) error {
-	l, err := jobs.ReceiveLetter(p.ctx, db, p.actor(), filepath.Base(c.File), b)
+	l, err := relay.ReceiveLetter(p.ctx, db, p.actor(), filepath.Base(c.File), b)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (p *program) tellLetter(l exchange.Letter) {
 		p.printf("受け付けていません: %s", "not accepted: %s", lang.Explain(l.Problem, p.lang))
 	case l.Request != nil:
 		p.printf("依頼を受け付けました。", "the request was taken in.")
-		p.tellAsked(jobs.RequestLine{Digest: l.Digest, Direction: fact.Incoming, Request: *l.Request, State: jobs.RequestOpen})
+		p.tellAsked(relay.RequestLine{Digest: l.Digest, Direction: fact.Incoming, Request: *l.Request, State: relay.RequestOpen})
 		p.printf("回答するには: tasuki answer %s -o FILE", "to answer it: tasuki answer %s -o FILE", l.Digest)
 	case l.Receipt != nil:
 		p.printf("%s の受領書です（%s）。", "a receipt from %s for %s.", l.Receipt.By.Name, l.Receipt.Of)

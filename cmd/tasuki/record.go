@@ -10,8 +10,9 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
 )
@@ -104,7 +105,7 @@ func (c *recordPutCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	entries, problems, err := jobs.ReadRecords(kind, raw)
+	entries, problems, err := office.ReadRecords(kind, raw)
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (p *program) putRecords(kind guideline.Register, entries []register.Entry, 
 	if err != nil {
 		return err
 	}
-	out, err := jobs.PutRecords(p.ctx, db, actor, p.lang, kind, entries, problems, subject)
+	out, err := office.PutRecords(p.ctx, db, actor, p.lang, kind, entries, problems, subject)
 	if err != nil {
 		return err
 	}
@@ -135,12 +136,12 @@ func (p *program) putRecords(kind guideline.Register, entries []register.Entry, 
 	return nil
 }
 
-var putWords = map[jobs.PutAction]lang.Text{
-	jobs.Added: lang.T("起案しました", "drafted"), jobs.Changed: lang.T("変更しました（起案中に戻りました）", "changed (a draft again)"),
-	jobs.Unchanged: lang.T("変更はありません", "unchanged"),
+var putWords = map[office.PutAction]lang.Text{
+	office.Added: lang.T("起案しました", "drafted"), office.Changed: lang.T("変更しました（起案中に戻りました）", "changed (a draft again)"),
+	office.Unchanged: lang.T("変更はありません", "unchanged"),
 }
 
-func (p *program) printPut(out jobs.PutResult) {
+func (p *program) printPut(out office.PutResult) {
 	for _, pr := range out.Problems {
 		p.printf("%s: %s", "%s: %s", pr.Where, pr.What)
 	}
@@ -162,8 +163,8 @@ type recordListCmd struct {
 	State string `help:"${help_record_state}" enum:",draft,approved,retired" default:"" placeholder:"S"`
 }
 
-func (p *program) recordJSON(r register.Record) jobs.RecordView {
-	return jobs.ViewRecord(r, p.now())
+func (p *program) recordJSON(r register.Record) office.RecordView {
+	return office.ViewRecord(r, p.now())
 }
 
 // Run lists records by register and key.
@@ -185,7 +186,7 @@ func (c *recordListCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	out := []jobs.RecordView{}
+	out := []office.RecordView{}
 	for _, r := range records {
 		out = append(out, p.recordJSON(r))
 	}
@@ -243,7 +244,7 @@ func (c *recordShowCmd) Run(p *program) error {
 	}
 	kind, _ := guideline.Default().Register(r.Kind)
 	out := struct {
-		jobs.RecordView
+		office.RecordView
 		Missing []guideline.Choice `json:"missing_topics"`
 		Feeds   []guideline.ID     `json:"feeds"`
 		History []register.Record  `json:"history"`
@@ -296,11 +297,11 @@ func (c *recordRetireCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	r, err := jobs.RetireRecord(p.ctx, db, actor, id)
+	r, err := office.RetireRecord(p.ctx, db, actor, id)
 	if err != nil {
 		return err
 	}
-	if err := jobs.Reassess(p.ctx, db, actor, "record retired", r.Subject); err != nil {
+	if err := judging.Reassess(p.ctx, db, actor, "record retired", r.Subject); err != nil {
 		return err
 	}
 	return p.print(p.recordJSON(r), func() { p.printf("廃止しました: %s/%s", "retired: %s/%s", r.Kind, r.Key) })

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"example.org/tasuki/guideline"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/report/xlsx"
 )
@@ -43,7 +43,7 @@ func (c *recordExportCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	in, err := jobs.RegisterBook(p.ctx, db, p.lang, kind)
+	in, err := office.RegisterBook(p.ctx, db, p.lang, kind)
 	if err != nil {
 		return err
 	}

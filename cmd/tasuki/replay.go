@@ -6,8 +6,8 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/replay"
 )
 
@@ -49,24 +49,24 @@ func (c *replayCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	req := jobs.ReplayRequest{Scenario: c.Incident, Party: c.Party}
+	req := office.ReplayRequest{Scenario: c.Incident, Party: c.Party}
 	if req.Software, _, err = p.softwareAndRelease(db, c.Software, ""); err != nil {
 		return err
 	}
-	r, err := jobs.RunReplay(p.ctx, db, req)
+	r, err := office.RunReplay(p.ctx, db, req)
 	if err != nil {
 		return err
 	}
 	out := struct {
-		jobs.Replay
-		Exercise *jobs.PutLine `json:"exercise,omitempty"`
+		office.Replay
+		Exercise *office.PutLine `json:"exercise,omitempty"`
 	}{Replay: r}
 	if c.Record {
 		_, actor, err := p.signInFor(db, auth.Edit)
 		if err != nil {
 			return err
 		}
-		put, err := jobs.RecordReplay(p.ctx, db, actor, r, p.lang, c.Lessons)
+		put, err := office.RecordReplay(p.ctx, db, actor, r, p.lang, c.Lessons)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (c *replayCmd) Run(p *program) error {
 	return p.print(out, func() { p.printReplay(r, out.Exercise) })
 }
 
-func (p *program) printReplay(r jobs.Replay, exercise *jobs.PutLine) {
+func (p *program) printReplay(r office.Replay, exercise *office.PutLine) {
 	fmt.Fprintln(p.out, r.Scenario.Title.In(p.lang))
 	fmt.Fprintln(p.out, "  "+r.Told.In(p.lang))
 	for _, w := range r.Caveats {
@@ -114,7 +114,7 @@ func (p *program) printReplay(r jobs.Replay, exercise *jobs.PutLine) {
 }
 
 // replayWords says of a release what there is to say beside its version.
-func (p *program) replayWords(x jobs.ReplayRelease) string {
+func (p *program) replayWords(x office.ReplayRelease) string {
 	var words []string
 	if !x.Supported {
 		words = append(words, lang.T("サポート終了", "out of support").In(p.lang))
@@ -134,7 +134,7 @@ func (p *program) replayWords(x jobs.ReplayRelease) string {
 	return lang.F("（%s）", " (%s)", strings.Join(words, lang.T("、", ", ").In(p.lang))).In(p.lang)
 }
 
-func (p *program) printReplayDuties(r jobs.Replay) {
+func (p *program) printReplayDuties(r office.Replay) {
 	var rows [][]string
 	for _, stage := range replay.Stages() {
 		for _, d := range r.Duties {
@@ -156,7 +156,7 @@ func (p *program) printReplayDuties(r jobs.Replay) {
 }
 
 // whenTold says when a customer was told, or that nobody can say.
-func (p *program) whenTold(c jobs.ReplayCustomer) string {
+func (p *program) whenTold(c office.ReplayCustomer) string {
 	switch {
 	case c.Days != nil:
 		return lang.F("%d日（%s に伝達、記録 %s）", "%d days (told on %s, record %s)", *c.Days, c.ToldOn, c.Record).In(p.lang)

@@ -12,8 +12,9 @@ import (
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/verify"
 )
 
@@ -39,7 +40,7 @@ type asking struct {
 }
 
 // fill puts what was given on the command line into a request.
-func (c asking) fill(a *jobs.Ask) error {
+func (c asking) fill(a *relay.Ask) error {
 	if c.Level != "" {
 		level, err := parseLevel(c.Level)
 		if err != nil {
@@ -98,7 +99,7 @@ func (c *requestNewCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	a := jobs.Ask{Party: c.To, Object: verify.AskedObject{Name: c.Software, Version: c.Release, PURL: c.PURL, UsedIn: c.UsedIn}}
+	a := relay.Ask{Party: c.To, Object: verify.AskedObject{Name: c.Software, Version: c.Release, PURL: c.PURL, UsedIn: c.UsedIn}}
 	if err := c.fill(&a); err != nil {
 		return err
 	}
@@ -106,13 +107,13 @@ func (c *requestNewCmd) Run(p *program) error {
 		return err
 	}
 	if c.Under != "" {
-		up, err := jobs.FindRequest(p.ctx, db, c.Under)
+		up, err := relay.FindRequest(p.ctx, db, c.Under)
 		if err != nil {
 			return err
 		}
 		a.Under = up.Digest
 	}
-	b, r, err := jobs.Request(p.ctx, db, actor, a, key)
+	b, r, err := relay.Request(p.ctx, db, actor, a, key)
 	if err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func (c *requestPassOnCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	up, err := jobs.FindRequest(p.ctx, db, c.Request)
+	up, err := relay.FindRequest(p.ctx, db, c.Request)
 	if err != nil {
 		return err
 	}
@@ -186,7 +187,7 @@ func (c *requestPassOnCmd) Run(p *program) error {
 	if name == "" {
 		name = up.Object.Name
 	}
-	s, err := jobs.Subject(p.ctx, db, actor, jobs.Target{Software: name, Release: c.Release})
+	s, err := judging.Subject(p.ctx, db, actor, judging.Target{Software: name, Release: c.Release})
 	if err != nil {
 		return err
 	}
@@ -198,7 +199,7 @@ func (c *requestPassOnCmd) Run(p *program) error {
 		}
 		software, release = r.Software, r.ID
 	}
-	asks, err := jobs.Asks(p.ctx, db, software, release, up.Digest)
+	asks, err := relay.Asks(p.ctx, db, software, release, up.Digest)
 	if err != nil {
 		return err
 	}
@@ -213,7 +214,7 @@ func (c *requestPassOnCmd) Run(p *program) error {
 		if err := c.fill(&a); err != nil {
 			return err
 		}
-		b, r, err := jobs.Request(p.ctx, db, actor, a, key)
+		b, r, err := relay.Request(p.ctx, db, actor, a, key)
 		if err != nil {
 			return err
 		}
@@ -253,12 +254,12 @@ func (c *requestListCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	all, err := jobs.Requests(p.ctx, db)
+	all, err := relay.Requests(p.ctx, db)
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(l jobs.RequestLine) bool {
-		return c.Received && l.Direction != fact.Incoming || c.Sent && l.Direction != fact.Sent || c.Open && l.State == jobs.RequestAnswered
+	all = slices.DeleteFunc(all, func(l relay.RequestLine) bool {
+		return c.Received && l.Direction != fact.Incoming || c.Sent && l.Direction != fact.Sent || c.Open && l.State == relay.RequestAnswered
 	})
 	return p.print(all, func() {
 		for _, l := range all {
@@ -268,7 +269,7 @@ func (c *requestListCmd) Run(p *program) error {
 	})
 }
 
-func (p *program) tellAsked(l jobs.RequestLine) {
+func (p *program) tellAsked(l relay.RequestLine) {
 	way := lang.F("%s から", "from %s", l.From.Name)
 	if l.Direction == fact.Sent {
 		way = lang.F("%s へ", "to %s", l.To.Name)
@@ -288,7 +289,7 @@ func (c *requestShowCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	l, err := jobs.FindRequest(p.ctx, db, c.Request)
+	l, err := relay.FindRequest(p.ctx, db, c.Request)
 	if err != nil {
 		return err
 	}
@@ -330,7 +331,7 @@ func (c *requestInviteCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	l, err := jobs.FindRequest(p.ctx, db, c.Request)
+	l, err := relay.FindRequest(p.ctx, db, c.Request)
 	if err != nil {
 		return err
 	}
@@ -343,7 +344,7 @@ func (c *requestInviteCmd) Run(p *program) error {
 			until = until.AddDate(0, 0, 1)
 		}
 	}
-	code, i, err := jobs.Invite(p.ctx, db, p.actor(), l, until)
+	code, i, err := relay.Invite(p.ctx, db, p.actor(), l, until)
 	if err != nil {
 		return err
 	}
@@ -366,11 +367,11 @@ func (c *requestWithdrawCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	l, err := jobs.FindRequest(p.ctx, db, c.Request)
+	l, err := relay.FindRequest(p.ctx, db, c.Request)
 	if err != nil {
 		return err
 	}
-	if err := jobs.Withdraw(p.ctx, db, p.actor(), l.Digest); err != nil {
+	if err := relay.Withdraw(p.ctx, db, p.actor(), l.Digest); err != nil {
 		return err
 	}
 	return p.print(map[string]any{"request": l.Digest}, func() { p.printf("コードを使えなくしました。", "The code no longer works.") })

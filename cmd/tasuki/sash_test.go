@@ -14,8 +14,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"example.org/tasuki/guideline"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/keys"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -56,27 +58,27 @@ func settleCommand(ts *testscript.TestScript, neg bool, args []string) {
 		i := slices.IndexFunc(accounts, func(a store.Account) bool { return a.Name == name })
 		return store.Actor{Account: accounts[i].ID, Via: store.CLI}
 	}
-	target := jobs.Target{Software: args[0], Release: args[1]}
-	about, err := jobs.Subject(ctx, db, person("alice"), target)
+	target := judging.Target{Software: args[0], Release: args[1]}
+	about, err := judging.Subject(ctx, db, person("alice"), target)
 	ts.Check(err)
-	sheet, err := jobs.SheetOf(ctx, db, "en", about, target, false)
+	sheet, err := judging.SheetOf(ctx, db, "en", about, target, false)
 	ts.Check(err)
 	for _, d := range sheet.Duties {
 		for _, kind := range []string{"exception", "claim"} {
 			if verify.Status(d.Status).Closed() {
 				continue
 			}
-			claim, err := jobs.ReadClaim(jobs.ClaimWords{Requirement: string(d.ID), Kind: kind, Role: string(d.Role), Text: "as agreed for this example", Until: args[2]}, at)
+			claim, err := office.ReadClaim(office.ClaimWords{Requirement: string(d.ID), Kind: kind, Role: string(d.Role), Text: "as agreed for this example", Until: args[2]}, at)
 			ts.Check(err)
-			claim.Party, claim.Subject, err = jobs.ClaimAbout(ctx, db, person("alice"), target)
+			claim.Party, claim.Subject, err = office.ClaimAbout(ctx, db, person("alice"), target)
 			ts.Check(err)
-			claim, err = jobs.DraftClaim(ctx, db, person("alice"), claim)
+			claim, err = office.DraftClaim(ctx, db, person("alice"), claim)
 			ts.Check(err)
-			_, err = jobs.Approve(ctx, db, person("bob"), claim.ID, "password")
+			_, err = office.Approve(ctx, db, person("bob"), claim.ID, "password")
 			ts.Check(err)
 		}
 	}
-	ts.Check(jobs.Reassess(ctx, db, person("bob"), "approved"))
+	ts.Check(judging.Reassess(ctx, db, person("bob"), "approved"))
 }
 
 // findsCommand verifies a bundle and wants exactly this step to be the first that does not hold, and exit code 5:
@@ -89,9 +91,9 @@ func findsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	r := ts.Value(dutyKey{}).(*dutyRun)
 	var out bytes.Buffer
 	code := r.tasuki(ts, "", append([]string{"verify", "--json"}, args[1:]...), &out)
-	var report jobs.Report
+	var report relay.Report
 	ts.Check(json.Unmarshal(out.Bytes(), &report))
-	bad := slices.DeleteFunc(report.Steps, func(s jobs.Step) bool { return s.OK })
+	bad := slices.DeleteFunc(report.Steps, func(s relay.Step) bool { return s.OK })
 	if code != 5 || report.OK || len(bad) == 0 {
 		ts.Fatalf("exit code %d, want 5 and the step %q\n%s", code, args[0], out.String())
 	}

@@ -4,8 +4,8 @@ import (
 	"crypto"
 
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 )
 
 // seal signs the person of --as in, who needs a permission, and opens the organisation's signing key for what follows.
@@ -14,7 +14,7 @@ func (p *program) seal(db *store.DB, may auth.Permission) (store.Actor, crypto.S
 	if err != nil {
 		return actor, nil, err
 	}
-	key, err := jobs.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
+	key, err := upkeep.SigningKey(db, []byte(p.secret("TASUKI_KEY_PASSPHRASE")))
 	if err != nil {
 		return actor, nil, err
 	}

@@ -12,9 +12,12 @@ import (
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/feed"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/internal/web"
 )
 
@@ -62,7 +65,7 @@ func (p *program) serve(db *store.DB, c *serveCmd) error {
 	}
 	ctx, stop := context.WithCancel(p.ctx)
 	defer stop()
-	go upkeep(ctx, log, db, p.feedClient())
+	go keepUp(ctx, log, db, p.feedClient())
 	go func() {
 		<-ctx.Done()
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
@@ -100,11 +103,11 @@ func ready(w http.ResponseWriter, r *http.Request, db *store.DB) {
 	fmt.Fprintln(w, "ready")
 }
 
-// upkeep does what has to be done while nobody asks: at the start an import of advisories that was cut off, the ledger's
+// keepUp does what has to be done while nobody asks: at the start an import of advisories that was cut off, the ledger's
 // order every few seconds, everything that time alone changes once an hour.
-func upkeep(ctx context.Context, log *slog.Logger, db *store.DB, client *feed.Client) {
+func keepUp(ctx context.Context, log *slog.Logger, db *store.DB, client *feed.Client) {
 	actor := store.Actor{Account: "tasuki", Via: store.Internal}
-	if err := jobs.FinishImport(ctx, db, actor); err != nil && ctx.Err() == nil {
+	if err := intake.FinishImport(ctx, db, actor); err != nil && ctx.Err() == nil {
 		log.Warn("advisories", "error", err)
 	}
 	seconds, hours := time.NewTicker(5*time.Second), time.NewTicker(time.Hour)
@@ -117,7 +120,7 @@ func upkeep(ctx context.Context, log *slog.Logger, db *store.DB, client *feed.Cl
 		case <-seconds.C:
 			waiting, err := db.LedgerWaiting(ctx)
 			if err == nil && waiting > 0 {
-				_, err = jobs.PlaceLedger(ctx, db)
+				_, err = upkeep.PlaceLedger(ctx, db)
 			}
 			if err != nil && ctx.Err() == nil {
 				log.Warn("ledger", "error", err)
@@ -133,7 +136,7 @@ func upkeep(ctx context.Context, log *slog.Logger, db *store.DB, client *feed.Cl
 // hourly fetches the advisory data that is set to be fetched by itself, asks the mechanisms and judges again because time
 // has passed; a day after the last time it also recomputes archive and ledger.
 func hourly(ctx context.Context, log *slog.Logger, db *store.DB, actor store.Actor, client *feed.Client) error {
-	fetched, err := jobs.FetchDue(ctx, db, actor, client)
+	fetched, err := intake.FetchDue(ctx, db, actor, client)
 	if err != nil {
 		return err
 	}
@@ -142,12 +145,12 @@ func hourly(ctx context.Context, log *slog.Logger, db *store.DB, actor store.Act
 			log.Warn("advisories", "source", r.Source, "error", r.Err)
 		}
 	}
-	if _, err := jobs.Scrape(ctx, db, actor); err != nil {
+	if _, err := office.Scrape(ctx, db, actor); err != nil {
 		return err
 	}
-	if err := jobs.Daily(ctx, db, actor); err != nil {
+	if err := upkeep.Daily(ctx, db, actor); err != nil {
 		return err
 	}
-	_, err = jobs.ReassessDue(ctx, db, actor, "time")
+	_, err = judging.ReassessDue(ctx, db, actor, "time")
 	return err
 }

@@ -6,7 +6,7 @@ import (
 
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -30,21 +30,21 @@ func (c *statusCmd) Run(p *program) error {
 	return p.print(result, func() { p.printStatus(result) })
 }
 
-func (c *statusCmd) load(p *program, db *store.DB) (jobs.StatusSheet, error) {
-	subject, err := jobs.Subject(p.ctx, db, p.actor(), jobs.Target{Software: c.Software, Release: c.Release, System: c.System})
+func (c *statusCmd) load(p *program, db *store.DB) (judging.StatusSheet, error) {
+	subject, err := judging.Subject(p.ctx, db, p.actor(), judging.Target{Software: c.Software, Release: c.Release, System: c.System})
 	if err != nil {
-		return jobs.StatusSheet{}, err
+		return judging.StatusSheet{}, err
 	}
-	if err := jobs.Reassess(p.ctx, db, p.actor(), "time", subject); err != nil {
-		return jobs.StatusSheet{}, err
+	if err := judging.Reassess(p.ctx, db, p.actor(), "time", subject); err != nil {
+		return judging.StatusSheet{}, err
 	}
-	return jobs.SheetOf(p.ctx, db, p.lang, subject, jobs.Target{Software: c.Software, System: c.System, Party: c.Party}, c.All)
+	return judging.SheetOf(p.ctx, db, p.lang, subject, judging.Target{Software: c.Software, System: c.System, Party: c.Party}, c.All)
 }
 
 var statusMarks = map[assess.Status]string{assess.Met: "●", assess.MetWithException: "◆", assess.PartlyMet: "◐", assess.NotMet: "▲",
 	assess.NotApplicable: "–", assess.NotAssessed: "○"}
 
-func (p *program) printStatus(r jobs.StatusSheet) {
+func (p *program) printStatus(r judging.StatusSheet) {
 	for _, d := range r.Duties {
 		s := assess.Status(d.Status)
 		word := s.Name().In(p.lang)
@@ -67,7 +67,7 @@ func (p *program) printStatus(r jobs.StatusSheet) {
 const mostGaps = 20
 
 // printGaps names what nobody answers for: what falls between two parties, then components.
-func (p *program) printGaps(gaps []jobs.GapLine) {
+func (p *program) printGaps(gaps []judging.GapLine) {
 	for i, g := range gaps {
 		if i == mostGaps {
 			p.printf("▲ ほか %d 件（--json で全件）", "▲ and %d more (--json has them all)", len(gaps)-i)

@@ -6,8 +6,9 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 )
@@ -34,11 +35,11 @@ func (c *triageListCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	f := jobs.TriageFilter{Waiting: !c.All}
+	f := portfolio.TriageFilter{Waiting: !c.All}
 	if f.Software, f.Release, err = p.softwareAndRelease(db, c.Software, c.Release); err != nil {
 		return err
 	}
-	list, err := jobs.Triage(p.ctx, db, f)
+	list, err := portfolio.Triage(p.ctx, db, f)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (c *triageListCmd) Run(p *program) error {
 	})
 }
 
-func assumed(list []jobs.Triaged) (n int) {
+func assumed(list []portfolio.Triaged) (n int) {
 	for _, t := range list {
 		if t.Priority.Assumed {
 			n++
@@ -130,9 +131,9 @@ func standing(o triage.Opinion, l lang.Lang) string {
 }
 
 // triagedJSON is a list of findings as scripts read it.
-func triagedJSON(list []jobs.Triaged, l lang.Lang) any {
+func triagedJSON(list []portfolio.Triaged, l lang.Lang) any {
 	type line struct {
-		jobs.Triaged
+		portfolio.Triaged
 		Waiting bool   `json:"waiting"`
 		Stands  string `json:"stands"`
 	}
@@ -159,7 +160,7 @@ type triageDecideCmd struct {
 
 // Run writes down what a person decided about findings.
 func (c *triageDecideCmd) Run(p *program) error {
-	req := jobs.DecideRequest{Vuln: c.Vuln, Component: c.Component, Release: c.Release, Status: triage.Status(c.Status), Justification: c.Justification,
+	req := office.DecideRequest{Vuln: c.Vuln, Component: c.Component, Release: c.Release, Status: triage.Status(c.Status), Justification: c.Justification,
 		Note: c.Note, Treatment: c.Treatment, Done: c.Done}
 	var err error
 	if req.TreatBy, err = endOfDay(c.By); err != nil {
@@ -184,7 +185,7 @@ func (c *triageDecideCmd) Run(p *program) error {
 	if req.Software, _, err = p.softwareAndRelease(db, c.Software, release); err != nil {
 		return err
 	}
-	d, err := jobs.Decide(p.ctx, db, actor, req)
+	d, err := office.Decide(p.ctx, db, actor, req)
 	if err != nil {
 		return err
 	}
@@ -229,7 +230,7 @@ func (c *triageUpgradeCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	list, err := jobs.Upgrades(p.ctx, db, release)
+	list, err := portfolio.Upgrades(p.ctx, db, release)
 	if err != nil {
 		return err
 	}
@@ -264,7 +265,7 @@ func (c *triageContextCmd) Run(p *program) error {
 			return err
 		}
 		about := triage.Context{Exposure: c.Exposure, Mission: c.Mission, Safety: c.Safety, ValueDensity: c.Value}
-		if err := jobs.SetContext(p.ctx, db, actor, software, about); err != nil {
+		if err := office.SetContext(p.ctx, db, actor, software, about); err != nil {
 			return err
 		}
 		return p.print(about, func() { p.printf("登録しました: %s", "recorded: %s", c.Software) })
@@ -280,8 +281,8 @@ type triageExploitCmd struct {
 // Run records what is known of the exploitation of a vulnerability.
 func (c *triageExploitCmd) Run(p *program) error {
 	return p.edit(func(db *store.DB, actor store.Actor) error {
-		e := jobs.Exploit{State: c.State, Source: c.Source}
-		if err := jobs.SetExploit(p.ctx, db, actor, c.Vuln, e); err != nil {
+		e := portfolio.Exploit{State: c.State, Source: c.Source}
+		if err := office.SetExploit(p.ctx, db, actor, c.Vuln, e); err != nil {
 			return err
 		}
 		return p.print(e, func() { p.printf("登録しました: %s", "recorded: %s", c.Vuln) })
@@ -304,7 +305,7 @@ func (c *triageTrustCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if err := jobs.TrustVEXAuthor(p.ctx, db, actor, c.Author, !c.Remove); err != nil {
+	if err := office.TrustVEXAuthor(p.ctx, db, actor, c.Author, !c.Remove); err != nil {
 		return err
 	}
 	return p.print(map[string]any{"author": c.Author, "trusted": !c.Remove}, func() { p.printf("登録しました: %s", "recorded: %s", c.Author) })

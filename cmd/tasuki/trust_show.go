@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/exchange"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -106,7 +106,7 @@ func (c *trustFollowCmd) Run(p *program) error {
 		return err
 	}
 	return p.administered(func(db *store.DB, actor store.Actor) error {
-		t, err := jobs.FollowSuccession(p.ctx, db, actor, letter)
+		t, err := relay.FollowSuccession(p.ctx, db, actor, letter)
 		if err != nil {
 			return err
 		}

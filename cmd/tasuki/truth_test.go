@@ -24,9 +24,12 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/internal/web"
 )
 
@@ -41,7 +44,7 @@ func TestOneTruth(t *testing.T) {
 	}
 	defer db.Close()
 	allRoles(t, db)
-	var status jobs.StatusSheet
+	var status judging.StatusSheet
 	tasuki := func(into any, args ...string) {
 		t.Helper()
 		var out, talk bytes.Buffer
@@ -57,14 +60,14 @@ func TestOneTruth(t *testing.T) {
 	get := signedIn(t, db)
 	for _, when := range []time.Duration{0, 400 * 24 * time.Hour} {
 		now = now.Add(when)
-		status = jobs.StatusSheet{}
+		status = judging.StatusSheet{}
 		tasuki(&status, "status")
 		if len(status.Duties) != 112 {
 			t.Fatalf("%d duties, four roles bear 112", len(status.Duties))
 		}
 		var check struct {
-			Totals assess.Totals     `json:"totals"`
-			Open   []jobs.StatusLine `json:"open"`
+			Totals assess.Totals        `json:"totals"`
+			Open   []judging.StatusLine `json:"open"`
 		}
 		tasuki(&check, "check")
 		if !reflect.DeepEqual(check.Totals, status.Totals) || !reflect.DeepEqual(check.Open, openRows(status.Duties)) {
@@ -72,7 +75,7 @@ func TestOneTruth(t *testing.T) {
 		}
 		counted := map[assess.Status]int{}
 		for _, id := range guideline.Default().Individuals() {
-			want := slices.DeleteFunc(slices.Clone(status.Duties), func(d jobs.StatusLine) bool { return d.ID != id.ID })
+			want := slices.DeleteFunc(slices.Clone(status.Duties), func(d judging.StatusLine) bool { return d.ID != id.ID })
 			var explained explainJSON
 			tasuki(&explained, "explain", string(id.ID))
 			if !reflect.DeepEqual(explained.Here, want) {
@@ -95,7 +98,7 @@ func TestOneTruth(t *testing.T) {
 }
 
 // onPage holds the page of a duty against what the command line says of it.
-func onPage(t *testing.T, get func(string) string, d jobs.StatusLine) {
+func onPage(t *testing.T, get func(string) string, d judging.StatusLine) {
 	t.Helper()
 	slug := strings.ToLower(strings.NewReplacer("(", "", ")", "").Replace(string(d.ID)))
 	page := get("/software/sw/duties/" + slug + "?" + url.Values{"release": {"r1"}, "role": {string(d.Role)}, "party": {d.Party}}.Encode())
@@ -132,26 +135,26 @@ func allRoles(t *testing.T, db *store.DB) {
 		a.Engagements = append(a.Engagements, chain.Engagement{ID: string(role), Party: "us", Role: role, Stance: guideline.Principal, Tier: "prime"})
 	}
 	m.Arrangements = []chain.Arrangement{a}
-	must(jobs.SaveModel(ctx, db, author, m))
+	must(judging.SaveModel(ctx, db, author, m))
 	release := fact.Subject{Kind: fact.Release, ID: "r1"}
-	_, err := jobs.Receive(ctx, db, author, []ingest.Arrival{{Name: "bom.json", Subject: release, Body: strings.NewReader(
+	_, err := intake.Receive(ctx, db, author, []ingest.Arrival{{Name: "bom.json", Subject: release, Body: strings.NewReader(
 		`{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"a & <b>","version":"1","purl":"pkg:npm/a@1"}]}`)},
 		{Name: "junit.xml", Subject: release, Body: strings.NewReader(`<testsuites><testsuite name="s"><testcase name="t"/></testsuite></testsuites>`)}})
 	must(err)
-	_, err = jobs.VerifyLedger(ctx, db, author)
+	_, err = upkeep.VerifyLedger(ctx, db, author)
 	must(err)
-	party, _, err := jobs.ClaimAbout(ctx, db, author, jobs.Target{})
+	party, _, err := office.ClaimAbout(ctx, db, author, judging.Target{})
 	must(err)
-	for _, w := range []jobs.ClaimWords{{Requirement: "S(2)-2.1", Kind: "not_applicable", Text: "理由 & <事情>", Until: "2027-01-31"}, {Requirement: "S(4)-1.1", Kind: "claim", Text: "取り組んでいます", Until: "2027-01-31"}} {
-		c, err := jobs.ReadClaim(w, db.Now())
+	for _, w := range []office.ClaimWords{{Requirement: "S(2)-2.1", Kind: "not_applicable", Text: "理由 & <事情>", Until: "2027-01-31"}, {Requirement: "S(4)-1.1", Kind: "claim", Text: "取り組んでいます", Until: "2027-01-31"}} {
+		c, err := office.ReadClaim(w, db.Now())
 		must(err)
 		c.Party, c.Subject = party, fact.Subject{Kind: fact.Org, ID: party}
-		c, err = jobs.DraftClaim(ctx, db, author, c)
+		c, err = office.DraftClaim(ctx, db, author, c)
 		must(err)
-		_, err = jobs.Approve(ctx, db, approver, c.ID, "password")
+		_, err = office.Approve(ctx, db, approver, c.ID, "password")
 		must(err)
 	}
-	must(jobs.Reassess(ctx, db, author, "start"))
+	must(judging.Reassess(ctx, db, author, "start"))
 }
 
 // signedIn gives a reader of pages, as somebody who may read them; what is escaped in HTML comes as it was written.

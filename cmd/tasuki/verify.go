@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/verify"
 )
 
@@ -37,7 +37,7 @@ func (c *verifyCmd) Run(p *program) error {
 		return err
 	}
 	report := verify.Bundle(b, opt)
-	if err := p.print(jobs.ReportOf(report, p.lang), func() { p.printReport(report) }); err != nil {
+	if err := p.print(relay.ReportOf(report, p.lang), func() { p.printReport(report) }); err != nil {
 		return err
 	}
 	switch verify.ExitCode(report) {

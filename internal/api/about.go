@@ -9,7 +9,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -26,8 +26,8 @@ type About struct {
 }
 
 // Target checks the words and gives what they name.
-func (a About) Target() (jobs.Target, error) {
-	t := jobs.Target{Software: a.Software, Release: a.Release, System: a.System, Party: a.Party, Create: a.Create}
+func (a About) Target() (judging.Target, error) {
+	t := judging.Target{Software: a.Software, Release: a.Release, System: a.System, Party: a.Party, Create: a.Create}
 	var err error
 	if t.Roles, err = guideline.ParseRoles(a.Role); err != nil {
 		return t, err
@@ -73,9 +73,9 @@ func (s *server) subject(ctx context.Context, c *call, a About) (fact.Subject, e
 	return s.find(ctx, c, t)
 }
 
-// find is jobs.Find with hints for programs.
-func (s *server) find(ctx context.Context, c *call, t jobs.Target) (fact.Subject, error) {
-	subject, err := jobs.Find(ctx, s.db, c.actor, t)
+// find is judging.Find with hints for programs.
+func (s *server) find(ctx context.Context, c *call, t judging.Target) (fact.Subject, error) {
+	subject, err := judging.Find(ctx, s.db, c.actor, t)
 	var e *lang.Error
 	if errors.As(err, &e) && e.Kind == lang.NotFound {
 		hinted := *e

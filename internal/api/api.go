@@ -1,7 +1,7 @@
 // Package api is what programs talk to: JSON over HTTP under /api/v1, described by the OpenAPI document it serves itself.
 //
 // Start from [New]. The operations are listed in one place, routes.go; what they answer is what the command line prints
-// with --json (see the types of package jobs). Callers show an API key that an account issued, and may do what its scope
+// with --json (see the types of the packages that join the verbs, docs/ARCHITECTURE.md). Callers show an API key that an account issued, and may do what its scope
 // and its account may; a key never approves anything. GET changes nothing. Errors are problem details (RFC 9457) in the
 // caller's language, see [ProblemDetails]. [Client] is the other end, for the command line.
 package api

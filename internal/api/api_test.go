@@ -21,8 +21,11 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/golden"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/store/storetest"
 )
@@ -133,16 +136,16 @@ func TestDocuments(t *testing.T) {
 	if !strings.Contains(p.Next, "edit") {
 		t.Errorf("a push key that would make a software is told: %q", p.Next)
 	}
-	first := must[[]jobs.Pushed](s, auth.Edit, "POST", at, sbom, name...)
+	first := must[[]intake.Pushed](s, auth.Edit, "POST", at, sbom, name...)
 	if len(first) != 1 || !first[0].Accepted || first[0].Known || first[0].File != "部品.json" || first[0].Digest != store.DigestOf([]byte(sbom)) || len(first[0].Duties) == 0 {
 		t.Fatalf("first push: %+v", first)
 	}
-	again := must[[]jobs.Pushed](s, auth.Push, "POST", at, sbom, name...)
+	again := must[[]intake.Pushed](s, auth.Push, "POST", at, sbom, name...)
 	if !again[0].Known || !again[0].Accepted {
 		t.Errorf("second push of the same bytes: %+v", again)
 	}
 	// A release of a software that is there takes no more than the scope push.
-	next := must[[]jobs.Pushed](s, auth.Push, "POST", "/api/v1/documents?software=Shop&release=1.1&create=true&name=a%2Fb%5C..%5Csbom.json", sbom)
+	next := must[[]intake.Pushed](s, auth.Push, "POST", "/api/v1/documents?software=Shop&release=1.1&create=true&name=a%2Fb%5C..%5Csbom.json", sbom)
 	if !next[0].Accepted || next[0].File != "sbom.json" {
 		t.Errorf("push of a new release: %+v", next)
 	}
@@ -156,12 +159,12 @@ func TestDocuments(t *testing.T) {
 	}
 	s.refused(s.keys[auth.Read], "GET", "/api/v1/documents/sha256:"+strings.Repeat("0", 64), "", 404, "not_found")
 	s.refused(s.keys[auth.Read], "GET", "/api/v1/documents/..%2f..%2fetc", "", 422, "usage")
-	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?software=Shop&release=1.0", sbom, 400, "usage")                    // no name
-	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json", sbom, 400, "usage")                                  // about nothing
-	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json&software=Shop&release=9.9", sbom, 404, "not_found")    // no such release
-	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json&software=Shop&role=king", sbom, 400, "usage")          // no such role
-	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json&softwear=Shop", sbom, 422, "usage")                    // no such parameter
-	bad := must[[]jobs.Pushed](s, auth.Push, "POST", "/api/v1/documents?name=x.bin&software=Shop&release=1.0", "\x00\x01\x02") // kept, not accepted
+	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?software=Shop&release=1.0", sbom, 400, "usage")                      // no name
+	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json", sbom, 400, "usage")                                    // about nothing
+	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json&software=Shop&release=9.9", sbom, 404, "not_found")      // no such release
+	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json&software=Shop&role=king", sbom, 400, "usage")            // no such role
+	s.refused(s.keys[auth.Push], "POST", "/api/v1/documents?name=x.json&softwear=Shop", sbom, 422, "usage")                      // no such parameter
+	bad := must[[]intake.Pushed](s, auth.Push, "POST", "/api/v1/documents?name=x.bin&software=Shop&release=1.0", "\x00\x01\x02") // kept, not accepted
 	if bad[0].Accepted || len(bad[0].Problems) == 0 || bad[0].Digest == "" {
 		t.Errorf("unreadable: %+v", bad)
 	}
@@ -180,7 +183,7 @@ func TestForm(t *testing.T) {
 	}
 	form.Close()
 	at := "/api/v1/documents?software=Shop&release=1.0&create=true"
-	got := must[[]jobs.Pushed](s, auth.Edit, "POST", at, b.String(), "Content-Type", form.FormDataContentType())
+	got := must[[]intake.Pushed](s, auth.Edit, "POST", at, b.String(), "Content-Type", form.FormDataContentType())
 	if len(got) != 2 || got[0].File != "one.json" || !got[0].Accepted || got[1].File != "two.bin" || got[1].Accepted {
 		t.Errorf("form: %+v", got)
 	}
@@ -190,18 +193,18 @@ func TestForm(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=%E5%8F%97%E6%B3%A8%2FWeb&release=1.0&create=true&name=s.json", shop(t))
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=%E5%8F%97%E6%B3%A8%2FWeb&release=1.0&create=true&name=s.json", shop(t))
 	name := "%E5%8F%97%E6%B3%A8%2FWeb" // 受注/Web
 	audited := entries(t, s.db)
-	got := must[jobs.StatusSheet](s, auth.Read, "GET", "/api/v1/software/"+name+"/status", "", "Accept-Language", "en-GB,ja;q=0.5")
+	got := must[judging.StatusSheet](s, auth.Read, "GET", "/api/v1/software/"+name+"/status", "", "Accept-Language", "en-GB,ja;q=0.5")
 	if got.Software != "受注/Web" || got.Release != "1.0" || len(got.Duties) == 0 {
 		t.Fatalf("status: %+v", got)
 	}
-	subject, err := jobs.Subject(t.Context(), s.db, s.by, jobs.Target{Software: "受注/Web"})
+	subject, err := judging.Subject(t.Context(), s.db, s.by, judging.Target{Software: "受注/Web"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := jobs.SheetOf(t.Context(), s.db, lang.EN, subject, jobs.Target{Software: "受注/Web"}, false)
+	want, err := judging.SheetOf(t.Context(), s.db, lang.EN, subject, judging.Target{Software: "受注/Web"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +239,7 @@ func TestStatus(t *testing.T) {
 }
 
 // thereAndBack goes from every status to the bytes of the documents it rests on, and from each document back to the duty.
-func (s *site) thereAndBack(sheet jobs.StatusSheet) {
+func (s *site) thereAndBack(sheet judging.StatusSheet) {
 	s.t.Helper()
 	walked := 0
 	for _, duty := range sheet.Duties {
@@ -249,7 +252,7 @@ func (s *site) thereAndBack(sheet jobs.StatusSheet) {
 				s.t.Fatalf("%s: the bytes of %s: status %d", duty.ID, e, status)
 			}
 			d := must[api.DocumentView](s, auth.Read, "GET", "/api/v1/documents/"+e, "")
-			if !slices.ContainsFunc(d.Duties, func(r jobs.Resting) bool {
+			if !slices.ContainsFunc(d.Duties, func(r judging.Resting) bool {
 				return r.ID == duty.ID && r.Role == duty.Role && r.Party == duty.Party && r.Status == duty.Status
 			}) {
 				s.t.Errorf("%s as %s rests on %s, which does not lead back: %+v", duty.ID, duty.Role, e, d.Duties)
@@ -312,7 +315,7 @@ func TestChain(t *testing.T) {
 		t.Errorf("an unknown key: %+v", p)
 	}
 	s.refused(s.keys[auth.Edit], "PUT", "/api/v1/chain", "", 400, "usage")
-	check := must[jobs.ModelCheck](s, auth.Edit, "PUT", "/api/v1/chain", string(deal))
+	check := must[office.ModelCheck](s, auth.Edit, "PUT", "/api/v1/chain", string(deal))
 	if !check.Applied {
 		t.Errorf("deal: %+v", check)
 	}
@@ -324,8 +327,8 @@ func TestChain(t *testing.T) {
 
 func TestDrafts(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
-	claim := must[jobs.ClaimView](s, auth.Edit, "POST", "/api/v1/claims", `{"requirement":"s1-1.1","body":"Requirements are reviewed","until":"2027-12-31","software":"Shop","evidence":["`+store.DigestOf([]byte(shop(t)))+`"]}`)
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	claim := must[office.ClaimView](s, auth.Edit, "POST", "/api/v1/claims", `{"requirement":"s1-1.1","body":"Requirements are reviewed","until":"2027-12-31","software":"Shop","evidence":["`+store.DigestOf([]byte(shop(t)))+`"]}`)
 	if claim.State != "draft" || claim.InForce || claim.Requirement != "S(1)-1.1" || claim.Subject.Kind != "software" {
 		t.Errorf("claim: %+v", claim)
 	}
@@ -343,23 +346,23 @@ func TestDrafts(t *testing.T) {
 			t.Errorf("%s: %d %s, want %s", body, status, b, code)
 		}
 	}
-	got := must[api.List[jobs.ClaimView]](s, auth.Read, "GET", "/api/v1/claims?state=draft&requirement=S(1)-1.1", "")
+	got := must[api.List[office.ClaimView]](s, auth.Read, "GET", "/api/v1/claims?state=draft&requirement=S(1)-1.1", "")
 	if len(got.Items) != 1 || got.Items[0].ID != claim.ID {
 		t.Errorf("claims: %+v", got)
 	}
-	must[jobs.ClaimView](s, auth.Read, "GET", "/api/v1/claims/"+claim.ID, "")
+	must[office.ClaimView](s, auth.Read, "GET", "/api/v1/claims/"+claim.ID, "")
 	record := "key: POL-01\n"
 	p := s.refused(s.keys[auth.Edit], "POST", "/api/v1/records/software_security_policy", record, 422, "inconsistent")
 	if len(p.Problems) == 0 {
 		t.Errorf("an incomplete record: %+v", p)
 	}
 	s.refused(s.keys[auth.Edit], "POST", "/api/v1/records/nothing", record, 404, "not_found")
-	must[api.List[jobs.RecordView]](s, auth.Read, "GET", "/api/v1/records", "")
+	must[api.List[office.RecordView]](s, auth.Read, "GET", "/api/v1/records", "")
 }
 
 func TestAuditPages(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t), "X-Request-Id", "build-4711-x")
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t), "X-Request-Id", "build-4711-x")
 	var ids []string
 	ours := false
 	for cursor := ""; ; {
@@ -381,13 +384,13 @@ func TestAuditPages(t *testing.T) {
 
 func TestBundles(t *testing.T) {
 	s := newSite(t, api.Options{})
-	report := must[jobs.Report](s, auth.Read, "POST", "/api/v1/verify", "no bundle at all")
+	report := must[relay.Report](s, auth.Read, "POST", "/api/v1/verify", "no bundle at all")
 	if report.OK || len(report.Steps) == 0 {
 		t.Errorf("verified: %+v", report)
 	}
 	s.refused(s.keys[auth.Read], "POST", "/api/v1/verify?require_level=most", "x", 400, "usage")
 	before := entries(t, s.db)
-	got := must[jobs.TakenIn](s, auth.Push, "POST", "/api/v1/bundles?name=b.json", "no bundle at all")
+	got := must[relay.TakenIn](s, auth.Push, "POST", "/api/v1/bundles?name=b.json", "no bundle at all")
 	if got.Accepted || got.Digest != store.DigestOf([]byte("no bundle at all")) || entries(t, s.db) == before {
 		t.Errorf("received: %+v", got)
 	}
@@ -511,11 +514,11 @@ func TestClient(t *testing.T) {
 // A bundle that people approved and signed is fetched from one workspace, verified and received by another.
 func TestHandOver(t *testing.T) {
 	from, to := newSite(t, api.Options{}), newSite(t, api.Options{})
-	must[jobs.ModelCheck](from, auth.Edit, "PUT", "/api/v1/chain", "parties:\n- {id: self, name: 見本ソフト株式会社, name_en: Sample Soft, address: 東京都見本区1-1, self: true}\n", "Content-Type", "application/yaml")
-	must[[]jobs.Pushed](from, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
-	must[[]jobs.Pushed](from, auth.Push, "POST", "/api/v1/documents?software=Shop&release=1.0&artifact=true&name=shop.bin", "the program")
+	must[office.ModelCheck](from, auth.Edit, "PUT", "/api/v1/chain", "parties:\n- {id: self, name: 見本ソフト株式会社, name_en: Sample Soft, address: 東京都見本区1-1, self: true}\n", "Content-Type", "application/yaml")
+	must[[]intake.Pushed](from, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	must[[]intake.Pushed](from, auth.Push, "POST", "/api/v1/documents?software=Shop&release=1.0&artifact=true&name=shop.bin", "the program")
 	ctx, author, approver := t.Context(), store.Actor{Account: "author", Via: store.Web}, store.Actor{Account: "approver", Via: store.Web}
-	key, err := jobs.NewSigningKey(ctx, from.db, author, "Shop maker", nil)
+	key, err := relay.NewSigningKey(ctx, from.db, author, "Shop maker", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -527,15 +530,15 @@ func TestHandOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	draft, err := jobs.Draft(ctx, from.db, author, jobs.DraftRequest{Software: software.ID, Release: release.ID})
+	draft, err := relay.Draft(ctx, from.db, author, relay.DraftRequest{Software: software.ID, Release: release.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
 	from.refused(from.keys[auth.Read], "GET", "/api/v1/declarations/"+draft.ID+"/bundle", "", 404, "not_found")
-	if _, err := jobs.ApproveDeclaration(ctx, from.db, approver, draft.ID, "password"); err != nil {
+	if _, err := relay.ApproveDeclaration(ctx, from.db, approver, draft.ID, "password"); err != nil {
 		t.Fatal(err)
 	}
-	bundle, issued, err := jobs.Issue(ctx, from.db, author, draft.ID, jobs.Signing{Key: key.Private, Title: "代表取締役"})
+	bundle, issued, err := relay.Issue(ctx, from.db, author, draft.ID, relay.Signing{Key: key.Private, Title: "代表取締役"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -548,7 +551,7 @@ func TestHandOver(t *testing.T) {
 	if !bytes.Equal(got, bundle) || h.Get("ETag") != `"`+issued.Bundle+`"` {
 		t.Fatalf("bundle: %d bytes, %v", len(got), h)
 	}
-	if report := must[jobs.Report](to, auth.Read, "POST", "/api/v1/verify", string(got)); report.OK {
+	if report := must[relay.Report](to, auth.Read, "POST", "/api/v1/verify", string(got)); report.OK {
 		t.Errorf("a signer nobody trusts: %+v", report)
 	}
 	for !to.db.Now().After(issued.IssuedAt) { // the clocks of storetest advance when they are looked at
@@ -557,13 +560,13 @@ func TestHandOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := entries(t, to.db)
-	if report := must[jobs.Report](to, auth.Read, "POST", "/api/v1/verify", string(got)); !report.OK || len(report.Chain) != 1 {
+	if report := must[relay.Report](to, auth.Read, "POST", "/api/v1/verify", string(got)); !report.OK || len(report.Chain) != 1 {
 		t.Errorf("verified: %+v", report)
 	}
 	if entries(t, to.db) != before {
 		t.Error("verifying changed something")
 	}
-	taken := must[jobs.TakenIn](to, auth.Edit, "POST", "/api/v1/bundles?create=true&name=shop.json", string(got))
+	taken := must[relay.TakenIn](to, auth.Edit, "POST", "/api/v1/bundles?create=true&name=shop.json", string(got))
 	if !taken.Accepted || taken.Subject.Kind != "release" {
 		t.Errorf("received: %+v", taken)
 	}

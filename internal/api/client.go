@@ -13,7 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -51,7 +52,7 @@ func (c *Client) Exposed() bool {
 
 // Push sends one file and gives what became of it. An error of kind Unreachable says that the server did not take it; one
 // of another kind is what the server said.
-func (c *Client) Push(ctx context.Context, about About, name string, body io.Reader) ([]jobs.Pushed, error) {
+func (c *Client) Push(ctx context.Context, about About, name string, body io.Reader) ([]intake.Pushed, error) {
 	target := c.base.JoinPath(v1, "documents")
 	target.RawQuery = about.query().Encode()
 	// io.NopCloser hides what kind of reader it is: nothing but the bytes decides how they are sent.
@@ -61,13 +62,13 @@ func (c *Client) Push(ctx context.Context, about About, name string, body io.Rea
 	}
 	r.Header.Set("Content-Type", anyBytes)
 	r.Header.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	var out []jobs.Pushed
+	var out []intake.Pushed
 	return out, c.do(r, &out)
 }
 
 // Status gives the state of our duties about a software or system, or of the party that a target names, as the server
 // judged last.
-func (c *Client) Status(ctx context.Context, t jobs.Target) (jobs.StatusSheet, error) {
+func (c *Client) Status(ctx context.Context, t judging.Target) (judging.StatusSheet, error) {
 	q := url.Values{}
 	for name, value := range map[string]string{"release": t.Release, "party": t.Party} {
 		if value != "" {
@@ -78,13 +79,13 @@ func (c *Client) Status(ctx context.Context, t jobs.Target) (jobs.StatusSheet, e
 	if t.System != "" {
 		path = []string{v1, "systems", url.PathEscape(t.System), "status"}
 	}
-	var out jobs.StatusSheet
+	var out judging.StatusSheet
 	err := c.get(ctx, q, &out, path...)
 	return out, err
 }
 
 // Changes gives what changed of the duties about a software since a moment.
-func (c *Client) Changes(ctx context.Context, t jobs.Target, since time.Time) ([]jobs.Change, error) {
+func (c *Client) Changes(ctx context.Context, t judging.Target, since time.Time) ([]judging.Change, error) {
 	if t.System != "" {
 		return nil, &lang.Error{Kind: lang.Usage, What: lang.T("システムについては、サーバとの --since は使えません", "--since with a server is for software"),
 			Next: lang.T("--save と --base を使ってください", "use --save and --base")}
@@ -93,7 +94,7 @@ func (c *Client) Changes(ctx context.Context, t jobs.Target, since time.Time) ([
 	if t.Release != "" {
 		q.Set("release", t.Release)
 	}
-	var out List[jobs.Change]
+	var out List[judging.Change]
 	err := c.get(ctx, q, &out, v1, "software", url.PathEscape(t.Software), "changes")
 	return out.Items, err
 }

@@ -15,7 +15,7 @@ import (
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/exchange"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 )
 
@@ -51,14 +51,14 @@ func TestGeneratedClientDoesTheMainJob(t *testing.T) {
 	draft := step("begin")
 
 	ctx, signer, approver := t.Context(), store.Actor{Account: "signer", Via: store.Web}, store.Actor{Account: "approver", Via: store.Web}
-	key, err := jobs.NewSigningKey(ctx, s.db, signer, "Shop maker", nil)
+	key, err := relay.NewSigningKey(ctx, s.db, signer, "Shop maker", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := jobs.ApproveDeclaration(ctx, s.db, approver, draft, "password"); err != nil {
+	if _, err := relay.ApproveDeclaration(ctx, s.db, approver, draft, "password"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := jobs.Issue(ctx, s.db, signer, draft, jobs.Signing{Key: key.Private, Title: "代表取締役"}); err != nil {
+	if _, _, err := relay.Issue(ctx, s.db, signer, draft, relay.Signing{Key: key.Private, Title: "代表取締役"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := exchange.SetTrust(ctx, s.db, signer, exchange.TrustedParty{Key: key.Trusted()}); err != nil {

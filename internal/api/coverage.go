@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 )
 
 func (s *server) coverage(ctx context.Context, c *call, in *struct {
@@ -11,15 +11,15 @@ func (s *server) coverage(ctx context.Context, c *call, in *struct {
 	Framework string `path:"framework" doc:"ssdf, nsa, cisa_sbd, cra, other, unified_standards or cip_guideline"`
 	Release   string `query:"release" doc:"Version; the latest supported release when empty"`
 	Party     string `query:"party" doc:"Whose duties; our own organisation's when empty"`
-}) (jobs.Coverage, error) {
-	of := jobs.Target{Software: in.Name, Release: in.Release, Party: in.Party}
-	subject, err := jobs.Subject(ctx, s.db, c.actor, jobs.Target{Software: in.Name, Release: in.Release})
+}) (judging.Coverage, error) {
+	of := judging.Target{Software: in.Name, Release: in.Release, Party: in.Party}
+	subject, err := judging.Subject(ctx, s.db, c.actor, judging.Target{Software: in.Name, Release: in.Release})
 	if err != nil {
-		return jobs.Coverage{}, forReading(err)
+		return judging.Coverage{}, forReading(err)
 	}
-	sheet, err := jobs.SheetOf(ctx, s.db, c.lang, subject, of, false)
+	sheet, err := judging.SheetOf(ctx, s.db, c.lang, subject, of, false)
 	if err != nil {
-		return jobs.Coverage{}, err
+		return judging.Coverage{}, err
 	}
-	return jobs.CoverageOf(in.Framework, sheet, c.lang)
+	return judging.CoverageOf(in.Framework, sheet, c.lang)
 }

@@ -12,7 +12,8 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -29,7 +30,7 @@ type pushInput struct {
 }
 
 // push takes documents in. The same bytes about the same thing are kept once, however often they are sent.
-func (s *server) push(ctx context.Context, c *call, in *pushInput) ([]jobs.Pushed, error) {
+func (s *server) push(ctx context.Context, c *call, in *pushInput) ([]intake.Pushed, error) {
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, s.o.MaxUpload)
 	arrivals, done, err := c.arrivals(in)
 	if err != nil {
@@ -43,8 +44,8 @@ func (s *server) push(ctx context.Context, c *call, in *pushInput) ([]jobs.Pushe
 	for i := range arrivals {
 		arrivals[i].Origin, arrivals[i].Subject, arrivals[i].Artifact = "api", subject, in.Artifact
 	}
-	receipts, err := jobs.Receive(ctx, s.db, c.actor, arrivals)
-	return jobs.PushedOf(receipts, c.lang), broken(err)
+	receipts, err := intake.Receive(ctx, s.db, c.actor, arrivals)
+	return intake.PushedOf(receipts, c.lang), broken(err)
 }
 
 // broken tells a body that broke off while its file was being kept from a fault of ours.
@@ -115,19 +116,19 @@ type digestInput struct {
 
 // DocumentView is what is known of a document.
 type DocumentView struct {
-	Digest         string         `json:"digest"`
-	Size           int64          `json:"size"`
-	Name           string         `json:"name"`
-	Type           string         `json:"type"`
-	Origin         string         `json:"origin"`
-	ReceivedAt     string         `json:"received_at" format:"date-time"`
-	ReceivedBy     string         `json:"received_by"`
-	SignatureState string         `json:"signature_state,omitempty"`
-	Accepted       bool           `json:"accepted"`
-	Read           map[string]any `json:"read"`
-	Problems       []jobs.Problem `json:"problems"`
-	Subjects       []fact.Subject `json:"subjects" doc:"What it is about"`
-	Duties         []jobs.Resting `json:"duties" doc:"Duties whose status, as judged last, rests on it"`
+	Digest         string            `json:"digest"`
+	Size           int64             `json:"size"`
+	Name           string            `json:"name"`
+	Type           string            `json:"type"`
+	Origin         string            `json:"origin"`
+	ReceivedAt     string            `json:"received_at" format:"date-time"`
+	ReceivedBy     string            `json:"received_by"`
+	SignatureState string            `json:"signature_state,omitempty"`
+	Accepted       bool              `json:"accepted"`
+	Read           map[string]any    `json:"read"`
+	Problems       []judging.Problem `json:"problems"`
+	Subjects       []fact.Subject    `json:"subjects" doc:"What it is about"`
+	Duties         []judging.Resting `json:"duties" doc:"Duties whose status, as judged last, rests on it"`
 }
 
 func (s *server) document(ctx context.Context, c *call, in *digestInput) (DocumentView, error) {
@@ -137,12 +138,12 @@ func (s *server) document(ctx context.Context, c *call, in *digestInput) (Docume
 	}
 	subjects, err := s.db.DocumentSubjects(ctx, in.Digest)
 	out := DocumentView{Digest: d.Digest, Size: d.Size, Name: d.Name, Type: d.Type, Origin: d.Origin, ReceivedAt: rfc3339(d.ReceivedAt), ReceivedBy: d.ReceivedBy,
-		SignatureState: d.SignatureState, Accepted: d.Accepted, Read: d.Summary, Problems: jobs.ProblemsIn(d.Problems, c.lang), Subjects: append([]fact.Subject{}, subjects...)}
+		SignatureState: d.SignatureState, Accepted: d.Accepted, Read: d.Summary, Problems: judging.ProblemsIn(d.Problems, c.lang), Subjects: append([]fact.Subject{}, subjects...)}
 	if out.Read == nil {
 		out.Read = map[string]any{}
 	}
 	if err == nil {
-		out.Duties, err = jobs.RestingOn(ctx, s.db, in.Digest)
+		out.Duties, err = judging.RestingOn(ctx, s.db, in.Digest)
 	}
 	return out, err
 }

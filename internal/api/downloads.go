@@ -9,8 +9,11 @@ import (
 
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/portfolio"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/cdx"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/internal/report/oscal"
@@ -49,7 +52,7 @@ func (s *server) checklist(ctx context.Context, c *call, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	sheet, err := jobs.ChecklistOf(ctx, s.db, c.lang, software, release)
+	sheet, err := office.ChecklistOf(ctx, s.db, c.lang, software, release)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +70,7 @@ func (s *server) checklist(ctx context.Context, c *call, in *struct {
 
 // releaseOf gives the ids of a software and of the release that is named, or of its latest.
 func (s *server) releaseOf(ctx context.Context, c *call, name, version string) (software, release string, err error) {
-	subject, err := jobs.Subject(ctx, s.db, c.actor, jobs.Target{Software: name, Release: version})
+	subject, err := judging.Subject(ctx, s.db, c.actor, judging.Target{Software: name, Release: version})
 	if err != nil {
 		return "", "", forReading(err)
 	}
@@ -98,7 +101,7 @@ func (s *server) write(ctx context.Context, c *call, d declared.Document, p Pape
 	}
 	var b bytes.Buffer
 	c.gives(asPDF, "declaration.pdf")
-	err := jobs.Paper(ctx, s.db, &b, d, c.lang, p.Addressee, p.Attention, p.Dates)
+	err := office.Paper(ctx, s.db, &b, d, c.lang, p.Addressee, p.Attention, p.Dates)
 	return b.Bytes(), err
 }
 
@@ -140,7 +143,7 @@ func (s *server) present(ctx context.Context, c *call, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	d, err := jobs.DocumentOf(ctx, s.db, c.actor, jobs.DraftRequest{Software: software, Release: release}, true)
+	d, err := relay.DocumentOf(ctx, s.db, c.actor, relay.DraftRequest{Software: software, Release: release}, true)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +174,7 @@ func (s *server) declarationPaper(ctx context.Context, c *call, in *struct {
 
 // vexForms are the formats that decisions about a release are handed on in.
 var vexForms = map[string]struct {
-	form jobs.VEXForm
+	form portfolio.VEXForm
 	name string
 }{
 	"openvex":   {vex.OpenVEX, "openvex.json"},
@@ -196,5 +199,5 @@ func (s *server) vex(ctx context.Context, c *call, in *struct {
 	}
 	f := vexForms[in.Format]
 	c.gives(asJSON, f.name)
-	return jobs.VEX(ctx, s.db, c.actor, jobs.VEXRequest{Release: release, Format: in.Format, Form: f.form, Namespace: in.Namespace, Tool: "Tasuki", Lang: c.lang})
+	return portfolio.VEX(ctx, s.db, c.actor, portfolio.VEXRequest{Release: release, Format: in.Format, Form: f.form, Namespace: in.Namespace, Tool: "Tasuki", Lang: c.lang})
 }

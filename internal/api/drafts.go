@@ -4,9 +4,11 @@ import (
 	"context"
 
 	"example.org/tasuki/guideline"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/register"
+	"example.org/tasuki/internal/relay"
 )
 
 // DraftBody says what to declare.
@@ -28,19 +30,19 @@ func (s *server) draftDeclaration(ctx context.Context, c *call, in *struct{ Name
 	if err != nil {
 		return DeclarationItem{}, err
 	}
-	d, err := jobs.Draft(ctx, s.db, c.actor, jobs.DraftRequest{Software: software, Release: release, Arrangement: b.Arrangement, Limitations: b.Limitations, Supersedes: b.Supersedes})
+	d, err := relay.Draft(ctx, s.db, c.actor, relay.DraftRequest{Software: software, Release: release, Arrangement: b.Arrangement, Limitations: b.Limitations, Supersedes: b.Supersedes})
 	return declarationItem(d), err
 }
 
-func (s *server) retireClaim(ctx context.Context, c *call, in *IDInput) (jobs.ClaimView, error) {
-	v, err := jobs.RetireClaim(ctx, s.db, c.actor, in.ID)
-	return jobs.ClaimView{Claim: v, InForce: v.InForce(s.db.Now())}, err
+func (s *server) retireClaim(ctx context.Context, c *call, in *IDInput) (office.ClaimView, error) {
+	v, err := office.RetireClaim(ctx, s.db, c.actor, in.ID)
+	return office.ClaimView{Claim: v, InForce: v.InForce(s.db.Now())}, err
 }
 
 func (s *server) retireRecord(ctx context.Context, c *call, in *struct {
 	IDInput
 	Matching
-}) (jobs.RecordView, error) {
+}) (office.RecordView, error) {
 	s.edits.Lock()
 	defer s.edits.Unlock()
 	current, err := s.record(ctx, c, &in.IDInput)
@@ -48,10 +50,10 @@ func (s *server) retireRecord(ctx context.Context, c *call, in *struct {
 		err = in.holds(c, current, false)
 	}
 	if err != nil {
-		return jobs.RecordView{}, err
+		return office.RecordView{}, err
 	}
-	r, err := jobs.RetireRecord(ctx, s.db, c.actor, in.ID)
-	return tagged(c, jobs.ViewRecord(r, s.db.Now()), err)
+	r, err := office.RetireRecord(ctx, s.db, c.actor, in.ID)
+	return tagged(c, office.ViewRecord(r, s.db.Now()), err)
 }
 
 // RecordBody is the content of a record of a register.
@@ -65,65 +67,65 @@ type RecordBody struct {
 func (s *server) changeRecord(ctx context.Context, c *call, in *struct {
 	IDInput
 	Matching
-}) (jobs.RecordView, error) {
+}) (office.RecordView, error) {
 	var b RecordBody
 	if err := c.json(&b); err != nil {
-		return jobs.RecordView{}, err
+		return office.RecordView{}, err
 	}
 	s.edits.Lock()
 	defer s.edits.Unlock()
 	before, err := s.db.Record(ctx, in.ID)
 	if err != nil {
-		return jobs.RecordView{}, err
+		return office.RecordView{}, err
 	}
-	if err := in.holds(c, jobs.ViewRecord(before, s.db.Now()), true); err != nil {
-		return jobs.RecordView{}, err
+	if err := in.holds(c, office.ViewRecord(before, s.db.Now()), true); err != nil {
+		return office.RecordView{}, err
 	}
 	kind, err := register.Kind(before.Kind)
 	if err != nil {
-		return jobs.RecordView{}, err
+		return office.RecordView{}, err
 	}
 	data, problems := register.Validate(kind, b.Data)
-	problems = append(problems, jobs.DataProblems(kind, data)...)
+	problems = append(problems, office.DataProblems(kind, data)...)
 	if len(problems) > 0 {
 		p := problemOf(c.visit, &lang.Error{Kind: lang.Inconsistent, What: lang.T("何も変更していません", "nothing was changed"), Next: lang.T("problems に挙げた箇所を直してください", "mend what problems names")})
-		p.Problems = jobs.ProblemsIn(problems, c.lang)
-		return jobs.RecordView{}, p
+		p.Problems = judging.ProblemsIn(problems, c.lang)
+		return office.RecordView{}, p
 	}
-	after, _, err := jobs.PutRecord(ctx, s.db, c.actor, kind, register.Entry{Key: before.Key, ValidUntil: b.ValidUntil, Data: data}, before.Subject)
+	after, _, err := office.PutRecord(ctx, s.db, c.actor, kind, register.Entry{Key: before.Key, ValidUntil: b.ValidUntil, Data: data}, before.Subject)
 	if err != nil {
-		return jobs.RecordView{}, err
+		return office.RecordView{}, err
 	}
-	if err := jobs.Reassess(ctx, s.db, c.actor, "record "+after.ID, after.Subject); err != nil {
-		return jobs.RecordView{}, err
+	if err := judging.Reassess(ctx, s.db, c.actor, "record "+after.ID, after.Subject); err != nil {
+		return office.RecordView{}, err
 	}
-	return tagged(c, jobs.ViewRecord(after, s.db.Now()), nil)
+	return tagged(c, office.ViewRecord(after, s.db.Now()), nil)
 }
 
 func (s *server) registers(context.Context, *call, *struct{}) (List[guideline.Register], error) {
 	return List[guideline.Register]{Items: guideline.Default().Registers()}, nil
 }
 
-func (s *server) papers(ctx context.Context, c *call, _ *struct{}) (jobs.Papers, error) {
-	p, _, err := jobs.PapersOf(ctx, s.db)
+func (s *server) papers(ctx context.Context, c *call, _ *struct{}) (office.Papers, error) {
+	p, _, err := office.PapersOf(ctx, s.db)
 	return tagged(c, p, err)
 }
 
-func (s *server) setPapers(ctx context.Context, c *call, in *struct{ Matching }) (jobs.Papers, error) {
+func (s *server) setPapers(ctx context.Context, c *call, in *struct{ Matching }) (office.Papers, error) {
 	s.edits.Lock()
 	defer s.edits.Unlock()
-	current, revision, err := jobs.PapersOf(ctx, s.db)
+	current, revision, err := office.PapersOf(ctx, s.db)
 	if err == nil {
 		err = in.holds(c, current, true)
 	}
 	if err != nil {
-		return jobs.Papers{}, err
+		return office.Papers{}, err
 	}
-	var b jobs.Papers
+	var b office.Papers
 	if err := c.json(&b); err != nil {
-		return jobs.Papers{}, err
+		return office.Papers{}, err
 	}
-	err = jobs.SetPapers(ctx, s.db, c.actor, b, revision)
+	err = office.SetPapers(ctx, s.db, c.actor, b, revision)
 	if lang.KindOf(err) == lang.Conflict {
 		err = stale(c)
 	}

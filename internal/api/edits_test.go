@@ -13,7 +13,9 @@ import (
 
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
+	"example.org/tasuki/internal/office"
 )
 
 // tag asks for a thing and gives the tag of its state.
@@ -32,28 +34,28 @@ func TestChangesStartFromWhatThereIs(t *testing.T) {
 	at := "/api/v1/settings/papers"
 	first := s.tag(at)
 	s.refused(s.keys[auth.Edit], "PUT", at, `{"dates":"era"}`, 428, "precondition_required")
-	must[jobs.Papers](s, auth.Edit, "PUT", at, `{"dates":"era"}`, "If-Match", first)
+	must[office.Papers](s, auth.Edit, "PUT", at, `{"dates":"era"}`, "If-Match", first)
 	p := s.refused(s.keys[auth.Edit], "PUT", at, `{"dates":"western"}`, 412, "precondition_failed", "If-Match", first, "Accept-Language", "en")
 	if !strings.Contains(p.Next, "read it again") {
 		t.Errorf("what to do: %q", p.Next)
 	}
-	must[jobs.Papers](s, auth.Edit, "PUT", at, `{"dates":"western"}`, "If-Match", `"other", `+s.tag(at))
-	must[jobs.Papers](s, auth.Edit, "PUT", at, `{"dates":"both"}`, "If-Match", "*")
+	must[office.Papers](s, auth.Edit, "PUT", at, `{"dates":"western"}`, "If-Match", `"other", `+s.tag(at))
+	must[office.Papers](s, auth.Edit, "PUT", at, `{"dates":"both"}`, "If-Match", "*")
 	s.refused(s.keys[auth.Edit], "PUT", at, `{"dates":"lunar"}`, 400, "usage", "If-Match", "*")
 	s.refused(s.keys[auth.Read], "PUT", at, `{"dates":"era"}`, 403, "forbidden", "If-Match", "*")
 
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
 	deal := s.tag("/api/v1/chain")
-	must[jobs.ModelCheck](s, auth.Edit, "PUT", "/api/v1/chain", `{"parties":[{"id":"maker","name":"例示部品"}]}`, "Content-Type", "application/json", "If-Match", deal)
+	must[office.ModelCheck](s, auth.Edit, "PUT", "/api/v1/chain", `{"parties":[{"id":"maker","name":"例示部品"}]}`, "Content-Type", "application/json", "If-Match", deal)
 	s.refused(s.keys[auth.Edit], "PUT", "/api/v1/chain", `{"parties":[{"id":"maker","name":"別の名前"}]}`, 412, "precondition_failed", "Content-Type", "application/json", "If-Match", deal)
 
-	put := must[jobs.PutResult](s, auth.Edit, "POST", "/api/v1/records/contact", `[{"key":"C-1","data":{"contact_kind":"psirt","address":"psirt@vendor.example"}}]`, "Content-Type", "application/json")
+	put := must[office.PutResult](s, auth.Edit, "POST", "/api/v1/records/contact", `[{"key":"C-1","data":{"contact_kind":"psirt","address":"psirt@vendor.example"}}]`, "Content-Type", "application/json")
 	record := "/api/v1/records/" + put.Records[0].ID
-	before := must[jobs.RecordView](s, auth.Read, "GET", record, "")
+	before := must[office.RecordView](s, auth.Read, "GET", record, "")
 	was := s.tag(record)
 	body := `{"data":` + strings.Replace(string(marshal(t, before.Data)), "psirt@", "security@", 1) + `}`
 	s.refused(s.keys[auth.Edit], "PUT", record, body, 428, "precondition_required")
-	after := must[jobs.RecordView](s, auth.Edit, "PUT", record, body, "If-Match", was)
+	after := must[office.RecordView](s, auth.Edit, "PUT", record, body, "If-Match", was)
 	if after.Data["address"] != "security@vendor.example" || after.ID != before.ID {
 		t.Errorf("changed: %+v", after)
 	}
@@ -62,7 +64,7 @@ func TestChangesStartFromWhatThereIs(t *testing.T) {
 	if p := s.refused(s.keys[auth.Edit], "PUT", record, `{"data":{"address":3}}`, 422, "inconsistent", "If-Match", "*"); len(p.Problems) == 0 {
 		t.Error("no place is named")
 	}
-	if gone := must[jobs.RecordView](s, auth.Edit, "POST", record+"/retire", "", "If-Match", s.tag(record)); gone.State != "retired" {
+	if gone := must[office.RecordView](s, auth.Edit, "POST", record+"/retire", "", "If-Match", s.tag(record)); gone.State != "retired" {
 		t.Errorf("retired: %+v", gone)
 	}
 }
@@ -70,10 +72,10 @@ func TestChangesStartFromWhatThereIs(t *testing.T) {
 // A request repeated under its key is done once; the answer is the one given first, byte for byte.
 func TestIdempotencyKey(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
 	body := `{"requirement":"S(1)-1.2","body":"設計レビューを実施しています。","software":"Shop","until":"2027-12-31"}`
 	claims := func() int {
-		return len(must[api.List[jobs.ClaimView]](s, auth.Read, "GET", "/api/v1/claims", "").Items)
+		return len(must[api.List[office.ClaimView]](s, auth.Read, "GET", "/api/v1/claims", "").Items)
 	}
 	ask := func(body, key string) (int, http.Header, []byte) {
 		return s.ask(s.keys[auth.Edit], "POST", "/api/v1/claims", strings.NewReader(body), "Idempotency-Key", key)
@@ -104,7 +106,7 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 	// Files are compared by content, too.
 	push := "/api/v1/documents?software=Shop&release=1.0&name=s.json"
-	must[[]jobs.Pushed](s, auth.Push, "POST", push, shop(t), "Idempotency-Key", "file")
+	must[[]intake.Pushed](s, auth.Push, "POST", push, shop(t), "Idempotency-Key", "file")
 	s.refused(s.keys[auth.Push], "POST", push, shop(t)+" ", 422, "idempotency_key_reused", "Idempotency-Key", "file")
 
 	// Sent at the same time, it is done once.
@@ -121,7 +123,7 @@ func TestIdempotencyKey(t *testing.T) {
 // Every document that the pages and the command line give can be downloaded, and a filled checklist goes back.
 func TestDownloads(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
 	for _, tt := range []struct{ method, path, media, begins string }{
 		{"GET", "/checklist/xlsx?addressee=%E4%BE%8B%E7%A4%BA%E5%B8%82", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK"},
 		{"GET", "/checklist/csv", "text/csv; charset=utf-8", "\ufeffid,"},
@@ -160,7 +162,7 @@ func TestDownloads(t *testing.T) {
 		t.Errorf("preview: %+v", preview)
 	}
 	s.refused(s.keys[auth.Edit], "POST", "/api/v1/checklists/apply?confirm=nothing", filled.String(), 409, "conflict")
-	if done := must[jobs.SheetPreview](s, auth.Edit, "POST", "/api/v1/checklists/apply?confirm="+preview.Confirm, filled.String()); !done.Applied {
+	if done := must[office.SheetPreview](s, auth.Edit, "POST", "/api/v1/checklists/apply?confirm="+preview.Confirm, filled.String()); !done.Applied {
 		t.Errorf("apply: %+v", done)
 	}
 }
@@ -169,7 +171,7 @@ func TestDownloads(t *testing.T) {
 func TestRestOfThePages(t *testing.T) {
 	s := newSite(t, api.Options{})
 	since := s.db.Now().Add(-time.Hour)
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
 	all := must[api.List[api.ComponentItem]](s, auth.Read, "GET", "/api/v1/software/Shop/components", "").Items
 	var paged []api.ComponentItem
 	for cursor := ""; ; {
@@ -182,7 +184,7 @@ func TestRestOfThePages(t *testing.T) {
 	if len(all) == 0 || len(paged) != len(all) {
 		t.Errorf("%d components, %d page by page", len(all), len(paged))
 	}
-	if got := must[api.List[jobs.Change]](s, auth.Read, "GET", "/api/v1/software/Shop/changes?since="+since.Format(time.RFC3339), ""); len(got.Items) == 0 {
+	if got := must[api.List[judging.Change]](s, auth.Read, "GET", "/api/v1/software/Shop/changes?since="+since.Format(time.RFC3339), ""); len(got.Items) == 0 {
 		t.Error("nothing changed")
 	}
 	s.refused(s.keys[auth.Read], "GET", "/api/v1/software/Shop/changes", "", 422, "usage")

@@ -8,8 +8,8 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -20,14 +20,14 @@ const maxBundle = 256 << 20
 func (s *server) verify(ctx context.Context, c *call, in *struct {
 	RequireLevel string    `query:"require_level" doc:"minimum or standard: a lower declaration does not do"`
 	At           time.Time `query:"at" doc:"Instant to verify at; now when empty"`
-}) (jobs.Report, error) {
+}) (relay.Report, error) {
 	opt, err := exchange.Options(ctx, s.db)
 	if err != nil {
-		return jobs.Report{}, err
+		return relay.Report{}, err
 	}
 	if in.RequireLevel != "" {
 		if opt.RequireLevel, err = guideline.ParseLevel(in.RequireLevel); err != nil {
-			return jobs.Report{}, err
+			return relay.Report{}, err
 		}
 	}
 	if !in.At.IsZero() {
@@ -35,29 +35,29 @@ func (s *server) verify(ctx context.Context, c *call, in *struct {
 	}
 	b, err := c.body(maxBundle)
 	if err != nil {
-		return jobs.Report{}, err
+		return relay.Report{}, err
 	}
-	return jobs.ReportOf(verify.Bundle(b, opt), c.lang), nil
+	return relay.ReportOf(verify.Bundle(b, opt), c.lang), nil
 }
 
 func (s *server) receive(ctx context.Context, c *call, in *struct {
 	Create      bool   `query:"create" doc:"Make the software and the release it is about when we do not keep them yet; takes the scope edit"`
 	Name        string `query:"name" doc:"File name, when Content-Disposition does not say it"`
 	Disposition string `header:"Content-Disposition" doc:"attachment; filename*=UTF-8''name"`
-}) (jobs.TakenIn, error) {
+}) (relay.TakenIn, error) {
 	if in.Create && !c.may(auth.Edit) {
-		return jobs.TakenIn{}, notAllowed(auth.Edit)
+		return relay.TakenIn{}, notAllowed(auth.Edit)
 	}
 	b, err := c.body(maxBundle)
 	if err != nil {
-		return jobs.TakenIn{}, err
+		return relay.TakenIn{}, err
 	}
 	name := fileName(in.Disposition, in.Name)
 	if name == "" {
 		name = "bundle.tasuki.json"
 	}
-	r, err := jobs.ReceiveBundle(ctx, s.db, c.actor, name, b, in.Create)
-	return jobs.TakenInOf(r, c.lang), err
+	r, err := relay.ReceiveBundle(ctx, s.db, c.actor, name, b, in.Create)
+	return relay.TakenInOf(r, c.lang), err
 }
 
 // DeclarationItem is one declaration of the list.

@@ -9,8 +9,10 @@ import (
 
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 )
@@ -18,11 +20,11 @@ import (
 // FindingItem is a vulnerability of a component in a release, with its urgency and what was decided and said about it.
 type FindingItem struct {
 	ID string `json:"id" doc:"Of the finding in this release"`
-	jobs.Triaged
+	portfolio.Triaged
 	Waiting bool `json:"waiting" doc:"Somebody has to decide, or to carry out a treatment"`
 }
 
-func itemsOf(list []jobs.Triaged) []FindingItem {
+func itemsOf(list []portfolio.Triaged) []FindingItem {
 	out := []FindingItem{}
 	for _, t := range list {
 		out = append(out, FindingItem{ID: fmt.Sprintf("%s/%d/%s", t.Release, t.Finding.Component, t.Finding.Vuln), Triaged: t, Waiting: t.Waiting()})
@@ -37,7 +39,7 @@ func (s *server) findings(ctx context.Context, c *call, in *struct {
 	Vuln     string `query:"vuln" doc:"Any id of a vulnerability"`
 	Waiting  bool   `query:"waiting" doc:"Only what waits for somebody, in supported releases"`
 }) (List[FindingItem], error) {
-	f := jobs.TriageFilter{Vuln: in.Vuln, Waiting: in.Waiting}
+	f := portfolio.TriageFilter{Vuln: in.Vuln, Waiting: in.Waiting}
 	if in.Software != "" {
 		software, release, err := s.namedRelease(ctx, in.Software, in.Release)
 		if err != nil {
@@ -45,7 +47,7 @@ func (s *server) findings(ctx context.Context, c *call, in *struct {
 		}
 		f.Software, f.Release = software, release
 	}
-	list, err := jobs.Triage(ctx, s.db, f)
+	list, err := portfolio.Triage(ctx, s.db, f)
 	if err != nil {
 		return List[FindingItem]{}, err
 	}
@@ -91,7 +93,7 @@ func (s *server) decide(ctx context.Context, c *call, in *struct {
 	if err := c.json(&b); err != nil {
 		return DecisionMade{}, err
 	}
-	req := jobs.DecideRequest{Vuln: in.ID, Component: b.Component, Release: b.Release, Status: b.Status, Justification: b.Justification, Note: b.Note,
+	req := office.DecideRequest{Vuln: in.ID, Component: b.Component, Release: b.Release, Status: b.Status, Justification: b.Justification, Note: b.Note,
 		Treatment: b.Treatment, Done: b.Done}
 	var err error
 	if req.TreatBy, err = lastDay(b.TreatBy, "/treat_by"); err != nil {
@@ -105,7 +107,7 @@ func (s *server) decide(ctx context.Context, c *call, in *struct {
 			return DecisionMade{}, err
 		}
 	}
-	d, err := jobs.Decide(ctx, s.db, c.actor, req)
+	d, err := office.Decide(ctx, s.db, c.actor, req)
 	return DecisionMade{d.Decision, itemsOf(d.Covers)}, err
 }
 
@@ -142,7 +144,7 @@ func (s *server) components(ctx context.Context, c *call, in *struct {
 	if err != nil {
 		return List[ComponentItem]{}, err
 	}
-	against, err := jobs.Triage(ctx, s.db, jobs.TriageFilter{Release: release})
+	against, err := portfolio.Triage(ctx, s.db, portfolio.TriageFilter{Release: release})
 	if err != nil {
 		return List[ComponentItem]{}, err
 	}
@@ -167,10 +169,10 @@ func (s *server) changes(ctx context.Context, c *call, in *struct {
 	NameInput
 	Version
 	ChangesInput
-}) (List[jobs.Change], error) {
+}) (List[judging.Change], error) {
 	software, release, err := s.releaseOf(ctx, c, in.Name, in.Release)
 	if err != nil {
-		return List[jobs.Change]{}, err
+		return List[judging.Change]{}, err
 	}
 	subject := fact.Subject{Kind: fact.Software, ID: software}
 	if release != "" {
@@ -180,6 +182,6 @@ func (s *server) changes(ctx context.Context, c *call, in *struct {
 	if until.IsZero() {
 		until = s.db.Now()
 	}
-	list, err := jobs.ChangesBetween(ctx, s.db, c.lang, subject, in.Since, until)
-	return List[jobs.Change]{Items: append([]jobs.Change{}, list...)}, err
+	list, err := judging.ChangesBetween(ctx, s.db, c.lang, subject, in.Since, until)
+	return List[judging.Change]{Items: append([]judging.Change{}, list...)}, err
 }

@@ -3,8 +3,9 @@ package api
 import (
 	"context"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 )
 
 // HeartbeatBody is a sign of life of a protection or monitoring mechanism.
@@ -18,42 +19,42 @@ type HeartbeatBody struct {
 // maxNote bounds the words that come with a heartbeat, in bytes.
 const maxNote = 2000
 
-func (s *server) heartbeat(ctx context.Context, c *call, _ *struct{}) (jobs.MechanismView, error) {
+func (s *server) heartbeat(ctx context.Context, c *call, _ *struct{}) (office.MechanismView, error) {
 	var in HeartbeatBody
 	if err := c.json(&in); err != nil {
-		return jobs.MechanismView{}, err
+		return office.MechanismView{}, err
 	}
 	switch {
 	case in.Mechanism == "":
-		return jobs.MechanismView{}, &lang.Error{Kind: lang.Usage, What: lang.T("どの仕組みかが書かれていません", "it does not say which mechanism works"), Where: "/mechanism",
+		return office.MechanismView{}, &lang.Error{Kind: lang.Usage, What: lang.T("どの仕組みかが書かれていません", "it does not say which mechanism works"), Where: "/mechanism",
 			Next: lang.T("台帳「保護・監視の仕組み」での名前を書いてください", "give its key in the register of mechanisms")}
 	case len(in.Note) > maxNote:
-		return jobs.MechanismView{}, &lang.Error{Kind: lang.Usage, What: lang.T("補足が長すぎます", "the note is too long"), Where: "/note",
+		return office.MechanismView{}, &lang.Error{Kind: lang.Usage, What: lang.T("補足が長すぎます", "the note is too long"), Where: "/note",
 			Next: lang.T("500字以内にしてください", "use at most 500 characters")}
 	}
-	return jobs.Heartbeat(ctx, s.db, c.actor, jobs.Beat{Mechanism: in.Mechanism, Up: in.Up == nil || *in.Up, Source: "api", Note: in.Note})
+	return office.Heartbeat(ctx, s.db, c.actor, office.Beat{Mechanism: in.Mechanism, Up: in.Up == nil || *in.Up, Source: "api", Note: in.Note})
 }
 
-func (s *server) mechanisms(ctx context.Context, _ *call, in *struct{ Page }) (List[jobs.MechanismView], error) {
-	all, err := jobs.Mechanisms(ctx, s.db)
+func (s *server) mechanisms(ctx context.Context, _ *call, in *struct{ Page }) (List[office.MechanismView], error) {
+	all, err := office.Mechanisms(ctx, s.db)
 	if err != nil {
-		return List[jobs.MechanismView]{}, err
+		return List[office.MechanismView]{}, err
 	}
-	return cut(all, func(v jobs.MechanismView) string { return v.Record }, in.Page)
+	return cut(all, func(v office.MechanismView) string { return v.Record }, in.Page)
 }
 
 func (s *server) criteria(ctx context.Context, c *call, in *struct {
 	NameInput
 	Page
 	Release string `query:"release" doc:"Version; the latest supported release when empty"`
-}) (List[jobs.Trend], error) {
-	subject, err := jobs.Subject(ctx, s.db, c.actor, jobs.Target{Software: in.Name, Release: in.Release})
+}) (List[judging.Trend], error) {
+	subject, err := judging.Subject(ctx, s.db, c.actor, judging.Target{Software: in.Name, Release: in.Release})
 	if err != nil {
-		return List[jobs.Trend]{}, forReading(err)
+		return List[judging.Trend]{}, forReading(err)
 	}
-	all, err := jobs.Trends(ctx, s.db, subject)
+	all, err := judging.Trends(ctx, s.db, subject)
 	if err != nil {
-		return List[jobs.Trend]{}, err
+		return List[judging.Trend]{}, err
 	}
-	return cut(all, func(t jobs.Trend) string { return t.Criterion }, in.Page)
+	return cut(all, func(t judging.Trend) string { return t.Criterion }, in.Page)
 }

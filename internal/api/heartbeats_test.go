@@ -6,25 +6,27 @@ import (
 
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
+	"example.org/tasuki/internal/office"
 )
 
 func TestHeartbeats(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=shop.json", shop(t), "Content-Type", "application/octet-stream")
-	put := must[jobs.PutResult](s, auth.Edit, "POST", "/api/v1/records/mechanism?subject=party:self", `{"key":"IDS","data":{"title":"侵入検知","monitored":true}}`)
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=shop.json", shop(t), "Content-Type", "application/octet-stream")
+	put := must[office.PutResult](s, auth.Edit, "POST", "/api/v1/records/mechanism?subject=party:self", `{"key":"IDS","data":{"title":"侵入検知","monitored":true}}`)
 	if len(put.Records) != 1 {
 		t.Fatalf("%+v", put)
 	}
-	v := must[jobs.MechanismView](s, auth.Push, "POST", "/api/v1/heartbeats", `{"mechanism":"IDS"}`)
+	v := must[office.MechanismView](s, auth.Push, "POST", "/api/v1/heartbeats", `{"mechanism":"IDS"}`)
 	if !v.Heard || !v.Up || !v.Fresh || v.Approved || v.Source != "api" || v.Record != put.Records[0].ID {
 		t.Errorf("%+v", v)
 	}
-	v = must[jobs.MechanismView](s, auth.Push, "POST", "/api/v1/heartbeats", `{"mechanism":"`+v.Record+`","up":false,"note":"disk full"}`)
+	v = must[office.MechanismView](s, auth.Push, "POST", "/api/v1/heartbeats", `{"mechanism":"`+v.Record+`","up":false,"note":"disk full"}`)
 	if v.Up || v.Fresh || v.Note != "disk full" {
 		t.Errorf("%+v", v)
 	}
-	all := must[api.List[jobs.MechanismView]](s, auth.Read, "GET", "/api/v1/heartbeats", "")
+	all := must[api.List[office.MechanismView]](s, auth.Read, "GET", "/api/v1/heartbeats", "")
 	if len(all.Items) != 1 || all.Items[0].Mechanism != "IDS" || all.Items[0].Up {
 		t.Errorf("%+v", all)
 	}
@@ -36,12 +38,12 @@ func TestHeartbeats(t *testing.T) {
 
 func TestCriteria(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=shop.json", shop(t), "Content-Type", "application/octet-stream")
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=shop.json", shop(t), "Content-Type", "application/octet-stream")
 	p := s.refused(s.keys[auth.Edit], "POST", "/api/v1/records/criterion", `{"key":"G","data":{"title":"G","criterion_kind":"gate","expression":"len(nothing) == 0"}}`, 422, "inconsistent")
 	if len(p.Problems) != 1 || p.Problems[0].Where != "/data/expression" {
 		t.Errorf("%+v", p.Problems)
 	}
-	if got := must[api.List[jobs.Trend]](s, auth.Read, "GET", "/api/v1/software/Shop/criteria", ""); got.Items == nil || len(got.Items) != 0 {
+	if got := must[api.List[judging.Trend]](s, auth.Read, "GET", "/api/v1/software/Shop/criteria", ""); got.Items == nil || len(got.Items) != 0 {
 		t.Errorf("%+v", got)
 	}
 	s.refused(s.keys[auth.Read], "GET", "/api/v1/software/None/criteria", "", 404, "not_found")
@@ -49,9 +51,9 @@ func TestCriteria(t *testing.T) {
 
 func TestCoverage(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=shop.json", shop(t), "Content-Type", "application/octet-stream")
-	for _, name := range jobs.Frameworks() {
-		got := must[jobs.Coverage](s, auth.Read, "GET", "/api/v1/software/Shop/coverage/"+name, "")
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=shop.json", shop(t), "Content-Type", "application/octet-stream")
+	for _, name := range judging.Frameworks() {
+		got := must[judging.Coverage](s, auth.Read, "GET", "/api/v1/software/Shop/coverage/"+name, "")
 		if len(got.Items) == 0 || got.Note == "" || got.Framework != name {
 			t.Errorf("%s: %+v", name, got)
 		}

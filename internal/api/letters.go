@@ -7,14 +7,14 @@ import (
 
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/verify"
 )
 
 // RequestItem is one request of the list.
 type RequestItem struct {
-	jobs.RequestLine
+	relay.RequestLine
 	Title string `json:"title" doc:"Where the request stands, in words"`
 }
 
@@ -24,7 +24,7 @@ func (s *server) requests(ctx context.Context, c *call, in *struct {
 	Party     string `query:"party" doc:"Only those of this party, by our id"`
 	State     string `query:"state" enum:"open,partly_answered,stated,answered,overdue" doc:"Only those that stand so"`
 }) (List[RequestItem], error) {
-	lines, err := jobs.Requests(ctx, s.db)
+	lines, err := relay.Requests(ctx, s.db)
 	if err != nil {
 		return List[RequestItem]{}, err
 	}
@@ -74,7 +74,7 @@ type requestInput struct {
 }
 
 func (s *server) request(ctx context.Context, c *call, in *requestInput) (RequestDetail, error) {
-	l, err := jobs.FindRequest(ctx, s.db, in.Digest)
+	l, err := relay.FindRequest(ctx, s.db, in.Digest)
 	if err != nil {
 		return RequestDetail{}, err
 	}
@@ -82,13 +82,13 @@ func (s *server) request(ctx context.Context, c *call, in *requestInput) (Reques
 	for _, a := range l.Answers {
 		d := AnswerDetail{Digest: a.Digest, Changes: []ChangeItem{}}
 		if a.Stated {
-			stated, err := jobs.StatedAnswerOf(s.db, a.Digest)
+			stated, err := relay.StatedAnswerOf(s.db, a.Digest)
 			if err != nil {
 				return out, err
 			}
 			d.Stated = &stated
 		} else if a.Direction == fact.Incoming {
-			changes, err := jobs.AnswerChanges(ctx, s.db, a.Digest)
+			changes, err := relay.AnswerChanges(ctx, s.db, a.Digest)
 			if err != nil {
 				return out, err
 			}
@@ -98,7 +98,7 @@ func (s *server) request(ctx context.Context, c *call, in *requestInput) (Reques
 		}
 		out.Said = append(out.Said, d)
 	}
-	i, err := jobs.InvitationOf(ctx, s.db, l.Digest)
+	i, err := relay.InvitationOf(ctx, s.db, l.Digest)
 	if err == nil && !i.IssuedAt.IsZero() {
 		out.Invited = &InvitedItem{i.Until, i.Open(s.db.Now()), i.SavedAt, i.Answer}
 	}
@@ -122,11 +122,11 @@ func (s *server) invite(ctx context.Context, c *call, in *requestInput) (Invited
 	if err := c.json(&body); err != nil {
 		return Invited{}, err
 	}
-	l, err := jobs.FindRequest(ctx, s.db, in.Digest)
+	l, err := relay.FindRequest(ctx, s.db, in.Digest)
 	if err != nil {
 		return Invited{}, err
 	}
-	code, i, err := jobs.Invite(ctx, s.db, c.actor, l, body.Until)
+	code, i, err := relay.Invite(ctx, s.db, c.actor, l, body.Until)
 	return Invited{code, "/answer/" + strings.TrimPrefix(l.Digest, "sha256:"), i.Until}, err
 }
 
@@ -163,7 +163,7 @@ func (s *server) letter(ctx context.Context, c *call, in *struct {
 	if name == "" {
 		name = "letter.json"
 	}
-	l, err := jobs.ReceiveLetter(ctx, s.db, c.actor, name, b)
+	l, err := relay.ReceiveLetter(ctx, s.db, c.actor, name, b)
 	if err != nil {
 		return TakenLetter{}, err
 	}

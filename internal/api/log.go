@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 )
 
 // LogPaths are the addresses that [NewLog] answers for.
@@ -47,7 +47,7 @@ func NewLog(log *slog.Logger, db *store.DB, public bool) http.Handler {
 }
 
 func (s *server) checkpoint(w http.ResponseWriter, r *http.Request) error {
-	c, err := jobs.PublishedCheckpoint(r.Context(), s.db)
+	c, err := upkeep.PublishedCheckpoint(r.Context(), s.db)
 	if lang.KindOf(err) == lang.Nothing {
 		return &lang.Error{Kind: lang.NotFound, What: lang.T("台帳はまだ空です", "the ledger is empty yet")}
 	}
@@ -65,7 +65,7 @@ func (s *server) tile(w http.ResponseWriter, r *http.Request, public bool) error
 	if err != nil {
 		return err
 	}
-	b, err := jobs.Log(r.Context(), s.db, c.Size).Tile(r.URL.Path[1:])
+	b, err := upkeep.Log(r.Context(), s.db, c.Size).Tile(r.URL.Path[1:])
 	if err != nil {
 		return err
 	}

@@ -12,9 +12,9 @@ import (
 
 	"example.org/tasuki/internal/api"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/ledger"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 )
 
 // logSite is a site whose server answers for the ledger, which has something in it.
@@ -34,7 +34,7 @@ func logSite(t *testing.T, public bool) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := jobs.PlaceLedger(t.Context(), s.db); err != nil {
+	if _, err := upkeep.PlaceLedger(t.Context(), s.db); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -44,7 +44,7 @@ func logSite(t *testing.T, public bool) *site {
 func TestLogServesWhatIsExported(t *testing.T) {
 	s := logSite(t, true)
 	dir, mirror := t.TempDir(), t.TempDir()
-	if _, _, err := jobs.ExportLedger(t.Context(), s.db, dir); err != nil {
+	if _, _, err := upkeep.ExportLedger(t.Context(), s.db, dir); err != nil {
 		t.Fatal(err)
 	}
 	err := filepath.WalkDir(dir, func(file string, d os.DirEntry, err error) error {
@@ -71,7 +71,7 @@ func TestLogServesWhatIsExported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := jobs.PublicLedgerKey(s.db)
+	key, err := upkeep.PublicLedgerKey(s.db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/exchange"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
 )
 
@@ -45,7 +45,7 @@ func (s *server) plans(ctx context.Context, _ *call, in *struct {
 }
 
 func (s *server) planOf(ctx context.Context, key string) (store.Plan, error) {
-	k, err := jobs.ParsePlanKey(key)
+	k, err := office.ParsePlanKey(key)
 	if err != nil {
 		return store.Plan{}, err
 	}
@@ -98,7 +98,7 @@ func (s *server) setPlan(ctx context.Context, c *call, in *struct {
 	if after.Owner, err = s.accountNamed(ctx, b.Owner); err != nil {
 		return PlanItem{}, err
 	}
-	if _, err := jobs.SavePlans(ctx, s.db, c.actor, []store.Plan{after}); err != nil {
+	if _, err := office.SavePlans(ctx, s.db, c.actor, []store.Plan{after}); err != nil {
 		return PlanItem{}, err
 	}
 	after, err = s.planOf(ctx, in.Key)
@@ -129,7 +129,7 @@ var vulnerabilityID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{2,99}$`)
 func about(kind, id string) (store.Object, error) {
 	o := store.Object{Kind: kind, ID: id}
 	if kind == "duty" {
-		_, err := jobs.ParsePlanKey(id)
+		_, err := office.ParsePlanKey(id)
 		return o, err
 	}
 	if kind == "vulnerability" && vulnerabilityID.MatchString(id) {
@@ -172,7 +172,7 @@ func (s *server) comment(ctx context.Context, c *call, _ *struct{}) (store.Comme
 	if err != nil {
 		return store.Comment{}, err
 	}
-	return jobs.Say(ctx, s.db, c.actor, o, b.Body)
+	return office.Say(ctx, s.db, c.actor, o, b.Body)
 }
 
 // Done says that something was done that has no answer of its own.
@@ -181,7 +181,7 @@ type Done struct {
 }
 
 func (s *server) withdrawComment(ctx context.Context, c *call, in *IDInput) (Done, error) {
-	err := jobs.Unsay(ctx, s.db, c.actor, in.ID)
+	err := office.Unsay(ctx, s.db, c.actor, in.ID)
 	return Done{err == nil}, err
 }
 

@@ -13,14 +13,14 @@ import (
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/store"
 )
 
 // Who sees to a duty and what is said about it.
 func TestPlansAndComments(t *testing.T) {
 	s := newSite(t, api.Options{})
-	must[[]jobs.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
+	must[[]intake.Pushed](s, auth.Edit, "POST", "/api/v1/documents?software=Shop&release=1.0&create=true&name=s.json", shop(t))
 	m := must[chain.Model](s, auth.Read, "GET", "/api/v1/chain", "")
 	key := m.Arrangements[0].ID + "|self|developer|S(1)-1.1"
 	at := "/api/v1/plans/" + url.PathEscape(key)

@@ -10,21 +10,21 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
 // ProblemDetails is an error as programs get it: problem details (RFC 9457) with a code to act on, and the places in the input.
 // The texts are in the caller's language (Accept-Language; Japanese unless English comes first).
 type ProblemDetails struct {
-	Type     string         `json:"type" doc:"Always about:blank: code says which problem it is"`
-	Title    string         `json:"title" doc:"What kind of problem it is, for people"`
-	Status   int            `json:"status" doc:"HTTP status"`
-	Code     string         `json:"code" doc:"What kind of problem it is, for programs"`
-	Detail   string         `json:"detail,omitempty" doc:"What happened, and why"`
-	Next     string         `json:"next,omitempty" doc:"What to do now"`
-	Request  string         `json:"request,omitempty" doc:"Id of the request, to find it in the log and in the audit log"`
-	Problems []jobs.Problem `json:"problems,omitempty" doc:"The places in the input"`
+	Type     string            `json:"type" doc:"Always about:blank: code says which problem it is"`
+	Title    string            `json:"title" doc:"What kind of problem it is, for people"`
+	Status   int               `json:"status" doc:"HTTP status"`
+	Code     string            `json:"code" doc:"What kind of problem it is, for programs"`
+	Detail   string            `json:"detail,omitempty" doc:"What happened, and why"`
+	Next     string            `json:"next,omitempty" doc:"What to do now"`
+	Request  string            `json:"request,omitempty" doc:"Id of the request, to find it in the log and in the audit log"`
+	Problems []judging.Problem `json:"problems,omitempty" doc:"The places in the input"`
 }
 
 // Error gives the sentence.
@@ -104,9 +104,9 @@ func problemOf(v visit, err error) *ProblemDetails {
 		p.Detail += lang.T("。", ": ").In(v.lang) + e.Why.In(v.lang)
 	}
 	if cause := e.Unwrap(); cause != nil && kind == lang.Unreadable && tooLarge == nil {
-		p.Problems = []jobs.Problem{{Where: e.Where, What: cause.Error()}}
+		p.Problems = []judging.Problem{{Where: e.Where, What: cause.Error()}}
 	} else if e.Where != "" {
-		p.Problems = []jobs.Problem{{Where: e.Where, What: p.Detail}}
+		p.Problems = []judging.Problem{{Where: e.Where, What: p.Detail}}
 	}
 	if tooLarge != nil {
 		p.Status = http.StatusRequestEntityTooLarge
@@ -138,7 +138,7 @@ func (s *server) ownProblem(ctx huma.Context, _ string, body any) (any, error) {
 	p := problemOf(v, err)
 	p.Status = theirs.Status
 	for _, e := range theirs.Errors {
-		p.Problems = append(p.Problems, jobs.Problem{Where: e.Location, What: e.Message})
+		p.Problems = append(p.Problems, judging.Problem{Where: e.Location, What: e.Message})
 	}
 	return p, nil
 }
@@ -167,16 +167,19 @@ func languageOf(r *http.Request) lang.Lang {
 	return lang.JA
 }
 
-// schemaName names a schema after its type: chain.Software becomes ChainSoftware, and types of this package and of jobs
-// keep their name.
+// schemaName names a schema after its type: chain.Software becomes ChainSoftware, and types of this package and of those that
+// join the verbs keep their name.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	folder := t.PkgPath()[strings.LastIndex(t.PkgPath(), "/")+1:]
-	if t.Name() == "" || folder == "" || folder == "api" || folder == "jobs" {
+	if t.Name() == "" || folder == "" || slices.Contains(plainNames, folder) {
 		return name
 	}
 	return strings.ToUpper(folder[:1]) + folder[1:] + name
 }
+
+// plainNames are the packages whose types are called as they are.
+var plainNames = []string{"api", "office", "relay", "upkeep", "intake", "judging", "portfolio"}

@@ -6,8 +6,9 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/evidence"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
 )
@@ -22,91 +23,91 @@ type Narrowed struct {
 func (s *server) records(ctx context.Context, c *call, in *struct {
 	Narrowed
 	Kind string `query:"kind" doc:"Only those of this register"`
-}) (List[jobs.RecordView], error) {
+}) (List[office.RecordView], error) {
 	f := store.RecordFilter{State: register.State(in.State)}
 	var err error
 	if f.Subjects, err = s.subjectFilter(ctx, c, in.Subject); err != nil {
-		return List[jobs.RecordView]{}, err
+		return List[office.RecordView]{}, err
 	}
 	if in.Kind != "" {
 		kind, err := register.Kind(in.Kind)
 		if err != nil {
-			return List[jobs.RecordView]{}, err
+			return List[office.RecordView]{}, err
 		}
 		f.Kinds = []string{kind.Kind}
 	}
 	records, err := s.db.Records(ctx, f)
 	if err != nil {
-		return List[jobs.RecordView]{}, err
+		return List[office.RecordView]{}, err
 	}
-	var all []jobs.RecordView
+	var all []office.RecordView
 	for _, r := range records {
-		all = append(all, jobs.ViewRecord(r, s.db.Now()))
+		all = append(all, office.ViewRecord(r, s.db.Now()))
 	}
-	return cut(all, func(r jobs.RecordView) string { return r.ID }, in.Page)
+	return cut(all, func(r office.RecordView) string { return r.ID }, in.Page)
 }
 
-func (s *server) record(ctx context.Context, c *call, in *IDInput) (jobs.RecordView, error) {
+func (s *server) record(ctx context.Context, c *call, in *IDInput) (office.RecordView, error) {
 	r, err := s.db.Record(ctx, in.ID)
-	return tagged(c, jobs.ViewRecord(r, s.db.Now()), err)
+	return tagged(c, office.ViewRecord(r, s.db.Now()), err)
 }
 
 func (s *server) putRecords(ctx context.Context, c *call, in *struct {
 	Kind    string `path:"kind" doc:"Name of the register"`
 	Subject string `query:"subject" doc:"What the records are about, when they do not say it: software:NAME, release:NAME@VERSION, system:NAME or party:ID"`
-}) (jobs.PutResult, error) {
+}) (office.PutResult, error) {
 	kind, err := register.Kind(in.Kind)
 	if err != nil {
-		return jobs.PutResult{}, err
+		return office.PutResult{}, err
 	}
 	b, err := c.body(register.MaxBytes)
 	if err != nil {
-		return jobs.PutResult{}, err
+		return office.PutResult{}, err
 	}
-	entries, problems, err := jobs.ReadRecords(kind, b)
+	entries, problems, err := office.ReadRecords(kind, b)
 	if err != nil {
-		return jobs.PutResult{}, err
+		return office.PutResult{}, err
 	}
 	if len(problems) > 0 {
 		p := problemOf(c.visit, &lang.Error{Kind: lang.Inconsistent, What: lang.T("何も登録していません", "nothing was stored"),
 			Next: lang.T("problems に挙げた箇所を直してください", "mend what problems names")})
-		p.Problems = jobs.ProblemsIn(problems, c.lang)
-		return jobs.PutResult{}, p
+		p.Problems = judging.ProblemsIn(problems, c.lang)
+		return office.PutResult{}, p
 	}
-	return jobs.PutRecords(ctx, s.db, c.actor, c.lang, kind, entries, nil, in.Subject)
+	return office.PutRecords(ctx, s.db, c.actor, c.lang, kind, entries, nil, in.Subject)
 }
 
 func (s *server) claims(ctx context.Context, c *call, in *struct {
 	Narrowed
 	Requirement string `query:"requirement" doc:"Only those about this individual requirement"`
 	Party       string `query:"party" doc:"Id of a party"`
-}) (List[jobs.ClaimView], error) {
+}) (List[office.ClaimView], error) {
 	f := store.ClaimFilter{State: evidence.ClaimState(in.State), Party: in.Party}
 	var err error
 	if f.Subjects, err = s.subjectFilter(ctx, c, in.Subject); err != nil {
-		return List[jobs.ClaimView]{}, err
+		return List[office.ClaimView]{}, err
 	}
 	if in.Requirement != "" {
-		r, err := jobs.Individual(in.Requirement)
+		r, err := office.Individual(in.Requirement)
 		if err != nil {
-			return List[jobs.ClaimView]{}, err
+			return List[office.ClaimView]{}, err
 		}
 		f.Requirement = r.ID
 	}
 	claims, err := s.db.Claims(ctx, f)
 	if err != nil {
-		return List[jobs.ClaimView]{}, err
+		return List[office.ClaimView]{}, err
 	}
-	var all []jobs.ClaimView
+	var all []office.ClaimView
 	for _, v := range claims {
-		all = append(all, jobs.ClaimView{Claim: v, InForce: v.InForce(s.db.Now())})
+		all = append(all, office.ClaimView{Claim: v, InForce: v.InForce(s.db.Now())})
 	}
-	return cut(all, func(v jobs.ClaimView) string { return v.ID }, in.Page)
+	return cut(all, func(v office.ClaimView) string { return v.ID }, in.Page)
 }
 
-func (s *server) claim(ctx context.Context, _ *call, in *IDInput) (jobs.ClaimView, error) {
+func (s *server) claim(ctx context.Context, _ *call, in *IDInput) (office.ClaimView, error) {
 	v, err := s.db.Claim(ctx, in.ID)
-	return jobs.ClaimView{Claim: v, InForce: v.InForce(s.db.Now())}, err
+	return office.ClaimView{Claim: v, InForce: v.InForce(s.db.Now())}, err
 }
 
 // ClaimBody is a statement about one duty as a program writes it. What it is about is named as with documents; all that
@@ -126,28 +127,28 @@ type ClaimBody struct {
 	Party       string             `json:"party,omitempty" doc:"Our own organisation when empty"`
 }
 
-func (s *server) draftClaim(ctx context.Context, c *call, _ *struct{}) (jobs.ClaimView, error) {
+func (s *server) draftClaim(ctx context.Context, c *call, _ *struct{}) (office.ClaimView, error) {
 	in := ClaimBody{Kind: evidence.Stated}
 	if err := c.json(&in); err != nil {
-		return jobs.ClaimView{}, err
+		return office.ClaimView{}, err
 	}
 	if !slices.Contains(evidence.ClaimKinds[:], in.Kind) {
-		return jobs.ClaimView{}, &lang.Error{Kind: lang.Usage, What: lang.F("kind に「%s」は指定できません", "%q cannot be the kind", in.Kind), Where: "/kind",
+		return office.ClaimView{}, &lang.Error{Kind: lang.Usage, What: lang.F("kind に「%s」は指定できません", "%q cannot be the kind", in.Kind), Where: "/kind",
 			Next: lang.T("claim、exception、not_applicable、not_inherited から選んでください", "use claim, exception, not_applicable or not_inherited")}
 	}
-	claim, err := jobs.ReadClaim(jobs.ClaimWords{Requirement: string(in.Requirement), Kind: string(in.Kind), Role: string(in.Role), Check: in.Check, Text: in.Body, Until: in.Until}, s.db.Now())
+	claim, err := office.ReadClaim(office.ClaimWords{Requirement: string(in.Requirement), Kind: string(in.Kind), Role: string(in.Role), Check: in.Check, Text: in.Body, Until: in.Until}, s.db.Now())
 	if err != nil {
-		return jobs.ClaimView{}, err
+		return office.ClaimView{}, err
 	}
-	claim.Party, claim.Subject, err = jobs.ClaimAbout(ctx, s.db, c.actor, jobs.Target{Software: in.Software, Release: in.Release, System: in.System, Party: in.Party})
+	claim.Party, claim.Subject, err = office.ClaimAbout(ctx, s.db, c.actor, judging.Target{Software: in.Software, Release: in.Release, System: in.System, Party: in.Party})
 	if err != nil {
-		return jobs.ClaimView{}, forReading(err)
+		return office.ClaimView{}, forReading(err)
 	}
 	if claim.Evidence, err = s.evidence(ctx, in.Evidence); err != nil {
-		return jobs.ClaimView{}, err
+		return office.ClaimView{}, err
 	}
-	claim, err = jobs.DraftClaim(ctx, s.db, c.actor, claim)
-	return jobs.ClaimView{Claim: claim}, err
+	claim, err = office.DraftClaim(ctx, s.db, c.actor, claim)
+	return office.ClaimView{Claim: claim}, err
 }
 
 // evidence sees to it that what a claim rests on is there.

@@ -4,8 +4,8 @@ import (
 	"net/http"
 
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 )
 
 // documentRoutes are the documents that people hand on, and the way back of a filled checklist.
@@ -33,7 +33,7 @@ func (s *server) documentRoutes() {
 		Detail:  lang.T("申告などは起案になり、ほかの人の承認で評価に反映されます。", "Statements become drafts, which count once another person approves them.")}, s.applySheet)
 	add(s, operation{ID: "get-paper-settings", Method: get, Path: "/settings/papers", Need: auth.Read,
 		Summary: lang.T("書類の体裁（年の書き方）", "How papers look: the way years are written")}, s.papers)
-	add(s, operation{ID: "set-paper-settings", Method: http.MethodPut, Path: "/settings/papers", Need: auth.Edit, Takes: asJSON, Body: jobs.Papers{},
+	add(s, operation{ID: "set-paper-settings", Method: http.MethodPut, Path: "/settings/papers", Need: auth.Edit, Takes: asJSON, Body: office.Papers{},
 		Summary: lang.T("書類の体裁を変える", "Change how papers look")}, s.setPapers)
 }
 

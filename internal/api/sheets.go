@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/read/table"
 )
 
@@ -16,18 +16,18 @@ type SheetInput struct {
 	Disposition string `header:"Content-Disposition" doc:"attachment; filename*=UTF-8''name"`
 }
 
-func (c *call) sheet(in SheetInput) (jobs.SheetFile, error) {
+func (c *call) sheet(in SheetInput) (office.SheetFile, error) {
 	raw, err := c.body(table.MaxBytes)
 	name := fileName(in.Disposition, in.Name)
 	if name == "" {
 		name = "checklist.xlsx"
 	}
-	return jobs.SheetFile{Name: name, Raw: raw, Software: in.Software, Release: in.Release, Until: in.Until}, err
+	return office.SheetFile{Name: name, Raw: raw, Software: in.Software, Release: in.Release, Until: in.Until}, err
 }
 
 // PreviewedSheet is what a returned checklist would do.
 type PreviewedSheet struct {
-	jobs.SheetPreview
+	office.SheetPreview
 	Confirm string `json:"confirm" doc:"Names what is shown here; give it to apply-checklist"`
 }
 
@@ -37,7 +37,7 @@ func (s *server) previewSheet(ctx context.Context, c *call, in *struct{ SheetInp
 	if err != nil {
 		return PreviewedSheet{}, err
 	}
-	p, err := jobs.PreviewSheet(ctx, s.db, c.lang, file)
+	p, err := office.PreviewSheet(ctx, s.db, c.lang, file)
 	if err != nil {
 		return PreviewedSheet{}, err
 	}
@@ -48,10 +48,10 @@ func (s *server) previewSheet(ctx context.Context, c *call, in *struct{ SheetInp
 func (s *server) applySheet(ctx context.Context, c *call, in *struct {
 	SheetInput
 	Confirm string `query:"confirm" doc:"What the preview gave: when things have changed since, nothing is written"`
-}) (jobs.SheetPreview, error) {
+}) (office.SheetPreview, error) {
 	file, err := c.sheet(in.SheetInput)
 	if err != nil {
-		return jobs.SheetPreview{}, err
+		return office.SheetPreview{}, err
 	}
-	return jobs.ApplySheet(ctx, s.db, c.actor, c.lang, file, in.Confirm)
+	return office.ApplySheet(ctx, s.db, c.actor, c.lang, file, in.Confirm)
 }

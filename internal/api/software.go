@@ -8,8 +8,10 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 )
 
@@ -31,7 +33,7 @@ func (s *server) software(ctx context.Context, _ *call, in *struct{ Page }) (Lis
 	}
 	var all []SoftwareItem
 	for _, v := range m.Software {
-		latest, _ := jobs.Latest(m, v.ID, s.db.Now().Format(time.DateOnly))
+		latest, _ := judging.Latest(m, v.ID, s.db.Now().Format(time.DateOnly))
 		all = append(all, SoftwareItem{v, count[v.ID], latest.Version})
 	}
 	return cut(all, func(v SoftwareItem) string { return v.ID }, in.Page)
@@ -67,24 +69,24 @@ func (s *server) softwareStatus(ctx context.Context, c *call, in *struct {
 	NameInput
 	Whose
 	Release string `query:"release" doc:"Version; the latest supported release when empty"`
-}) (jobs.StatusSheet, error) {
-	return s.status(ctx, c, jobs.Target{Software: in.Name, Release: in.Release}, in.Whose)
+}) (judging.StatusSheet, error) {
+	return s.status(ctx, c, judging.Target{Software: in.Name, Release: in.Release}, in.Whose)
 }
 
 func (s *server) systemStatus(ctx context.Context, c *call, in *struct {
 	NameInput
 	Whose
-}) (jobs.StatusSheet, error) {
-	return s.status(ctx, c, jobs.Target{System: in.Name}, in.Whose)
+}) (judging.StatusSheet, error) {
+	return s.status(ctx, c, judging.Target{System: in.Name}, in.Whose)
 }
 
-func (s *server) status(ctx context.Context, c *call, t jobs.Target, w Whose) (jobs.StatusSheet, error) {
-	subject, err := jobs.Subject(ctx, s.db, c.actor, t)
+func (s *server) status(ctx context.Context, c *call, t judging.Target, w Whose) (judging.StatusSheet, error) {
+	subject, err := judging.Subject(ctx, s.db, c.actor, t)
 	if err != nil {
-		return jobs.StatusSheet{}, forReading(err)
+		return judging.StatusSheet{}, forReading(err)
 	}
 	t.Party = w.Party
-	return jobs.SheetOf(ctx, s.db, c.lang, subject, t, w.All)
+	return judging.SheetOf(ctx, s.db, c.lang, subject, t, w.All)
 }
 
 // forReading takes the hint to create away: reading changes nothing.
@@ -107,7 +109,7 @@ func (s *server) chain(ctx context.Context, c *call, _ *struct{}) (chain.Model, 
 }
 
 // applyChain does what `tasuki chain apply` does. What keeps it from being stored is named with its place or its rule.
-func (s *server) applyChain(ctx context.Context, c *call, in *struct{ Matching }) (jobs.ModelCheck, error) {
+func (s *server) applyChain(ctx context.Context, c *call, in *struct{ Matching }) (office.ModelCheck, error) {
 	s.edits.Lock()
 	defer s.edits.Unlock()
 	current, err := s.db.LoadModel(ctx)
@@ -115,17 +117,17 @@ func (s *server) applyChain(ctx context.Context, c *call, in *struct{ Matching }
 		err = in.holds(c, current, false)
 	}
 	if err != nil {
-		return jobs.ModelCheck{}, err
+		return office.ModelCheck{}, err
 	}
-	b, err := c.body(jobs.MaxModel)
+	b, err := c.body(office.MaxModel)
 	if err != nil {
-		return jobs.ModelCheck{}, err
+		return office.ModelCheck{}, err
 	}
-	m, err := jobs.ReadModel("body", b)
+	m, err := office.ReadModel("body", b)
 	if err != nil {
-		return jobs.ModelCheck{}, err
+		return office.ModelCheck{}, err
 	}
-	check, err := jobs.ApplyModel(ctx, s.db, c.actor, m, c.lang)
+	check, err := office.ApplyModel(ctx, s.db, c.actor, m, c.lang)
 	if err != nil || check.Applied {
 		return check, err
 	}
@@ -133,23 +135,23 @@ func (s *server) applyChain(ctx context.Context, c *call, in *struct{ Matching }
 		Next: lang.T("problems に挙げた箇所を直してください", "mend what problems names")})
 	p.Problems = check.Problems
 	for _, f := range chain.Blocking(check.Findings) {
-		p.Problems = append(p.Problems, jobs.Problem{Where: f.Rule, What: f.What.In(c.lang) + " → " + f.Next.In(c.lang)})
+		p.Problems = append(p.Problems, judging.Problem{Where: f.Rule, What: f.What.In(c.lang) + " → " + f.Next.In(c.lang)})
 	}
 	return check, p
 }
 
 func (s *server) cve(ctx context.Context, c *call, in *struct {
 	ID string `path:"id" maxLength:"4096" doc:"CVE-…, GHSA-…, JVNDB-… or any other id of the vulnerability; or a package URL or SHA-256"`
-}) (jobs.ExposureView, error) {
-	e, err := jobs.AffectedBy(ctx, s.db, in.ID)
+}) (portfolio.ExposureView, error) {
+	e, err := portfolio.AffectedBy(ctx, s.db, in.ID)
 	return e.In(c.lang), err
 }
 
 func (s *server) replay(ctx context.Context, _ *call, in *struct {
 	Incident string `path:"incident" maxLength:"100" doc:"log4shell, build-system, vpn or xz"`
 	Party    string `query:"party" maxLength:"200" doc:"build-system: whose updates are taken to be tampered with; default: the maker of the widest reach"`
-}) (jobs.Replay, error) {
-	return jobs.RunReplay(ctx, s.db, jobs.ReplayRequest{Scenario: in.Incident, Party: in.Party})
+}) (office.Replay, error) {
+	return office.RunReplay(ctx, s.db, office.ReplayRequest{Scenario: in.Incident, Party: in.Party})
 }
 
 // Source is one source of advisories.
@@ -184,6 +186,6 @@ func (s *server) subjectFilter(ctx context.Context, c *call, text string) ([]fac
 	if text == "" {
 		return nil, nil
 	}
-	subject, err := jobs.NamedSubject(ctx, s.db, c.actor, text)
+	subject, err := office.NamedSubject(ctx, s.db, c.actor, text)
 	return []fact.Subject{subject}, err
 }

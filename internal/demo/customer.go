@@ -9,8 +9,8 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -63,7 +63,7 @@ func (s *story) buy() error {
 	if err := o.keep("customer.yaml"); err != nil {
 		return err
 	}
-	_, err = jobs.VerifyLedger(o.ctx, o.db, o.editor)
+	_, err = upkeep.VerifyLedger(o.ctx, o.db, o.editor)
 	return err
 }
 

@@ -96,13 +96,13 @@ type story struct {
 	now time.Time
 	sum Summary
 
-	supplier, vendor, customer *office
+	supplier, vendor, customer *organisation
 }
 
 // tell makes the workspaces in the order in which the files pass.
 func (s *story) tell() (err error) {
 	dirs := []struct {
-		into **office
+		into **organisation
 		dir  string
 	}{{&s.vendor, s.Dir}, {&s.supplier, filepath.Join(s.Dir, peersDir, supplierDir)}, {&s.customer, filepath.Join(s.Dir, peersDir, customerDir)}}
 	for _, d := range dirs {

@@ -11,8 +11,9 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -70,7 +71,7 @@ func TestDemo(t *testing.T) {
 	})
 	t.Run("the vendor is affected by Log4Shell", func(t *testing.T) {
 		db := workspace(t, o.Dir)
-		e, err := jobs.AffectedBy(context.Background(), db, cve)
+		e, err := portfolio.AffectedBy(context.Background(), db, cve)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,11 +92,11 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("the customer sees the verified declaration and SBOM", func(t *testing.T) {
-		rows, err := jobs.Status(context.Background(), workspace(t, filepath.Join(o.Dir, peersDir, customerDir)), fact.Subject{Kind: fact.System, ID: systemID})
+		rows, err := judging.Status(context.Background(), workspace(t, filepath.Join(o.Dir, peersDir, customerDir)), fact.Subject{Kind: fact.System, ID: systemID})
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(rows, func(r jobs.Row) bool { return r.Requirement == "S(6)-1.2" && r.Party == trader.ID })
+		i := slices.IndexFunc(rows, func(r judging.Row) bool { return r.Requirement == "S(6)-1.2" && r.Party == trader.ID })
 		if i < 0 {
 			t.Fatal("no row for S(6)-1.2")
 		}
@@ -132,7 +133,7 @@ func TestRefused(t *testing.T) {
 }
 
 func TestFill(t *testing.T) {
-	o := &office{story: &story{now: today}, values: map[string]string{"host": "a.example"}}
+	o := &organisation{story: &story{now: today}, values: map[string]string{"host": "a.example"}}
 	for in, want := range map[string]string{
 		"{{day -1}}": "2026-08-31", "{{day 0}} {{ host }}": "2026-09-01 a.example", "{{fiscal_year}}": "2026", "plain": "plain",
 	} {

@@ -25,8 +25,8 @@ type entry struct {
 
 var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 
-// records reads a file of records with its placeholders filled in: {{day N}}, {{fiscal_year}}, and the office's values.
-func (o *office) records(file string) ([]entry, error) {
+// records reads a file of records with its placeholders filled in: {{day N}}, {{fiscal_year}}, and the organisation's values.
+func (o *organisation) records(file string) ([]entry, error) {
 	b, err := data.ReadFile("data/" + file)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (o *office) records(file string) ([]entry, error) {
 }
 
 // fill replaces placeholders; one that stands for nothing is an error.
-func (o *office) fill(text string) (string, error) {
+func (o *organisation) fill(text string) (string, error) {
 	var failed error
 	out := placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		name := strings.TrimSpace(m[2 : len(m)-2])

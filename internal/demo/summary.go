@@ -9,8 +9,9 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/finding"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -123,14 +124,14 @@ const cve = "CVE-2021-44228"
 // sumUp counts what every organisation came to, and says what to try next.
 func (s *story) sumUp() error {
 	for _, part := range []struct {
-		o        *office
+		o        *organisation
 		subjects []fact.Subject
 	}{
 		{s.supplier, []fact.Subject{{Kind: fact.Release, ID: "forms-1.2.0"}}},
 		{s.vendor, []fact.Subject{{Kind: fact.Release, ID: productRelease}, {Kind: fact.Release, ID: serviceRelease}}},
 		{s.customer, []fact.Subject{{Kind: fact.System, ID: systemID}}},
 	} {
-		if err := jobs.Reassess(s.ctx, part.o.db, part.o.editor, "time"); err != nil {
+		if err := judging.Reassess(s.ctx, part.o.db, part.o.editor, "time"); err != nil {
 			return err
 		}
 		org := Organisation{Name: part.o.self.Name, NameEN: part.o.self.NameEN, Dir: part.o.db.Dir()}
@@ -143,7 +144,7 @@ func (s *story) sumUp() error {
 		}
 		s.sum.Organisations = append(s.sum.Organisations, org)
 	}
-	e, err := jobs.AffectedBy(s.ctx, s.vendor.db, cve)
+	e, err := portfolio.AffectedBy(s.ctx, s.vendor.db, cve)
 	if err != nil {
 		return err
 	}
@@ -155,18 +156,18 @@ func (s *story) sumUp() error {
 	return nil
 }
 
-func (o *office) thing(subject fact.Subject) (Thing, error) {
+func (o *organisation) thing(subject fact.Subject) (Thing, error) {
 	t := Thing{Statuses: map[string]int{}, Open: []string{}}
 	m, err := o.db.LoadModel(o.ctx)
 	if err != nil {
 		return t, err
 	}
 	t.Name, t.Version = nameOf(m, subject)
-	rows, err := jobs.Status(o.ctx, o.db, subject)
+	rows, err := judging.Status(o.ctx, o.db, subject)
 	if err != nil {
 		return t, err
 	}
-	rows = jobs.OfParty(m, rows, o.self.ID)
+	rows = judging.OfParty(m, rows, o.self.ID)
 	t.Duties = len(rows)
 	for _, r := range rows {
 		t.Statuses[r.Status]++
@@ -185,7 +186,7 @@ func (o *office) thing(subject fact.Subject) (Thing, error) {
 }
 
 // look adds how well the components were looked at.
-func (o *office) look(t *Thing, subject fact.Subject) error {
+func (o *organisation) look(t *Thing, subject fact.Subject) error {
 	if subject.Kind != fact.Release {
 		return nil
 	}
@@ -203,7 +204,7 @@ func (o *office) look(t *Thing, subject fact.Subject) error {
 			t.Critical++
 		}
 	}
-	match, _, err := jobs.Compared(o.ctx, o.db, subject.ID)
+	match, _, err := judging.Compared(o.ctx, o.db, subject.ID)
 	t.DataAt, t.Unmatched = match.DataAt, len(match.Unmatched)
 	return err
 }

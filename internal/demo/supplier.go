@@ -11,7 +11,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/cdx"
 	"example.org/tasuki/verify"
 )
@@ -77,12 +77,12 @@ func (s *story) supply() error {
 		Body: "ソースコードで提供する部品で、実行ファイルを含まない。実行ファイルの保護設定は、組み込んだ製品の側で確かめる。"}); err != nil {
 		return err
 	}
-	return o.declare(jobs.DraftRequest{Software: software, Release: release}, jobs.Signing{Title: "代表取締役", Recipient: verify.Recipient{ID: vendor.ID, Name: vendor.Name}},
+	return o.declare(relay.DraftRequest{Software: software, Release: release}, relay.Signing{Title: "代表取締役", Recipient: verify.Recipient{ID: vendor.ID, Name: vendor.Name}},
 		supplierBundle, supplierTrust)
 }
 
 // pushForms makes the component's files as its build would, and takes them in.
-func (s *story) pushForms(o *office, release string) error {
+func (s *story) pushForms(o *organisation, release string) error {
 	archive, err := formsArchive()
 	if err != nil {
 		return err

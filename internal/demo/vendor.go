@@ -17,8 +17,9 @@ import (
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/cdx"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
@@ -68,15 +69,15 @@ func (s *story) build() error {
 	if err := o.keep("provider.yaml", "vendor.yaml"); err != nil {
 		return err
 	}
-	return o.declare(jobs.DraftRequest{Software: "product", Release: productRelease, Limitations: []lang.Text{
+	return o.declare(relay.DraftRequest{Software: "product", Release: productRelease, Limitations: []lang.Text{
 		lang.T("見本のための報告であり、実在の製品の状況を示すものではありません。", "A sample; it says nothing of the state of any real product.")}},
-		jobs.Signing{Title: "代表取締役", Recipient: verify.Recipient{ID: trader.ID, Name: trader.Name},
+		relay.Signing{Title: "代表取締役", Recipient: verify.Recipient{ID: trader.ID, Name: trader.Name},
 			Withhold: map[verify.Duty]string{withheld: "予算の内容は取引先に開示していません。"}},
 		vendorBundle, vendorTrust)
 }
 
 // receive verifies a bundle that was handed over and takes it in.
-func (o *office) receive(file string, create bool) error {
+func (o *organisation) receive(file string, create bool) error {
 	b, err := o.take(file)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (o *office) receive(file string, create bool) error {
 		return err
 	}
 	opt.RequireLevel = guideline.Minimum
-	r, err := jobs.ReceiveBundle(o.ctx, o.db, o.editor, file, b, create)
+	r, err := relay.ReceiveBundle(o.ctx, o.db, o.editor, file, b, create)
 	if err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (s *story) vendorModel() chain.Model {
 }
 
 // pushProduct takes in what the product is made of: this very program, its SBOM from its own build, and the component.
-func (s *story) pushProduct(o *office) error {
+func (s *story) pushProduct(o *organisation) error {
 	forms, err := formsArchive()
 	if err != nil {
 		return err
@@ -173,7 +174,7 @@ func (s *story) pushProduct(o *office) error {
 }
 
 // program takes the running program in as a file of the release. One that is too large to keep is known by its digest.
-func (s *story) program(o *office) (attested, error) {
+func (s *story) program(o *organisation) (attested, error) {
 	f, err := os.Open(s.Program)
 	if err != nil {
 		return attested{}, err
@@ -199,11 +200,11 @@ func (s *story) program(o *office) (attested, error) {
 		return attested{}, err
 	}
 	r.Artifacts = append(r.Artifacts, chain.Artifact{Name: name, Digest: digest, Size: info.Size()})
-	return attested{name, digest}, jobs.SaveModel(o.ctx, o.db, o.editor, chain.Model{Releases: []chain.Release{r}})
+	return attested{name, digest}, judging.SaveModel(o.ctx, o.db, o.editor, chain.Model{Releases: []chain.Release{r}})
 }
 
 // pushService takes in the SBOM of the service, which holds well-known old components, and what was decided so far.
-func (s *story) pushService(o *office) error {
+func (s *story) pushService(o *organisation) error {
 	b, err := data.ReadFile("data/vendor/service.cdx.json")
 	if err != nil {
 		return err
@@ -225,7 +226,7 @@ func (s *story) pushService(o *office) error {
 var leftOpen = []string{"github.com/dustin/go-humanize"}
 
 // adoptions fills in an adoption for every account that publishes components of the program, but for those left open.
-func (o *office) adoptions() error {
+func (o *organisation) adoptions() error {
 	components, err := o.db.ComponentsOf(o.ctx, productRelease)
 	if err != nil {
 		return err

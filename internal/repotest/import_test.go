@@ -17,10 +17,15 @@ var layers = []struct {
 	packages []string // a trailing /... takes the folder and everything below
 	beside   []string // same-row imports that are allowed
 }{
-	{"tools and tests", []string{"internal/repotest", "internal/testshared", "internal/golden", "bench/...", "internal/store/storetest", "internal/declare/declaretest", "internal/timestamp/timestamptest", "internal/report/declared/declaredtest", "internal/read/readtest"}, []string{"internal/testshared", "internal/golden", "internal/declare/declaretest"}},
+	{"tools and tests", []string{"internal/repotest", "internal/testshared", "internal/golden", "bench/...", "internal/desktest", "internal/store/storetest", "internal/declare/declaretest", "internal/timestamp/timestamptest", "internal/report/declared/declaredtest", "internal/read/readtest"}, []string{"internal/testshared", "internal/golden", "internal/declare/declaretest"}},
 	{"cmd", []string{"cmd/..."}, nil},
 	{"pages and API", []string{"internal/api", "internal/web", "internal/demo"}, nil},
-	{"what follows a change", []string{"internal/jobs"}, nil},
+	{"what people do", []string{"internal/office"}, nil},
+	{"what is handed on", []string{"internal/relay"}, nil},
+	{"what time asks for", []string{"internal/upkeep"}, nil},
+	{"what comes in", []string{"internal/intake"}, nil},
+	{"what is judged", []string{"internal/judging"}, nil},
+	{"what touches us", []string{"internal/portfolio"}, nil},
 	{"verbs", []string{"internal/ingest", "internal/match", "internal/assess", "internal/triage", "internal/declare", "internal/publish",
 		"internal/exchange", "internal/notify", "internal/feed", "internal/report/pdf", "internal/report/xlsx", "internal/report/chart", "internal/report/vex", "internal/report/cdx", "internal/report/oscal", "internal/auth"}, nil},
 	{"what documents say", []string{"internal/report/declared"}, nil},

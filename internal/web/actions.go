@@ -11,8 +11,9 @@ import (
 
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/store"
 )
@@ -173,7 +174,7 @@ func (s *Server) todo(ctx context.Context, b Base) (out []todoLine, loose int, e
 		return nil, 0, err
 	}
 	owned := countOf(out, func(t todoLine) bool { return t.Owner != "" })
-	found, err := jobs.Triage(ctx, s.db, jobs.TriageFilter{Waiting: true})
+	found, err := portfolio.Triage(ctx, s.db, portfolio.TriageFilter{Waiting: true})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -204,7 +205,7 @@ func (s *Server) todo(ctx context.Context, b Base) (out []todoLine, loose int, e
 
 // plannedLines gives the planned duties that are open.
 func (s *Server) plannedLines(ctx context.Context, b Base, m chain.Model, people people) ([]todoLine, error) {
-	planned, err := jobs.Plans(ctx, s.db, m)
+	planned, err := office.Plans(ctx, s.db, m)
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +222,7 @@ func (s *Server) plannedLines(ctx context.Context, b Base, m chain.Model, people
 }
 
 // findingLines gives one line for each vulnerability that waits in a software, whatever component and release it is in.
-func findingLines(b Base, found []jobs.Triaged) []todoLine {
+func findingLines(b Base, found []portfolio.Triaged) []todoLine {
 	type key struct{ vuln, software string }
 	at := map[key]int{}
 	var out []todoLine

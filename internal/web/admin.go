@@ -11,9 +11,9 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -84,7 +84,7 @@ func (s *Server) makeKey(w http.ResponseWriter, r *http.Request) error {
 	case passphrase != r.FormValue("repeat"):
 		return s.adminPage(w, r, http.StatusUnprocessableEntity, lang.T("パスフレーズが2つの欄で異なります", "the two passphrases differ").In(visitOf(r).lang), nil)
 	}
-	key, err := jobs.NewSigningKey(r.Context(), s.db, s.actor(r), "", []byte(passphrase))
+	key, err := relay.NewSigningKey(r.Context(), s.db, s.actor(r), "", []byte(passphrase))
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/xlsx"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
@@ -38,8 +38,8 @@ type answerCodePage struct {
 type answerPage struct {
 	Base
 	Key     string
-	Request jobs.RequestLine
-	Until   jobs.Invitation
+	Request relay.RequestLine
+	Until   relay.Invitation
 	By      exchange.StatedBy
 	Note    string
 	Rows    []answerRow
@@ -47,7 +47,7 @@ type answerPage struct {
 	Gaps    []string       // why it cannot be handed in yet, beside those of rows
 	Spots   []xlsx.Spot    // cells of a workbook that could not be read
 	Report  *verify.Report // of a bundle that was brought
-	Answers []jobs.ReplyLine
+	Answers []relay.ReplyLine
 	Done    string // digest of what was handed in
 	Signed  bool   // there is a receipt with a signature
 }
@@ -75,7 +75,7 @@ func (s *Server) answerBase(r *http.Request) Base {
 
 // partner is who acts on these pages.
 func partner(r *http.Request) store.Actor {
-	return store.Actor{Account: jobs.Partner, Via: store.Web, Request: visitOf(r).request}
+	return store.Actor{Account: relay.Partner, Via: store.Web, Request: visitOf(r).request}
 }
 
 func (s *Server) answerCode(w http.ResponseWriter, r *http.Request, status int, problem string) error {
@@ -112,7 +112,7 @@ func (s *Server) enterCode(w http.ResponseWriter, r *http.Request) error {
 		return s.answerCode(w, r, http.StatusTooManyRequests, lang.Explain(err, l))
 	}
 	digest := "sha256:" + key
-	i, err := jobs.EnterCode(ctx, s.db, partner(r), digest, r.PostFormValue("code"))
+	i, err := relay.EnterCode(ctx, s.db, partner(r), digest, r.PostFormValue("code"))
 	if lang.KindOf(err) == lang.Forbidden {
 		return s.answerCode(w, r, http.StatusForbidden, lang.Explain(err, l))
 	}
@@ -129,7 +129,7 @@ func (s *Server) enterCode(w http.ResponseWriter, r *http.Request) error {
 }
 
 // invited gives the request and the invitation of whoever entered its code, and an empty one for anybody else.
-func (s *Server) invited(r *http.Request) (line jobs.RequestLine, i jobs.Invitation, err error) {
+func (s *Server) invited(r *http.Request) (line relay.RequestLine, i relay.Invitation, err error) {
 	ctx, key := r.Context(), r.PathValue("request")
 	if !requestKey.MatchString(key) {
 		return line, i, notFound(lang.T("お探しのページは見つかりませんでした", "there is no page here"))
@@ -138,16 +138,16 @@ func (s *Server) invited(r *http.Request) (line jobs.RequestLine, i jobs.Invitat
 	if digest != "sha256:"+key {
 		return line, i, nil
 	}
-	i, err = jobs.InvitationOf(ctx, s.db, digest)
+	i, err = relay.InvitationOf(ctx, s.db, digest)
 	if err != nil || !i.Holds(stamp) || !s.now().Before(i.Until) {
-		return line, jobs.Invitation{}, err
+		return line, relay.Invitation{}, err
 	}
-	line, err = jobs.FindRequest(ctx, s.db, digest)
+	line, err = relay.FindRequest(ctx, s.db, digest)
 	return line, i, err
 }
 
 // withCode serves whoever entered the code of the request, and asks anybody else for it.
-func (s *Server) withCode(h func(http.ResponseWriter, *http.Request, jobs.RequestLine, jobs.Invitation) error) http.Handler {
+func (s *Server) withCode(h func(http.ResponseWriter, *http.Request, relay.RequestLine, relay.Invitation) error) http.Handler {
 	return s.open(func(w http.ResponseWriter, r *http.Request) error {
 		line, i, err := s.invited(r)
 		if err != nil {
@@ -161,7 +161,7 @@ func (s *Server) withCode(h func(http.ResponseWriter, *http.Request, jobs.Reques
 }
 
 // answerPage fills the page in, from what was typed when given, else from what was saved or said before.
-func (s *Server) answerPage(r *http.Request, line jobs.RequestLine, i jobs.Invitation, typed *exchange.Stated) (*answerPage, error) {
+func (s *Server) answerPage(r *http.Request, line relay.RequestLine, i relay.Invitation, typed *exchange.Stated) (*answerPage, error) {
 	p := &answerPage{Base: s.answerBase(r), Key: r.PathValue("request"), Request: line, Until: i, Done: i.Answer}
 	for _, a := range line.Answers {
 		if a.Direction == fact.Incoming && !a.Stated {
@@ -170,11 +170,11 @@ func (s *Server) answerPage(r *http.Request, line jobs.RequestLine, i jobs.Invit
 	}
 	if p.Done != "" {
 		_, p.Signed = signedReceipt(line, i)
-		stated, err := jobs.StatedAnswerOf(s.db, p.Done)
+		stated, err := relay.StatedAnswerOf(s.db, p.Done)
 		p.fill(stated, nil)
 		return p, err
 	}
-	have, err := jobs.Prefill(r.Context(), s.db, line, i)
+	have, err := relay.Prefill(r.Context(), s.db, line, i)
 	if err != nil {
 		return nil, err
 	}
@@ -199,11 +199,11 @@ func (p *answerPage) fill(s exchange.Stated, from map[verify.Duty]lang.Text) {
 func fieldOf(d verify.Duty) string { return string(d.Role) + "-" + slug(d.Requirement) }
 
 // answerSheet keeps what was filled in, or hands it in.
-func (s *Server) answerSheet(w http.ResponseWriter, r *http.Request, line jobs.RequestLine, i jobs.Invitation) error {
+func (s *Server) answerSheet(w http.ResponseWriter, r *http.Request, line relay.RequestLine, i relay.Invitation) error {
 	ctx := r.Context()
 	typed := typedAnswer(r, line)
 	if r.PostFormValue("do") != "submit" {
-		if err := jobs.SaveStated(ctx, s.db, partner(r), line, typed); err != nil {
+		if err := relay.SaveStated(ctx, s.db, partner(r), line, typed); err != nil {
 			return err
 		}
 		s.notice(r, lang.T("保存しました。まだ提出されていません", "Saved. It has not been handed in yet"))
@@ -215,7 +215,7 @@ func (s *Server) answerSheet(w http.ResponseWriter, r *http.Request, line jobs.R
 		gaps = append(gaps, exchange.StatedGap{What: lang.T("内容を確認した旨のチェックがありません", "say that you checked what you filled in")})
 	}
 	if len(gaps) > 0 {
-		if err := jobs.SaveStated(ctx, s.db, partner(r), line, typed); err != nil {
+		if err := relay.SaveStated(ctx, s.db, partner(r), line, typed); err != nil {
 			return err
 		}
 		p, err := s.answerPage(r, line, i, &typed)
@@ -226,7 +226,7 @@ func (s *Server) answerSheet(w http.ResponseWriter, r *http.Request, line jobs.R
 		p.Problem = p.F("まだ提出できません。%d件を確かめてください（記入した内容は保存しました）", "It cannot be handed in yet: see %d places. What you filled in was saved", len(gaps))
 		return s.render(w, http.StatusUnprocessableEntity, "answer", p)
 	}
-	if _, err := jobs.HandIn(ctx, s.db, partner(r), line, typed); err != nil {
+	if _, err := relay.HandIn(ctx, s.db, partner(r), line, typed); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("回答を提出しました", "Your answer was handed in"))
@@ -252,7 +252,7 @@ func (p *answerPage) mark(gaps []exchange.StatedGap) {
 }
 
 // typedAnswer reads the sheet's form: exactly the duties that are asked, whatever else was sent.
-func typedAnswer(r *http.Request, line jobs.RequestLine) exchange.Stated {
+func typedAnswer(r *http.Request, line relay.RequestLine) exchange.Stated {
 	value := func(name string) string { return strings.TrimSpace(strings.ToValidUTF8(r.PostFormValue(name), "")) }
 	s := exchange.Stated{Request: line.Digest, By: exchange.StatedBy{Name: value("name"), Title: value("title")}, Note: value("note")}
 	for _, d := range line.Duties() {
@@ -263,7 +263,7 @@ func typedAnswer(r *http.Request, line jobs.RequestLine) exchange.Stated {
 }
 
 // answerFile takes a filled checklist into the sheet, or a bundle as a signed answer. A file that is neither is not kept.
-func (s *Server) answerFile(w http.ResponseWriter, r *http.Request, line jobs.RequestLine, i jobs.Invitation) error {
+func (s *Server) answerFile(w http.ResponseWriter, r *http.Request, line relay.RequestLine, i relay.Invitation) error {
 	r.Body = http.MaxBytesReader(w, visitOf(r).body, maxInvited)
 	if err := r.ParseMultipartForm(8 << 20); err != nil {
 		return badUpload(err)
@@ -293,20 +293,20 @@ func (s *Server) answerFile(w http.ResponseWriter, r *http.Request, line jobs.Re
 	return s.render(w, http.StatusUnprocessableEntity, "answer", p)
 }
 
-func (s *Server) answerFileTaken(r *http.Request, line jobs.RequestLine, i jobs.Invitation, name string, raw []byte) (*answerPage, error) {
+func (s *Server) answerFileTaken(r *http.Request, line relay.RequestLine, i relay.Invitation, name string, raw []byte) (*answerPage, error) {
 	ctx := r.Context()
 	if bytes.HasPrefix(raw, []byte("{")) {
 		if _, err := verify.Open(raw); err != nil {
 			return nil, err
 		}
-		if err := jobs.CountFile(ctx, s.db, partner(r), line.Digest); err != nil {
+		if err := relay.CountFile(ctx, s.db, partner(r), line.Digest); err != nil {
 			return nil, err
 		}
-		got, err := jobs.ReceiveBundle(ctx, s.db, partner(r), name, raw, false)
+		got, err := relay.ReceiveBundle(ctx, s.db, partner(r), name, raw, false)
 		if err != nil {
 			return nil, err
 		}
-		if line, err = jobs.FindRequest(ctx, s.db, line.Digest); err != nil {
+		if line, err = relay.FindRequest(ctx, s.db, line.Digest); err != nil {
 			return nil, err
 		}
 		p, err := s.answerPage(r, line, i, nil)
@@ -315,15 +315,15 @@ func (s *Server) answerFileTaken(r *http.Request, line jobs.RequestLine, i jobs.
 		}
 		return p, err
 	}
-	have, err := jobs.Prefill(ctx, s.db, line, i)
+	have, err := relay.Prefill(ctx, s.db, line, i)
 	if err != nil {
 		return nil, err
 	}
-	stated, spots, err := jobs.FromSheet(line, have.Stated, raw)
+	stated, spots, err := relay.FromSheet(line, have.Stated, raw)
 	if err != nil {
 		return nil, err
 	}
-	if err := jobs.SaveStated(ctx, s.db, partner(r), line, stated); err != nil {
+	if err := relay.SaveStated(ctx, s.db, partner(r), line, stated); err != nil {
 		return nil, err
 	}
 	p, err := s.answerPage(r, line, i, &stated)
@@ -335,13 +335,13 @@ func (s *Server) answerFileTaken(r *http.Request, line jobs.RequestLine, i jobs.
 }
 
 // answerXLSX gives the sheet as a workbook to fill in.
-func (s *Server) answerXLSX(w http.ResponseWriter, r *http.Request, line jobs.RequestLine, i jobs.Invitation) error {
-	have, err := jobs.Prefill(r.Context(), s.db, line, i)
+func (s *Server) answerXLSX(w http.ResponseWriter, r *http.Request, line relay.RequestLine, i relay.Invitation) error {
+	have, err := relay.Prefill(r.Context(), s.db, line, i)
 	if err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	if err := xlsx.Checklist(&b, jobs.SheetOfRequest(s.db, visitOf(r).lang, line, have.Stated)); err != nil {
+	if err := xlsx.Checklist(&b, relay.SheetOfRequest(s.db, visitOf(r).lang, line, have.Stated)); err != nil {
 		return err
 	}
 	attachment(w.Header(), line.Object.Name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -351,7 +351,7 @@ func (s *Server) answerXLSX(w http.ResponseWriter, r *http.Request, line jobs.Re
 
 // answerReceipt gives the receipt for what was handed in: the one signed by whoever asked when there is one, else the
 // answer with its proof from their ledger.
-func (s *Server) answerReceipt(w http.ResponseWriter, r *http.Request, line jobs.RequestLine, i jobs.Invitation) error {
+func (s *Server) answerReceipt(w http.ResponseWriter, r *http.Request, line relay.RequestLine, i relay.Invitation) error {
 	if i.Answer == "" {
 		return notFound(lang.T("まだ回答が提出されていません", "no answer was handed in yet"))
 	}
@@ -360,7 +360,7 @@ func (s *Server) answerReceipt(w http.ResponseWriter, r *http.Request, line jobs
 	if digest, ok := signedReceipt(line, i); ok && r.FormValue("signed") != "" {
 		b, err = s.db.ReadDocument(digest)
 	} else {
-		b, err = jobs.ReceiptFor(r.Context(), s.db, i.Answer)
+		b, err = relay.ReceiptFor(r.Context(), s.db, i.Answer)
 	}
 	if err != nil {
 		return err
@@ -371,7 +371,7 @@ func (s *Server) answerReceipt(w http.ResponseWriter, r *http.Request, line jobs
 }
 
 // signedReceipt finds the receipt that whoever asked signed for what was handed in.
-func signedReceipt(line jobs.RequestLine, i jobs.Invitation) (string, bool) {
+func signedReceipt(line relay.RequestLine, i relay.Invitation) (string, bool) {
 	for _, got := range line.Receipts {
 		if got.Direction == fact.Sent && got.To == i.Answer {
 			return got.Digest, true
@@ -391,7 +391,7 @@ func (s *Server) leaveAnswer(w http.ResponseWriter, r *http.Request) error {
 func (b Base) Viewpoint(v verify.Viewpoint) string { return b.Text(v.Title()) }
 
 // RequestState gives the words for where a request stands.
-func (b Base) RequestState(s jobs.RequestState) string { return b.Text(s.Title()) }
+func (b Base) RequestState(s relay.RequestState) string { return b.Text(s.Title()) }
 
 // ResourceKind gives the word for a kind of document that can be asked for.
 func (b Base) ResourceKind(k verify.ResourceKind) string {

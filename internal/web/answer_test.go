@@ -15,7 +15,8 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/declare/declaretest"
 	"example.org/tasuki/internal/exchange"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -26,19 +27,19 @@ func asking(t *testing.T) (s *site, path, code string) {
 	s = newSite(t)
 	by := store.Actor{Account: "test", Via: store.Internal}
 	m := chain.Model{Parties: []chain.Party{{ID: "us", Name: "見本株式会社", Self: true}, {ID: "maker", Name: "見本部品株式会社"}}}
-	if err := jobs.SaveModel(t.Context(), s.db, by, m); err != nil {
+	if err := judging.SaveModel(t.Context(), s.db, by, m); err != nil {
 		t.Fatal(err)
 	}
-	b, _, err := jobs.Request(t.Context(), s.db, by, jobs.Ask{Party: "maker", Object: verify.AskedObject{Name: "見本部品"}, Level: guideline.Minimum, DueOn: "2099-12-25",
+	b, _, err := relay.Request(t.Context(), s.db, by, relay.Ask{Party: "maker", Object: verify.AskedObject{Name: "見本部品"}, Level: guideline.Minimum, DueOn: "2099-12-25",
 		Reasons: []verify.Reason{{Viewpoint: verify.Information, Text: "個人情報を扱うため"}}, Roles: []verify.AskedRole{{Role: guideline.Supplier, Requirements: []guideline.ID{"S(2)-2.1", "S(2)-2.3"}}}}, declaretest.Key("us"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := jobs.FindRequest(t.Context(), s.db, verify.Digest(b))
+	l, err := relay.FindRequest(t.Context(), s.db, verify.Digest(b))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code, _, err = jobs.Invite(t.Context(), s.db, by, l, time.Time{}); err != nil {
+	if code, _, err = relay.Invite(t.Context(), s.db, by, l, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	return s, "/answer/" + strings.TrimPrefix(l.Digest, "sha256:"), code
@@ -85,7 +86,7 @@ func TestAnswerPageWithoutAnAccount(t *testing.T) {
 	says(t, page, "回答は提出済みです", "来期に作成")
 	silent(t, page, "S(1)-1.1")
 	v.post(path+"/sheet", http.StatusConflict, "do", "save")
-	var receipt jobs.StatedReceipt
+	var receipt relay.StatedReceipt
 	if err := verify.Unmarshal([]byte(v.get(path+"/receipt", 200)), &receipt); err != nil || len(receipt.Answer.Answers) != 2 || receipt.Answer.By.Name != "回答 花子" {
 		t.Errorf("receipt %+v, error %v", receipt, err)
 	}

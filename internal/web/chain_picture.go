@@ -9,14 +9,14 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/verify"
 )
 
 // dealLinks gives the parties of a deal as a chain from the customer inwards: whoever engaged a party stands before it, and
 // where that is not said, the tier before. Of each it says what it declared to us, and where the chain breaks.
-func (b Base) dealLinks(m chain.Model, a chain.Arrangement, found []chain.Finding, received []receivedView, requests []jobs.RequestLine) []chart.Link {
+func (b Base) dealLinks(m chain.Model, a chain.Arrangement, found []chain.Finding, received []receivedView, requests []relay.RequestLine) []chart.Link {
 	names, ours := partyNames(m), ourParties(m)
 	var order []string
 	of := map[string][]chain.Engagement{}
@@ -89,7 +89,7 @@ func parent(before []string, of map[string][]chain.Engagement, id string) int {
 }
 
 // linkStands says what a party of a deal declared to us.
-func (b Base) linkStands(k *chart.Link, a chain.Arrangement, es []chain.Engagement, id string, ours bool, received []receivedView, requests []jobs.RequestLine) {
+func (b Base) linkStands(k *chart.Link, a chain.Arrangement, es []chain.Engagement, id string, ours bool, received []receivedView, requests []relay.RequestLine) {
 	upstream := slices.ContainsFunc(es, func(e chain.Engagement) bool { return e.Role != guideline.Customer })
 	switch {
 	case ours:
@@ -101,7 +101,7 @@ func (b Base) linkStands(k *chart.Link, a chain.Arrangement, es []chain.Engageme
 	}
 	k.State, k.Said = chart.LinkUnknown, b.T("宣言は受け取っていません", "no declaration received")
 	for _, r := range requests {
-		if r.Party == id && r.Direction == fact.Sent && r.State == jobs.RequestStated {
+		if r.Party == id && r.Direction == fact.Sent && r.State == relay.RequestStated {
 			k.State, k.Said, k.Href = chart.LinkStated, b.T("申告のみ（未検証）", "stated only, not verified"), "/requests/"+r.Digest
 		}
 	}

@@ -9,8 +9,9 @@ import (
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
 )
 
@@ -92,7 +93,7 @@ func (s *Server) approveClaim(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.db.Claim(r.Context(), r.PathValue("id")); err != nil {
 		return err
 	}
-	if _, err := jobs.Approve(r.Context(), s.db, s.actor(r), r.PathValue("id"), bySession); err != nil {
+	if _, err := office.Approve(r.Context(), s.db, s.actor(r), r.PathValue("id"), bySession); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("承認しました", "Approved"))
@@ -101,7 +102,7 @@ func (s *Server) approveClaim(w http.ResponseWriter, r *http.Request) error {
 
 // retireClaim takes a statement back. It stays readable.
 func (s *Server) retireClaim(w http.ResponseWriter, r *http.Request) error {
-	if _, err := jobs.RetireClaim(r.Context(), s.db, s.actor(r), r.PathValue("id")); err != nil {
+	if _, err := office.RetireClaim(r.Context(), s.db, s.actor(r), r.PathValue("id")); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("取り下げました", "Withdrawn"))
@@ -138,7 +139,7 @@ func (s *Server) backToDuty(w http.ResponseWriter, r *http.Request, c evidence.C
 
 // reassess brings the kept statuses up to date after a change.
 func (s *Server) reassess(r *http.Request, cause string, only ...fact.Subject) error {
-	return jobs.Reassess(r.Context(), s.db, s.actor(r), cause, only...)
+	return judging.Reassess(r.Context(), s.db, s.actor(r), cause, only...)
 }
 
 // formError is something wrong with what was typed.

@@ -8,7 +8,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence/sbomquality"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -85,7 +85,7 @@ func (s *Server) fillComponents(ctx context.Context, p *componentsPage, m chain.
 		return err
 	}
 	p.fillChoices(m)
-	answers, err := jobs.AnswersFor(ctx, s.db, m, release, all)
+	answers, err := judging.AnswersFor(ctx, s.db, m, release, all)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (s *Server) mapComponents(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return formError(lang.T("責務の担い手を選んでください", "choose who answers"))
 	}
-	if err := jobs.SaveModel(r.Context(), s.db, s.actor(r), chain.Model{Components: []chain.ComponentRule{rule}}); err != nil {
+	if err := judging.SaveModel(r.Context(), s.db, s.actor(r), chain.Model{Components: []chain.ComponentRule{rule}}); err != nil {
 		return err
 	}
 	if err := s.reassess(r, "component rule "+rule.ID); err != nil {
@@ -202,7 +202,7 @@ func (s *Server) findingsByComponent(ctx context.Context, release string) (map[i
 // looked gives how well a release with so many components was looked through.
 func (s *Server) looked(ctx context.Context, release string, components int, b Base) (looked, error) {
 	l := looked{Has: components > 0}
-	m, done, err := jobs.Compared(ctx, s.db, release)
+	m, done, err := judging.Compared(ctx, s.db, release)
 	if err == nil && done {
 		l.Done, l.Match, l.At = true, m, !m.DataAt.IsZero()
 		l.Stale = !l.At || b.Now.Sub(m.DataAt).Hours() > 24*staleAfter

@@ -6,7 +6,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -16,7 +16,7 @@ type coveragePage struct {
 	Base
 	Head      softwareHead
 	Documents []chip
-	Coverage  jobs.Coverage
+	Coverage  judging.Coverage
 	Groups    []coverageGroup
 	States    []coverageCount
 }
@@ -27,14 +27,14 @@ type coverageGroup struct {
 }
 
 type coverageLine struct {
-	jobs.CoverageItem
+	judging.CoverageItem
 	Mark, Word string
 	Behind     []coverageDuty
 }
 
 // coverageDuty is a duty behind a part of the other document.
 type coverageDuty struct {
-	jobs.CoverageDuty
+	judging.CoverageDuty
 	Title, Href string
 	Status      assess.Status
 }
@@ -51,13 +51,13 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := jobs.SheetOf(ctx, s.db, b.Lang, subjectOf(head), jobs.Target{Software: head.Software.Name}, false)
+	sheet, err := judging.SheetOf(ctx, s.db, b.Lang, subjectOf(head), judging.Target{Software: head.Software.Name}, false)
 	if err != nil {
 		return err
 	}
 	framework := r.FormValue("document")
 	if framework == "" {
-		framework = jobs.Frameworks()[0]
+		framework = judging.Frameworks()[0]
 	}
 	p, err := coverageFor(b, head, sheet, framework)
 	if err != nil {
@@ -68,27 +68,27 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
 
 // coverageStates are the states in the order they are counted, with the mark and the word for each.
 var coverageStates = []struct {
-	state jobs.CoverageState
+	state judging.CoverageState
 	mark  string
 	word  lang.Text
 }{
-	{jobs.Covered, "●", lang.T("関係する責務にすべて対応", "all related duties met")},
-	{jobs.PartlyCovered, "◐", lang.T("一部に対応", "some met")},
-	{jobs.NotCovered, "▲", lang.T("未対応", "none met")},
-	{jobs.NotJudged, "○", lang.T("未評価", "not assessed")},
-	{jobs.Unrelated, "–", lang.T("関係する責務なし", "no related duty")},
+	{judging.Covered, "●", lang.T("関係する責務にすべて対応", "all related duties met")},
+	{judging.PartlyCovered, "◐", lang.T("一部に対応", "some met")},
+	{judging.NotCovered, "▲", lang.T("未対応", "none met")},
+	{judging.NotJudged, "○", lang.T("未評価", "not assessed")},
+	{judging.Unrelated, "–", lang.T("関係する責務なし", "no related duty")},
 }
 
 // coverageFor computes the coverage of a document from a sheet of duties.
-func coverageFor(b Base, head softwareHead, sheet jobs.StatusSheet, framework string) (*coveragePage, error) {
-	c, err := jobs.CoverageOf(framework, sheet, b.Lang)
+func coverageFor(b Base, head softwareHead, sheet judging.StatusSheet, framework string) (*coveragePage, error) {
+	c, err := judging.CoverageOf(framework, sheet, b.Lang)
 	if err != nil {
 		return nil, err
 	}
 	p := &coveragePage{Base: b, Head: head, Coverage: c}
 	p.Title = head.Software.Name + b.T("：ほかの文書との対応", ": relation to other documents")
-	for _, name := range jobs.Frameworks() {
-		other, err := jobs.CoverageOf(name, jobs.StatusSheet{}, b.Lang)
+	for _, name := range judging.Frameworks() {
+		other, err := judging.CoverageOf(name, judging.StatusSheet{}, b.Lang)
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/chart"
 )
@@ -21,7 +21,7 @@ type criteriaPage struct {
 
 // criterionView is one criterion with its latest value.
 type criterionView struct {
-	jobs.Trend
+	judging.Trend
 	KindName string
 	Value    string
 	Bound    string
@@ -38,7 +38,7 @@ func (s *Server) criteria(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	trends, err := jobs.Trends(r.Context(), s.db, subjectOf(head))
+	trends, err := judging.Trends(r.Context(), s.db, subjectOf(head))
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (s *Server) criteria(w http.ResponseWriter, r *http.Request) error {
 }
 
 // criteriaFor lays the criteria of a release out.
-func criteriaFor(b Base, head softwareHead, trends []jobs.Trend) *criteriaPage {
+func criteriaFor(b Base, head softwareHead, trends []judging.Trend) *criteriaPage {
 	p := &criteriaPage{Base: b, Head: head}
 	p.Title = head.Software.Name + b.T("：セキュリティの基準", ": security criteria")
 	for i, t := range trends {
@@ -93,7 +93,7 @@ func (b Base) criterionKind(kind string) string {
 }
 
 // criterionOutcome says in a mark and a word how a value stands.
-func (b Base) criterionOutcome(p jobs.MeasuredPoint) (mark, word string) {
+func (b Base) criterionOutcome(p judging.MeasuredPoint) (mark, word string) {
 	switch {
 	case p.Problem != "":
 		return "?", b.T("値を求められません", "no value")

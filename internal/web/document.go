@@ -11,7 +11,7 @@ import (
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -69,7 +69,7 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) restingLines(r *http.Request, b Base, m chain.Model, digest string) ([]restingLine, error) {
-	resting, err := jobs.RestingOn(r.Context(), s.db, digest)
+	resting, err := judging.RestingOn(r.Context(), s.db, digest)
 	if err != nil {
 		return nil, err
 	}

@@ -16,9 +16,11 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -43,8 +45,8 @@ type declarationLine struct {
 	Software, Version string
 	State             store.DeclarationState
 	Lapsed            bool
-	Renew             []lang.Text       // why it needs to be renewed
-	Changed           []jobs.DutyChange // what is no longer as declared
+	Renew             []lang.Text        // why it needs to be renewed
+	Changed           []relay.DutyChange // what is no longer as declared
 }
 
 func (s *Server) documents(w http.ResponseWriter, r *http.Request) error {
@@ -86,12 +88,12 @@ func (s *Server) declarationLines(ctx context.Context, f store.DeclarationFilter
 }
 
 // standings says of signed declarations how they stand now, by their ids.
-func (s *Server) standings(ctx context.Context, ids ...string) (map[string]jobs.Standing, error) {
-	out := map[string]jobs.Standing{}
+func (s *Server) standings(ctx context.Context, ids ...string) (map[string]relay.Standing, error) {
+	out := map[string]relay.Standing{}
 	if len(ids) == 0 {
 		return out, nil
 	}
-	all, err := jobs.Standings(ctx, s.db, ids...)
+	all, err := relay.Standings(ctx, s.db, ids...)
 	for _, x := range all {
 		out[x.Declaration.ID] = x
 	}
@@ -99,7 +101,7 @@ func (s *Server) standings(ctx context.Context, ids ...string) (map[string]jobs.
 }
 
 // stands takes over why a declaration in force needs to be renewed.
-func (l *declarationLine) stands(all map[string]jobs.Standing) {
+func (l *declarationLine) stands(all map[string]relay.Standing) {
 	if x, ok := all[l.ID]; ok && l.State == store.DeclarationIssued {
 		l.Renew, l.Changed = x.Why, x.Changed
 	}
@@ -176,11 +178,11 @@ func willBe(c counts) string {
 }
 
 func (s *Server) draftDeclaration(w http.ResponseWriter, r *http.Request) error {
-	req := jobs.DraftRequest{Software: r.PathValue("id"), Release: r.FormValue("release")}
+	req := relay.DraftRequest{Software: r.PathValue("id"), Release: r.FormValue("release")}
 	if note := strings.TrimSpace(r.FormValue("note")); note != "" {
 		req.Limitations = []lang.Text{lang.T(note, note)}
 	}
-	d, err := jobs.Draft(r.Context(), s.db, s.actor(r), req)
+	d, err := relay.Draft(r.Context(), s.db, s.actor(r), req)
 	if err != nil {
 		return err
 	}
@@ -193,7 +195,7 @@ func (s *Server) draftDeclaration(w http.ResponseWriter, r *http.Request) error 
 type declarationPage struct {
 	Base
 	Line       declarationLine
-	Content    jobs.Frozen
+	Content    relay.Frozen
 	Counts     counts
 	Map        []mapRow
 	Open       []verify.Answer // not met, partly met or not assessed
@@ -341,7 +343,7 @@ func (s *Server) approveDeclaration(w http.ResponseWriter, r *http.Request) erro
 	if err := s.again(r); err != nil {
 		return s.declarationAgain(w, r, err)
 	}
-	if _, err := jobs.ApproveDeclaration(r.Context(), s.db, s.actor(r), r.PathValue("id"), byPassword); err != nil {
+	if _, err := relay.ApproveDeclaration(r.Context(), s.db, s.actor(r), r.PathValue("id"), byPassword); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("承認しました", "Approved"))
@@ -354,7 +356,7 @@ func (s *Server) reviewDeclaration(w http.ResponseWriter, r *http.Request) error
 	if err := s.again(r); err != nil {
 		return s.declarationAgain(w, r, err)
 	}
-	if _, err := jobs.ReviewDeclaration(r.Context(), s.db, s.actor(r), r.PathValue("id"), byPassword); err != nil {
+	if _, err := relay.ReviewDeclaration(r.Context(), s.db, s.actor(r), r.PathValue("id"), byPassword); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("確認したことを記録しました。承認は別の人が行います", "Your review was noted; somebody else approves it"))
@@ -367,10 +369,10 @@ func (s *Server) issueDeclaration(w http.ResponseWriter, r *http.Request) error 
 	if err := s.again(r); err != nil {
 		return s.declarationAgain(w, r, err)
 	}
-	key, err := jobs.SigningKey(s.db, []byte(r.FormValue("passphrase")))
+	key, err := upkeep.SigningKey(s.db, []byte(r.FormValue("passphrase")))
 	if err == nil {
-		signing := jobs.Signing{Key: key.Private, Title: strings.TrimSpace(r.FormValue("title")), Place: strings.TrimSpace(r.FormValue("place"))}
-		_, _, err = jobs.Issue(r.Context(), s.db, s.actor(r), r.PathValue("id"), signing)
+		signing := relay.Signing{Key: key.Private, Title: strings.TrimSpace(r.FormValue("title")), Place: strings.TrimSpace(r.FormValue("place"))}
+		_, _, err = relay.Issue(r.Context(), s.db, s.actor(r), r.PathValue("id"), signing)
 	}
 	if k := lang.KindOf(err); err != nil && k != lang.Unexpected {
 		return s.declarationAgain(w, r, err)
@@ -421,7 +423,7 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := jobs.Checklist(r.Context(), s.db, &b, visitOf(r).lang, sw.ID, r.FormValue("release")); err != nil {
+	if err := office.Checklist(r.Context(), s.db, &b, visitOf(r).lang, sw.ID, r.FormValue("release")); err != nil {
 		return err
 	}
 	attachment(w.Header(), sw.Name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

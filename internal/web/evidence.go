@@ -13,7 +13,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/store"
@@ -261,7 +261,7 @@ func (s *Server) receive(r *http.Request, files []*multipart.FileHeader, subject
 		defer body.Close()
 		arrivals = append(arrivals, ingest.Arrival{Name: f.Filename, Origin: "upload", Body: body, Subject: subject})
 	}
-	return jobs.Receive(r.Context(), s.db, s.actor(r), arrivals)
+	return intake.Receive(r.Context(), s.db, s.actor(r), arrivals)
 }
 
 // feeds gives those of some requirements whose checks read a type of document.

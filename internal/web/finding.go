@@ -9,8 +9,9 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 )
@@ -20,8 +21,8 @@ import (
 type findingPage struct {
 	Base
 	Vuln   string
-	Found  []jobs.Triaged // the most urgent first
-	Scopes []option       // what a decision may be about, the widest last
+	Found  []portfolio.Triaged // the most urgent first
+	Scopes []option            // what a decision may be about, the widest last
 	Form   decisionForm
 
 	Comments []commentView
@@ -45,7 +46,7 @@ func (s *Server) findingPage(r *http.Request) (*findingPage, error) {
 	p := &findingPage{Base: s.base(r, "vulnerabilities", lang.Text{}), Vuln: r.PathValue("vuln")}
 	p.Title = p.Vuln
 	var err error
-	if p.Found, err = jobs.Triage(r.Context(), s.db, jobs.TriageFilter{Vuln: p.Vuln}); err != nil {
+	if p.Found, err = portfolio.Triage(r.Context(), s.db, portfolio.TriageFilter{Vuln: p.Vuln}); err != nil {
 		return nil, err
 	}
 	if len(p.Found) == 0 {
@@ -80,7 +81,7 @@ func (p *findingPage) fillScopes() {
 }
 
 // partOf names a finding's component as decisions do.
-func partOf(t jobs.Triaged) string {
+func partOf(t portfolio.Triaged) string {
 	return cmp.Or(t.Finding.PURL, t.Finding.Name+" "+t.Finding.Version)
 }
 
@@ -93,9 +94,9 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	p.Form = decisionForm{Scope: r.FormValue("scope"), Status: r.FormValue("status"), Justification: r.FormValue("justification"),
 		Treatment: r.FormValue("treatment"), Note: strings.TrimSpace(r.FormValue("note")), TreatBy: r.FormValue("treat_by"), Until: r.FormValue("until"), Done: r.FormValue("done") != ""}
 	req, err := p.request()
-	var done jobs.Decided
+	var done office.Decided
 	if err == nil {
-		done, err = jobs.Decide(r.Context(), s.db, s.actor(r), req)
+		done, err = office.Decide(r.Context(), s.db, s.actor(r), req)
 	}
 	if k := lang.KindOf(err); err != nil && k != lang.Unexpected {
 		p.Problem = lang.Explain(err, p.Lang)
@@ -110,9 +111,9 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 }
 
 // request reads the form. Only a scope that was offered is taken, and only what goes with the status.
-func (p *findingPage) request() (jobs.DecideRequest, error) {
+func (p *findingPage) request() (office.DecideRequest, error) {
 	f := p.Form
-	req := jobs.DecideRequest{Vuln: p.Vuln, Status: triage.Status(f.Status), Note: f.Note}
+	req := office.DecideRequest{Vuln: p.Vuln, Status: triage.Status(f.Status), Note: f.Note}
 	if !slices.ContainsFunc(p.Scopes, func(o option) bool { return o.Value == f.Scope }) {
 		return req, formError(lang.T("判断の対象を選んでください", "choose what the decision is about"))
 	}

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/store"
 )
 
@@ -23,7 +23,7 @@ func TestDecideOnAFinding(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "one.json"), []byte(record), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := jobs.ImportAdvisories(t.Context(), s.db, store.Actor{Account: "system", Via: store.CLI}, dir, s.db.Now()); err != nil {
+	if _, err := intake.ImportAdvisories(t.Context(), s.db, store.Actor{Account: "system", Via: store.CLI}, dir, s.db.Now()); err != nil {
 		t.Fatal(err)
 	}
 	admin.upload(at+"/evidence", "files", map[string]string{"sbom.cdx.json": sbom}, 200, "version", "1.0")

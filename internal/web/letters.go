@@ -19,20 +19,21 @@ import (
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
 // requestPage is one request, sent or received: what is asked, why, until when, what came back and what to do next.
 type requestPage struct {
 	Base
-	Line       jobs.RequestLine
+	Line       relay.RequestLine
 	Other      string // name of the other side
 	Duties     []askedDuty
 	Answers    []answerView
-	PassedOn   []jobs.RequestLine
-	Invitation jobs.Invitation
+	PassedOn   []relay.RequestLine
+	Invitation relay.Invitation
 	Code       string // just issued: it is shown once
 	Address    string // of the answer page, to be sent along
 	Ours       []option
@@ -46,14 +47,14 @@ type askedDuty struct {
 
 // answerView is an answer with what it says.
 type answerView struct {
-	jobs.ReplyLine
+	relay.ReplyLine
 	Changes []verify.Change
 	Stated  *exchange.Stated // when it was typed on the answer page
 	Receipt string           // digest of our receipt for it
 }
 
 // Request is what is asked, for the part that pages share.
-func (p *requestPage) Request() jobs.RequestLine { return p.Line }
+func (p *requestPage) Request() relay.RequestLine { return p.Line }
 
 // StatedName gives the word for a status that was stated.
 func (b Base) StatedName(s verify.Status) string { return b.StatusName(assess.Status(s)) }
@@ -80,11 +81,11 @@ func (s *Server) request(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) requestPage(r *http.Request) (*requestPage, error) {
 	ctx := r.Context()
 	p := &requestPage{Base: s.base(r, "partners", lang.T("依頼", "Request"))}
-	all, err := jobs.Requests(ctx, s.db)
+	all, err := relay.Requests(ctx, s.db)
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(all, func(l jobs.RequestLine) bool { return l.Digest == r.PathValue("digest") })
+	at := slices.IndexFunc(all, func(l relay.RequestLine) bool { return l.Digest == r.PathValue("digest") })
 	if at < 0 {
 		return nil, notFound(lang.T("この依頼はありません", "there is no such request"))
 	}
@@ -109,7 +110,7 @@ func (s *Server) requestPage(r *http.Request) (*requestPage, error) {
 		return nil, err
 	}
 	p.Address = "/answer/" + strings.TrimPrefix(p.Line.Digest, "sha256:")
-	if p.Invitation, err = jobs.InvitationOf(ctx, s.db, p.Line.Digest); err != nil {
+	if p.Invitation, err = relay.InvitationOf(ctx, s.db, p.Line.Digest); err != nil {
 		return nil, err
 	}
 	m, err := s.db.LoadModel(ctx)
@@ -133,14 +134,14 @@ func (s *Server) answersOf(ctx context.Context, p *requestPage) error {
 		}
 		switch {
 		case a.Stated:
-			stated, err := jobs.StatedAnswerOf(s.db, a.Digest)
+			stated, err := relay.StatedAnswerOf(s.db, a.Digest)
 			if err != nil {
 				return err
 			}
 			v.Stated = &stated
 		case a.Direction == fact.Incoming:
 			var err error
-			if v.Changes, err = jobs.AnswerChanges(ctx, s.db, a.Digest); err != nil {
+			if v.Changes, err = relay.AnswerChanges(ctx, s.db, a.Digest); err != nil {
 				return err
 			}
 		}
@@ -167,7 +168,7 @@ func (s *Server) key(r *http.Request) (crypto.Signer, error) {
 	if err := s.again(r); err != nil {
 		return nil, err
 	}
-	k, err := jobs.SigningKey(s.db, []byte(r.FormValue("passphrase")))
+	k, err := upkeep.SigningKey(s.db, []byte(r.FormValue("passphrase")))
 	return k.Private, err
 }
 
@@ -182,7 +183,7 @@ func (s *Server) inviteAnswer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.requestAgain(w, r, err)
 	}
-	code, i, err := jobs.Invite(ctx, s.db, s.actor(r), p.Line, until)
+	code, i, err := relay.Invite(ctx, s.db, s.actor(r), p.Line, until)
 	if err != nil {
 		return s.requestAgain(w, r, err)
 	}
@@ -203,7 +204,7 @@ func codeEnds(day string) (time.Time, error) {
 }
 
 func (s *Server) withdrawCode(w http.ResponseWriter, r *http.Request) error {
-	if err := jobs.Withdraw(r.Context(), s.db, s.actor(r), r.PathValue("digest")); err != nil {
+	if err := relay.Withdraw(r.Context(), s.db, s.actor(r), r.PathValue("digest")); err != nil {
 		return s.requestAgain(w, r, err)
 	}
 	s.notice(r, lang.T("コードを使えなくしました", "The code no longer works"))
@@ -233,7 +234,7 @@ func (s *Server) giveReceipt(w http.ResponseWriter, r *http.Request) error {
 			receipt.Kind, receipt.Failed = "stated_answer", []string{}
 		}
 	}
-	if _, err := jobs.Acknowledge(r.Context(), s.db, s.actor(r), receipt, p.Line.Party, key); err != nil {
+	if _, err := relay.Acknowledge(r.Context(), s.db, s.actor(r), receipt, p.Line.Party, key); err != nil {
 		return s.requestAgain(w, r, err)
 	}
 	s.notice(r, lang.T("受領書に署名しました", "The receipt was signed"))
@@ -251,7 +252,7 @@ func (s *Server) answerRequest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.requestAgain(w, r, err)
 	}
-	a, err := jobs.AnswerRequest(r.Context(), s.db, s.actor(r), p.Line, r.FormValue("software"), jobs.Signing{Key: key})
+	a, err := relay.AnswerRequest(r.Context(), s.db, s.actor(r), p.Line, r.FormValue("software"), relay.Signing{Key: key})
 	if err != nil {
 		return s.requestAgain(w, r, err)
 	}
@@ -280,12 +281,12 @@ func (s *Server) passOn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (s *Server) passedOn(ctx context.Context, r *http.Request, up jobs.RequestLine) (int, error) {
+func (s *Server) passedOn(ctx context.Context, r *http.Request, up relay.RequestLine) (int, error) {
 	software, err := s.db.SoftwareByName(ctx, r.FormValue("software"))
 	if err != nil {
 		return 0, err
 	}
-	asks, err := jobs.Asks(ctx, s.db, software.ID, "", up.Digest)
+	asks, err := relay.Asks(ctx, s.db, software.ID, "", up.Digest)
 	if err != nil {
 		return 0, err
 	}
@@ -300,7 +301,7 @@ func (s *Server) passedOn(ctx context.Context, r *http.Request, up jobs.RequestL
 		if due := r.FormValue("due"); due != "" {
 			a.DueOn = due
 		}
-		if _, _, err := jobs.Request(ctx, s.db, s.actor(r), a, key); err != nil {
+		if _, _, err := relay.Request(ctx, s.db, s.actor(r), a, key); err != nil {
 			return 0, err
 		}
 	}
@@ -392,7 +393,7 @@ func (s *Server) makeRequest(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) askedFor(r *http.Request, p *requestNewPage) (digest string, err error) {
-	a := jobs.Ask{Party: r.FormValue("party"), Object: p.Object, Level: p.Package, Chain: p.Chain, DueOn: p.Due, Note: p.Note}
+	a := relay.Ask{Party: r.FormValue("party"), Object: p.Object, Level: p.Package, Chain: p.Chain, DueOn: p.Due, Note: p.Note}
 	for _, v := range verify.Viewpoints {
 		if p.Why[v] != "" {
 			a.Reasons = append(a.Reasons, verify.Reason{Viewpoint: v, Text: p.Why[v]})
@@ -412,7 +413,7 @@ func (s *Server) askedFor(r *http.Request, p *requestNewPage) (digest string, er
 	if err != nil {
 		return "", err
 	}
-	b, _, err := jobs.Request(r.Context(), s.db, s.actor(r), a, key)
+	b, _, err := relay.Request(r.Context(), s.db, s.actor(r), a, key)
 	return verify.Digest(b), err
 }
 
@@ -432,7 +433,7 @@ func (s *Server) takeLetter(w http.ResponseWriter, r *http.Request, name string,
 	if err := auth.Require(p.Account, auth.Edit); err != nil {
 		return err
 	}
-	l, err := jobs.ReceiveLetter(r.Context(), s.db, s.actor(r), name, b)
+	l, err := relay.ReceiveLetter(r.Context(), s.db, s.actor(r), name, b)
 	if err != nil {
 		return err
 	}
@@ -460,9 +461,9 @@ func (s *Server) receiveLetters(r *http.Request, files []*multipart.FileHeader) 
 			others = append(others, f)
 			continue
 		}
-		receipt := ingest.Receipt{File: f.Filename, Digest: verify.Digest(b), Size: f.Size, Type: jobs.BundleType}
+		receipt := ingest.Receipt{File: f.Filename, Digest: verify.Digest(b), Size: f.Size, Type: relay.BundleType}
 		if bundle {
-			got, err := jobs.ReceiveBundle(r.Context(), s.db, s.actor(r), f.Filename, b, false)
+			got, err := relay.ReceiveBundle(r.Context(), s.db, s.actor(r), f.Filename, b, false)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -473,7 +474,7 @@ func (s *Server) receiveLetters(r *http.Request, files []*multipart.FileHeader) 
 				}
 			}
 		} else {
-			l, err := jobs.ReceiveLetter(r.Context(), s.db, s.actor(r), f.Filename, b)
+			l, err := relay.ReceiveLetter(r.Context(), s.db, s.actor(r), f.Filename, b)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -513,8 +514,8 @@ func letterIn(f *multipart.FileHeader) (b []byte, bundle bool, err error) {
 const bundleStart = `{"format":"tasuki-bundle/v`
 
 // requestsOf gives the requests that passed between us and a party or its units.
-func requestsOf(all []jobs.RequestLine, m chain.Model, party string) []jobs.RequestLine {
-	return slices.DeleteFunc(slices.Clone(all), func(l jobs.RequestLine) bool {
+func requestsOf(all []relay.RequestLine, m chain.Model, party string) []relay.RequestLine {
+	return slices.DeleteFunc(slices.Clone(all), func(l relay.RequestLine) bool {
 		return l.Party != party && !slices.ContainsFunc(m.Parties, func(p chain.Party) bool { return p.ID == l.Party && p.Parent == party })
 	})
 }

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"net/http"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/verify"
 )
@@ -36,7 +36,7 @@ func (s *Server) paper(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := jobs.Paper(ctx, s.db, &b, declared.Of(o), visitOf(r).lang, to, person, ""); err != nil {
+	if err := office.Paper(ctx, s.db, &b, declared.Of(o), visitOf(r).lang, to, person, ""); err != nil {
 		return err
 	}
 	name := o.Declaration.Object.Name + " " + o.Declaration.Object.Version + ".pdf"

@@ -13,8 +13,8 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -27,7 +27,7 @@ type partnersPage struct {
 	Received []receivedView
 	Choices  []option // counterparties
 	Trusted  []trustedView
-	Requests []jobs.RequestLine // every one, sent or received
+	Requests []relay.RequestLine // every one, sent or received
 }
 
 type trustedView struct {
@@ -39,7 +39,7 @@ type partnerView struct {
 	Units []string
 	Deals []partnerDeal
 	Last  *receivedView
-	Asked []jobs.RequestLine // what passed between us: requests sent and received
+	Asked []relay.RequestLine // what passed between us: requests sent and received
 }
 
 type partnerDeal struct {
@@ -78,7 +78,7 @@ func (s *Server) partnersPage(r *http.Request) (*partnersPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Requests, err = jobs.Requests(ctx, s.db); err != nil {
+	if p.Requests, err = relay.Requests(ctx, s.db); err != nil {
 		return nil, err
 	}
 	names := partyNames(m)
@@ -196,7 +196,7 @@ func (s *Server) verifyBundle(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.render(w, http.StatusOK, "verified", p)
 	}
-	got, err := jobs.ReceiveBundle(r.Context(), s.db, s.actor(r), header.Filename, bundle, true)
+	got, err := relay.ReceiveBundle(r.Context(), s.db, s.actor(r), header.Filename, bundle, true)
 	if err != nil {
 		return err
 	}

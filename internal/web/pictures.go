@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
@@ -55,11 +55,11 @@ func (s *Server) exposureSheet(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) exposurePage(r *http.Request) (*exposurePage, error) {
 	ctx := r.Context()
 	p := &exposurePage{Base: s.base(r, "vulnerabilities", lang.T("脆弱性の状況（図）", "Vulnerabilities in pictures"))}
-	found, err := jobs.Triage(ctx, s.db, jobs.TriageFilter{})
+	found, err := portfolio.Triage(ctx, s.db, portfolio.TriageFilter{})
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(t jobs.Triaged) bool { return !t.Supported })
+	found = slices.DeleteFunc(found, func(t portfolio.Triaged) bool { return !t.Supported })
 	p.Matrix, p.More = exposureMatrix(p.Base, found)
 	if p.Latency, err = s.latency(ctx, p.Base, found); err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (s *Server) exposurePage(r *http.Request) (*exposurePage, error) {
 
 // exposureMatrix lays findings, the most urgent first, over the software with most of them. A software stands as its
 // gravest finding of a vulnerability does.
-func exposureMatrix(b Base, found []jobs.Triaged) (chart.Picture, int) {
+func exposureMatrix(b Base, found []portfolio.Triaged) (chart.Picture, int) {
 	var vulns, software []string
 	names, count := map[string]string{}, map[string]int{}
 	for _, t := range found {
@@ -114,7 +114,7 @@ func exposureMatrix(b Base, found []jobs.Triaged) (chart.Picture, int) {
 var gravity = []chart.Exposed{chart.Affected, chart.Investigating, chart.Fixed, chart.NotAffected, ""}
 
 // exposed says how a finding stands in the words of the matrix; what nobody decided on is being looked into.
-func exposed(t jobs.Triaged) chart.Exposed {
+func exposed(t portfolio.Triaged) chart.Exposed {
 	switch t.Opinion.Status {
 	case triage.Affected:
 		if d := t.Opinion.Decision; d != nil && !d.TreatedAt.IsZero() {
@@ -130,7 +130,7 @@ func exposed(t jobs.Triaged) chart.Exposed {
 }
 
 // latency gives how many days treating took, over all decisions whose treatment is in place.
-func (s *Server) latency(ctx context.Context, b Base, found []jobs.Triaged) (chart.Picture, error) {
+func (s *Server) latency(ctx context.Context, b Base, found []portfolio.Triaged) (chart.Picture, error) {
 	decisions, err := s.db.Decisions(ctx)
 	if err != nil {
 		return chart.Picture{}, err

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/store"
 )
 
@@ -103,7 +103,7 @@ func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
 		return &lang.Error{Kind: lang.Usage, What: lang.T("変更する責務又は内容が選ばれていません", "no duty or nothing to change was chosen"),
 			Next: lang.T("前の画面に戻り、責務を選んで、担当か期限を入力してください", "go back, choose duties, and give an owner or a day")}
 	}
-	before, err := jobs.SavePlans(ctx, s.db, s.actor(r), plans)
+	before, err := office.SavePlans(ctx, s.db, s.actor(r), plans)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
 
 // readPlan gives the plan of a duty as the form changes it; nil when it changes nothing.
 func (s *Server) readPlan(r *http.Request, d dutyRow) (*store.Plan, error) {
-	key, err := jobs.ParsePlanKey(d.Plan.Key)
+	key, err := office.ParsePlanKey(d.Plan.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
 			return &lang.Error{Kind: lang.Conflict, What: lang.T("その後にほかの人が変更したため、元に戻せません", "somebody else changed it since, so it cannot be undone")}
 		}
 	}
-	if _, err := jobs.SavePlans(ctx, s.db, s.actor(r), before); err != nil {
+	if _, err := office.SavePlans(ctx, s.db, s.actor(r), before); err != nil {
 		return err
 	}
 	s.notice(r, lang.F("元に戻しました（%d件）。", "Undone (%d).", len(before)))
@@ -229,7 +229,7 @@ func (s *Server) addComment(w http.ResponseWriter, r *http.Request) error {
 	about := store.Object{Kind: r.FormValue("kind"), ID: r.FormValue("id")}
 	switch about.Kind {
 	case "duty":
-		if _, err := jobs.ParsePlanKey(about.ID); err != nil {
+		if _, err := office.ParsePlanKey(about.ID); err != nil {
 			return err
 		}
 	case "vulnerability":
@@ -239,7 +239,7 @@ func (s *Server) addComment(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return formError(lang.T("コメントの対象が正しくありません", "there is nothing to comment on"))
 	}
-	if _, err := jobs.Say(r.Context(), s.db, s.actor(r), about, r.FormValue("body")); err != nil {
+	if _, err := office.Say(r.Context(), s.db, s.actor(r), about, r.FormValue("body")); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("コメントしました", "Your comment is there"))
@@ -249,7 +249,7 @@ func (s *Server) addComment(w http.ResponseWriter, r *http.Request) error {
 
 // withdrawComment takes the words of one's own comment away.
 func (s *Server) withdrawComment(w http.ResponseWriter, r *http.Request) error {
-	if err := jobs.Unsay(r.Context(), s.db, s.actor(r), r.PathValue("id")); err != nil {
+	if err := office.Unsay(r.Context(), s.db, s.actor(r), r.PathValue("id")); err != nil {
 		return err
 	}
 	s.notice(r, lang.T("コメントを取り消しました", "Your comment is withdrawn"))

@@ -9,8 +9,8 @@ import (
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/report/xlsx"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
@@ -86,7 +86,7 @@ func procuredName(m chain.Model, about fact.Subject) string {
 // procurementPage is one procurement: candidates side by side, then the decision with its risks and who accepted them.
 type procurementPage struct {
 	Base
-	jobs.Comparison
+	office.Comparison
 	Address  string
 	Chosen   string // name of the candidate that was chosen
 	Accepted string // how many risks were accepted
@@ -114,17 +114,17 @@ func (p *procurementPage) decide() {
 	}
 }
 
-func (s *Server) comparison(r *http.Request) (jobs.Comparison, error) {
+func (s *Server) comparison(r *http.Request) (office.Comparison, error) {
 	m, err := s.db.LoadModel(r.Context())
 	if err != nil {
-		return jobs.Comparison{}, err
+		return office.Comparison{}, err
 	}
 	about := fact.Subject{Kind: fact.SubjectKind(r.PathValue("kind")), ID: r.PathValue("id")}
 	name := procuredName(m, about)
 	if name == "" {
-		return jobs.Comparison{}, notFound(lang.T("この調達の対象はありません", "there is nothing of this kind to procure"))
+		return office.Comparison{}, notFound(lang.T("この調達の対象はありません", "there is nothing of this kind to procure"))
 	}
-	return jobs.Compare(r.Context(), s.db, about, name)
+	return office.Compare(r.Context(), s.db, about, name)
 }
 
 // procurementSheet gives the comparison as a workbook.
@@ -138,13 +138,13 @@ func (s *Server) procurementSheet(w http.ResponseWriter, r *http.Request) error 
 }
 
 // Compared gives the word for a status in a comparison.
-func (b Base) Compared(status string) string { return b.Text(jobs.ComparedWord(status)) }
+func (b Base) Compared(status string) string { return b.Text(office.ComparedWord(status)) }
 
 // Statement gives the name of what a candidate declared.
 func (b Base) Statement(k verify.Kind) string { return b.Text(k.Title()) }
 
 // Differs reports whether the candidates stand differently on a duty.
-func (procurementPage) Differs(d jobs.ComparedDuty) bool {
+func (procurementPage) Differs(d office.ComparedDuty) bool {
 	return slices.ContainsFunc(d.Statuses, func(s string) bool { return s != d.Statuses[0] })
 }
 

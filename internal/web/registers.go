@@ -16,8 +16,8 @@ import (
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
 )
@@ -369,7 +369,7 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 		problems = append(problems, fact.Problem{Where: "valid_until", What: lang.T("有効期限が日付ではありません", "the expiry is no date")})
 	}
 	if len(problems) == 0 {
-		problems = jobs.DataProblems(p.Kind, data)
+		problems = office.DataProblems(p.Kind, data)
 	}
 	key := strings.TrimSpace(r.FormValue("key"))
 	if p.New && key == "" {
@@ -389,7 +389,7 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		key, subject = p.Record.Key, p.Record.Subject
 	}
-	rec, _, err := jobs.PutRecord(ctx, s.db, s.actor(r), p.Kind, register.Entry{Key: key, ValidUntil: r.FormValue("valid_until"), Data: data}, subject)
+	rec, _, err := office.PutRecord(ctx, s.db, s.actor(r), p.Kind, register.Entry{Key: key, ValidUntil: r.FormValue("valid_until"), Data: data}, subject)
 	if lang.KindOf(err) == lang.Conflict {
 		p.Problem = lang.Explain(err, p.Lang)
 		return s.recordAgain(w, r, p, key, nil)
@@ -475,7 +475,7 @@ func (s *Server) approveRecord(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := jobs.Approve(r.Context(), s.db, s.actor(r), rec.ID, bySession); err != nil {
+	if _, err := office.Approve(r.Context(), s.db, s.actor(r), rec.ID, bySession); err != nil {
 		return err
 	}
 	return s.backToRecord(w, r, rec, lang.T("承認し、評価し直しました", "Approved, and assessed again"))
@@ -483,7 +483,7 @@ func (s *Server) approveRecord(w http.ResponseWriter, r *http.Request) error {
 
 // retireRecord takes a record out of use. It stays readable.
 func (s *Server) retireRecord(w http.ResponseWriter, r *http.Request) error {
-	rec, err := jobs.RetireRecord(r.Context(), s.db, s.actor(r), r.PathValue("id"))
+	rec, err := office.RetireRecord(r.Context(), s.db, s.actor(r), r.PathValue("id"))
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -16,7 +16,7 @@ import (
 // kept, and whether it could be restored (S(2)-2.2, S(2)-4.1, S(2)-4.2).
 type releasePage struct {
 	Base
-	jobs.ArchivedRelease
+	upkeep.ArchivedRelease
 	SoftwareID string
 	Sums       string   // SHA256SUMS
 	Key        string   // name of the signing key; empty: there is none
@@ -35,7 +35,7 @@ func (s *Server) release(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) releasePage(r *http.Request) (*releasePage, error) {
 	ctx := r.Context()
-	a, err := jobs.ArchiveOf(ctx, s.db, r.PathValue("id"))
+	a, err := upkeep.ArchiveOf(ctx, s.db, r.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -51,13 +51,13 @@ func (s *Server) releasePage(r *http.Request) (*releasePage, error) {
 	case lang.KindOf(err) != lang.NotFound:
 		return nil, err
 	}
-	key, err := jobs.PublicLedgerKey(s.db)
+	key, err := upkeep.PublicLedgerKey(s.db)
 	p.LedgerKey = key.String()
 	return p, err
 }
 
 // sumsOf gives the file that sha256sum -c reads.
-func sumsOf(a jobs.ArchivedRelease) string {
+func sumsOf(a upkeep.ArchivedRelease) string {
 	var b strings.Builder
 	for _, i := range a.Items {
 		fmt.Fprintf(&b, "%s  %s\n", strings.TrimPrefix(i.Digest, "sha256:"), strings.NewReplacer("\n", " ", "\r", " ", "\\", "_").Replace(i.Name))
@@ -76,7 +76,7 @@ func fingerprintLines(fingerprint string) []string {
 
 // releaseSums gives SHA256SUMS as a file.
 func (s *Server) releaseSums(w http.ResponseWriter, r *http.Request) error {
-	a, err := jobs.ArchiveOf(r.Context(), s.db, r.PathValue("id"))
+	a, err := upkeep.ArchiveOf(r.Context(), s.db, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -87,11 +87,11 @@ func (s *Server) releaseSums(w http.ResponseWriter, r *http.Request) error {
 
 // drill tries whether a release can be restored, and records what came of it.
 func (s *Server) drill(w http.ResponseWriter, r *http.Request) error {
-	d, err := jobs.RestoreDrill(r.Context(), s.db, s.actor(r), r.PathValue("id"))
+	d, err := upkeep.RestoreDrill(r.Context(), s.db, s.actor(r), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	s.notice(r, jobs.DrillWord(d))
+	s.notice(r, upkeep.DrillWord(d))
 	http.Redirect(w, r, "/releases/"+r.PathValue("id"), http.StatusSeeOther)
 	return nil
 }
@@ -99,14 +99,14 @@ func (s *Server) drill(w http.ResponseWriter, r *http.Request) error {
 // archivePage is what is kept of every release.
 type archivePage struct {
 	Base
-	Releases []jobs.ArchivedRelease
+	Releases []upkeep.ArchivedRelease
 	Lacking  int // releases of which something is not kept
 }
 
 func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
 	p := &archivePage{Base: s.base(r, "documents", lang.T("リリースの保管庫", "Release archive"))}
 	var err error
-	if p.Releases, err = jobs.Archive(r.Context(), s.db, ""); err != nil {
+	if p.Releases, err = upkeep.Archive(r.Context(), s.db, ""); err != nil {
 		return err
 	}
 	for _, a := range p.Releases {
@@ -142,7 +142,7 @@ func (b Base) ArchiveKinds(kinds []string) string {
 }
 
 // Drilled says what a restore that was tried came to.
-func (b Base) Drilled(d *jobs.Drill) string { return b.Text(jobs.DrillWord(*d)) }
+func (b Base) Drilled(d *upkeep.Drill) string { return b.Text(upkeep.DrillWord(*d)) }
 
 // Hex gives a digest without its prefix, as checking tools print it.
 func (Base) Hex(digest string) string { return strings.TrimPrefix(digest, "sha256:") }

@@ -9,7 +9,8 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/intake"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
 )
@@ -19,11 +20,11 @@ func TestReleaseAndArchivePages(t *testing.T) {
 	s := newSite(t)
 	v := s.begin()
 	ctx, by := t.Context(), store.Actor{Account: "test", Via: store.Internal}
-	about, err := jobs.Find(ctx, s.db, by, jobs.Target{Software: "見本会計", Release: "2.1.0", Create: true, Roles: []guideline.Role{guideline.Supplier}, Level: guideline.Minimum})
+	about, err := judging.Find(ctx, s.db, by, judging.Target{Software: "見本会計", Release: "2.1.0", Create: true, Roles: []guideline.Role{guideline.Supplier}, Level: guideline.Minimum})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := jobs.Receive(ctx, s.db, by, []ingest.Arrival{{Name: "app.bin", Body: strings.NewReader("the program"), Artifact: true, Subject: fact.Subject{Kind: fact.Release, ID: about.ID}}})
+	got, err := intake.Receive(ctx, s.db, by, []ingest.Arrival{{Name: "app.bin", Body: strings.NewReader("the program"), Artifact: true, Subject: fact.Subject{Kind: fact.Release, ID: about.ID}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestProcurementAndSystemsPages(t *testing.T) {
 	ctx, by := t.Context(), store.Actor{Account: "test", Via: store.Internal}
 	says(t, v.get("/procurement", 200), "調達の記録はまだありません")
 	says(t, v.get("/systems", 200), "システムはまだ登録されていません")
-	if err := jobs.SaveModel(ctx, s.db, by, chain.Model{Parties: []chain.Party{{ID: "maker", Name: "見本部品株式会社"}},
+	if err := judging.SaveModel(ctx, s.db, by, chain.Model{Parties: []chain.Party{{ID: "maker", Name: "見本部品株式会社"}},
 		Software: []chain.Software{{ID: "os", Name: "見本OS", Kind: chain.Product, Owner: "maker"}}, Releases: []chain.Release{{ID: "os9", Software: "os", Version: "9", SupportedTo: "2028-03-31"}},
 		Systems: []chain.System{{ID: "core", Name: "見本基幹", Owner: "maker", PlannedUntil: "2031-03-31", Releases: []string{"os9"}}}}); err != nil {
 		t.Fatal(err)

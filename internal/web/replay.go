@@ -6,8 +6,8 @@ import (
 
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/replay"
 )
 
@@ -16,7 +16,7 @@ type replayPage struct {
 	Base
 	Scenarios []replay.Scenario
 	Chosen    bool
-	Replay    jobs.Replay
+	Replay    office.Replay
 	Makers    []option // whose updates may be taken to be tampered with
 	Party     string
 	Stages    []replayStage
@@ -27,7 +27,7 @@ type replayPage struct {
 // replayStage is what the duties of one stage would have done.
 type replayStage struct {
 	Name   string
-	Duties []jobs.ReplayDuty
+	Duties []office.ReplayDuty
 }
 
 func (s *Server) replays(w http.ResponseWriter, r *http.Request) error {
@@ -47,7 +47,7 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) replayPage(r *http.Request) (*replayPage, error) {
 	p := &replayPage{Base: s.base(r, "vulnerabilities", replayTitle), Chosen: true, Party: r.FormValue("party")}
 	var err error
-	if p.Replay, err = jobs.RunReplay(r.Context(), s.db, jobs.ReplayRequest{Scenario: r.PathValue("incident"), Party: p.Party}); err != nil {
+	if p.Replay, err = office.RunReplay(r.Context(), s.db, office.ReplayRequest{Scenario: r.PathValue("incident"), Party: p.Party}); err != nil {
 		return nil, err
 	}
 	if p.Replay.Scenario.How == replay.BySupplier {
@@ -94,7 +94,7 @@ func (s *Server) recordReplay(w http.ResponseWriter, r *http.Request) error {
 		p.Problem = p.T("訓練として記録することを確認してください", "confirm that this is to be recorded as an exercise")
 		return s.render(w, http.StatusUnprocessableEntity, "replay", p)
 	}
-	put, err := jobs.RecordReplay(r.Context(), s.db, s.actor(r), p.Replay, p.Lang, p.Lessons)
+	put, err := office.RecordReplay(r.Context(), s.db, s.actor(r), p.Replay, p.Lang, p.Lessons)
 	if k := lang.KindOf(err); err != nil && k != lang.Unexpected {
 		p.Problem = lang.Explain(err, p.Lang)
 		return s.render(w, http.StatusUnprocessableEntity, "replay", p)

@@ -14,9 +14,12 @@ import (
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/finding"
 	"example.org/tasuki/internal/ingest"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/register"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
@@ -85,7 +88,7 @@ func samples() []sample {
 		{"sheet", "empty", func(b Base) page { return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations")} }},
 		{"sheet", "preview", sampleSheet},
 		{"sheet", "unchanged", func(b Base) page {
-			return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Seen: &jobs.SheetPreview{File: "checklist.xlsx", Sheet: "要求事項チェックリスト", Software: "見本会計", Release: "2.1.0", Rows: 69, Unchanged: 69}}
+			return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Seen: &office.SheetPreview{File: "checklist.xlsx", Sheet: "要求事項チェックリスト", Software: "見本会計", Release: "2.1.0", Rows: 69, Unchanged: 69}}
 		}},
 		{"requirements", "all", sampleRequirements},
 		{"requirement", "filled", sampleRequirement},
@@ -293,14 +296,14 @@ func sampleArrival(b Base) page {
 }
 
 func sampleSheet(b Base) page {
-	seen := jobs.SheetPreview{File: "見本会計_回答.xlsx", Sheet: "要求事項チェックリスト", Software: "見本会計", Release: "2.1.0", Rows: 69, Unchanged: 66,
-		Changes: []jobs.SheetChange{
+	seen := office.SheetPreview{File: "見本会計_回答.xlsx", Sheet: "要求事項チェックリスト", Software: "見本会計", Release: "2.1.0", Rows: 69, Unchanged: 66,
+		Changes: []office.SheetChange{
 			{Cell: "K7", Requirement: "S(1)-1.2", Field: "status", Old: "partly_met", New: "met", Differs: true, What: b.T("申告として起案します", "becomes a draft claim")},
 			{Cell: "L7", Requirement: "S(1)-1.2", Field: "reason", Old: b.T("設計レビューの記録が2件足りません。", "Two records are missing."), New: b.T("2件を追加しました。", "Both were added."), What: b.T("申告として起案します", "becomes a draft claim")},
 			{Cell: "O9", Requirement: "S(1)-2.1", Field: "due", New: "2026-12-25", What: b.T("作業の一覧に残します", "kept in the working list")}},
-		Drafts:     []jobs.SheetDraft{{Kind: "claim", Requirement: "S(1)-1.2"}},
-		Unreadable: []jobs.SheetSpot{{Cell: "O12", Value: "12/25", What: b.T("年が書かれていません", "the year is missing"), Next: b.T("2026-04-01 のように年月日で書いてください", "write year, month and day, such as 2026-04-01")}},
-		Ignored:    []jobs.SheetSpot{{Sheet: "要求事項チェックリスト", Cell: "S5", Value: "社内メモ", What: b.T("追加された列は読み取りません", "an added column is not read")}}}
+		Drafts:     []office.SheetDraft{{Kind: "claim", Requirement: "S(1)-1.2"}},
+		Unreadable: []office.SheetSpot{{Cell: "O12", Value: "12/25", What: b.T("年が書かれていません", "the year is missing"), Next: b.T("2026-04-01 のように年月日で書いてください", "write year, month and day, such as 2026-04-01")}},
+		Ignored:    []office.SheetSpot{{Sheet: "要求事項チェックリスト", Cell: "S5", Value: "社内メモ", What: b.T("追加された列は読み取りません", "an added column is not read")}}}
 	return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Seen: &seen, Token: sampleDigest(1), Body: "eA=="}
 }
 
@@ -333,7 +336,7 @@ func sampleChain(b Base) page {
 	deal := dealOf(m, m.Arrangements[0])
 	deal.Picture = chart.Chain(b.Lang, "chain-1", b.T("「見本会計」の連鎖", "The chain of Example Ledger"), b.dealLinks(m, m.Arrangements[0], nil, nil, nil))
 	return &softwareChainPage{Base: at(b, "software"), Head: sampleHead(b, "chain"), Deals: []dealView{deal}, Nobody: 1,
-		Gaps: []jobs.GapLine{{Rule: "R-4.2-05", Section: "4.2", Parties: []string{"見本ソフト株式会社"}, What: b.T("開発者の要求のうち2件を誰も負っていません: S(1)-1.1, S(1)-1.2", "nobody answers for 2 of the developer requirements: S(1)-1.1, S(1)-1.2"), Next: b.T("主体を登録してください", "enter a principal")},
+		Gaps: []judging.GapLine{{Rule: "R-4.2-05", Section: "4.2", Parties: []string{"見本ソフト株式会社"}, What: b.T("開発者の要求のうち2件を誰も負っていません: S(1)-1.1, S(1)-1.2", "nobody answers for 2 of the developer requirements: S(1)-1.1, S(1)-1.2"), Next: b.T("主体を登録してください", "enter a principal")},
 			{Rule: "R-1.4-25", Section: "1.4(2)イ", Component: "pkg:npm/lib@1.0.0", Release: "2.1.0", What: b.T("部品 pkg:npm/lib@1.0.0 に、開発者の責務を負う関連事業者がいません", "nobody answers as developer for the component pkg:npm/lib@1.0.0"), Next: b.T("採用の記録を承認してください", "approve an adoption record")}},
 		Findings: []chain.Finding{{Rule: "R-1.4-25", Section: "1.4(2)イ", Severity: chain.Gap, What: lang.T("部品 lib に、開発者の責務を負う関連事業者がいません", "nobody answers as developer for lib"), Next: lang.T("採用の記録を承認してください", "approve an adoption record")}}}
 }
@@ -367,23 +370,23 @@ func sampleVulnerabilities(b Base) page {
 	rel := releaseView{"r2", "見本会計", "sw", "2.1.0"}
 	p := &vulnerabilitiesPage{Base: at(b, "vulnerabilities"), Query: "CVE-2026-12345", Asked: true, Sources: sampleSources(true), Stale: true, Missed: 1, Without: []releaseView{{"r9", "見本ゲートウェイ", "sw2", "1.0"}}, Detail: &f, Total: 1,
 		Open: []openFinding{{Finding: f, Releases: []releaseView{rel}, Component: "lib 1.0.0"}}}
-	p.Exposure = jobs.Exposure{ID: "CVE-2026-12345", Known: true, Headline: lang.T("CVE-2026-12345の影響を受けるのは1件のソフトウェア、1件のリリースです", "CVE-2026-12345 affects 1 software, 1 release"),
-		Releases: []jobs.AffectedRelease{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Fixed: []string{"1.0.1"}, Systems: []string{"見本基幹システム"},
-			Parties: []jobs.AffectedParty{{Name: "見本ソフト株式会社", Role: guideline.Developer, Duties: []guideline.ID{"S(3)-2.1"}, By: sampleNow.AddDate(0, 0, 7), Does: lang.T("影響を分析します", "analyses it")}}}}}
+	p.Exposure = portfolio.Exposure{ID: "CVE-2026-12345", Known: true, Headline: lang.T("CVE-2026-12345の影響を受けるのは1件のソフトウェア、1件のリリースです", "CVE-2026-12345 affects 1 software, 1 release"),
+		Releases: []portfolio.AffectedRelease{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Fixed: []string{"1.0.1"}, Systems: []string{"見本基幹システム"},
+			Parties: []portfolio.AffectedParty{{Name: "見本ソフト株式会社", Role: guideline.Developer, Duties: []guideline.ID{"S(3)-2.1"}, By: sampleNow.AddDate(0, 0, 7), Does: lang.T("影響を分析します", "analyses it")}}}}}
 	p.Exposure.Releases[0].ByCPE = "cpe:2.3:a:example:lib:1.0.0:*:*:*:*:*:*:*"
 	p.Exposure.Caveats = []lang.Text{lang.F("照合できなかった部品が延べ%d件あります", "%d components of releases could not be looked up", 1)}
-	p.Exposure.Spans = []jobs.Span{{Software: "sw", SoftwareName: "見本会計", From: "1.9.0", FromOn: "2026-04-01", Last: "2.1.0"}, {Software: "sw", SoftwareName: "見本会計", From: "1.0.0", Last: "1.2.0", Until: "1.3.0", UntilOn: "2025-09-01", Unlooked: 1}}
-	p.Exposure.Held = []jobs.Held{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Findings: 1}}
+	p.Exposure.Spans = []portfolio.Span{{Software: "sw", SoftwareName: "見本会計", From: "1.9.0", FromOn: "2026-04-01", Last: "2.1.0"}, {Software: "sw", SoftwareName: "見本会計", From: "1.0.0", Last: "1.2.0", Until: "1.3.0", UntilOn: "2025-09-01", Unlooked: 1}}
+	p.Exposure.Held = []portfolio.Held{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Findings: 1}}
 	p.Affected = affectedOf(p.Exposure)
 	return p
 }
 
 func sampleFindingPage(b Base) page {
-	t := jobs.Triaged{Finding: sampleFinding(), Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Due: sampleNow.AddDate(0, 0, 14), EPSS: &store.EPSS{CVE: "CVE-2026-12345", Score: 0.12}}
+	t := portfolio.Triaged{Finding: sampleFinding(), Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Due: sampleNow.AddDate(0, 0, 14), EPSS: &store.EPSS{CVE: "CVE-2026-12345", Score: 0.12}}
 	t.Priority = triage.Evaluate(triage.Supplier, triage.Facts{CVSS: t.Finding.CVSS}, triage.Context{}, sampleNow)
 	t.Results = []triage.Result{t.Priority}
 	t.Opinion.Conflicts = []triage.Word{{Author: "見本部品プロジェクト", Status: triage.NotAffected, Counted: true}}
-	p := &findingPage{Base: at(b, "vulnerabilities"), Vuln: "CVE-2026-12345", Found: []jobs.Triaged{t}}
+	p := &findingPage{Base: at(b, "vulnerabilities"), Vuln: "CVE-2026-12345", Found: []portfolio.Triaged{t}}
 	p.fillScopes()
 	p.Comments = sampleComments(b)
 	return p
@@ -436,7 +439,7 @@ func sampleReport(ok bool) verify.Report {
 func sampleDeclaration(b Base, state store.DeclarationState) page {
 	p := &declarationPage{Base: at(b, "documents"), Line: sampleDeclarations()[0]}
 	p.Line.State, p.Line.ContentDigest, p.Line.Subject = state, sampleDigest(6), fact.Subject{Kind: fact.Software, ID: "sw"}
-	p.Content = jobs.Frozen{Issuer: verify.Issuer{Name: "見本ソフト株式会社", Address: "東京都見本区1-1", CorporateNumber: "8000012010038"}, Object: verify.Object{Name: "見本会計", Version: "2.1.0", Artifacts: []verify.Artifact{{Name: "ledger-2.1.0.zip", Digest: sampleDigest(7)}}},
+	p.Content = relay.Frozen{Issuer: verify.Issuer{Name: "見本ソフト株式会社", Address: "東京都見本区1-1", CorporateNumber: "8000012010038"}, Object: verify.Object{Name: "見本会計", Version: "2.1.0", Artifacts: []verify.Artifact{{Name: "ledger-2.1.0.zip", Digest: sampleDigest(7)}}},
 		Level: guideline.Standard, Scope: []verify.Scope{{Role: guideline.Developer, Stance: guideline.Principal}}, Limitations: []lang.Text{lang.T("保守契約の範囲に限ります", "within the maintenance contract")}}
 	for _, row := range sampleRows(b) {
 		a := verify.Answer{Role: row.Role, Requirement: row.ID, Status: verify.Status(row.Status), StatedOnly: row.StatedOnly, Reasons: row.Reasons}
@@ -455,7 +458,7 @@ func sampleDeclaration(b Base, state store.DeclarationState) page {
 	if state == store.DeclarationIssued {
 		d.IssuedAt, p.Line.Bundle = sampleNow, sampleDigest(8)
 		p.Line.Renew = []lang.Text{lang.T("宣言の後に状態が変わった責務があります: S(2)-2.3", "duties have changed since the declaration: S(2)-2.3")}
-		p.Line.Changed = []jobs.DutyChange{{Role: guideline.Developer, Requirement: "S(2)-2.3", Before: "met", After: "partly_met"}}
+		p.Line.Changed = []relay.DutyChange{{Role: guideline.Developer, Requirement: "S(2)-2.3", Before: "met", After: "partly_met"}}
 		r := sampleReport(true)
 		p.Report = &r
 	}

@@ -6,9 +6,11 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/xlsx"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -23,21 +25,21 @@ func exchangeSamples() []sample {
 		}},
 		{"request", "sent-answered", func(b Base) page {
 			p := sampleRequestPage(b, fact.Sent)
-			p.Line.State = jobs.RequestStated
+			p.Line.State = relay.RequestStated
 			p.Invitation.Answer, p.Invitation.AnsweredAt = sampleDigest(21), sampleNow
 			stated := sampleStated()
 			p.Answers = []answerView{
-				{ReplyLine: jobs.ReplyLine{Digest: sampleDigest(20), Direction: fact.Incoming, At: sampleNow, Failed: []string{verify.StepLevel}}, Receipt: sampleDigest(22),
+				{ReplyLine: relay.ReplyLine{Digest: sampleDigest(20), Direction: fact.Incoming, At: sampleNow, Failed: []string{verify.StepLevel}}, Receipt: sampleDigest(22),
 					Changes: []verify.Change{{Name: "version", Before: "1.3", After: "1.4", Detail: lang.T("対象の版が 1.3 から 1.4 になりました", "the version went from 1.3 to 1.4")}}},
-				{ReplyLine: jobs.ReplyLine{Digest: sampleDigest(21), Direction: fact.Incoming, At: sampleNow, Stated: true}, Stated: &stated}}
-			p.Line.Receipts = []jobs.ReplyLine{{Digest: sampleDigest(22), Direction: fact.Sent, At: sampleNow}}
+				{ReplyLine: relay.ReplyLine{Digest: sampleDigest(21), Direction: fact.Incoming, At: sampleNow, Stated: true}, Stated: &stated}}
+			p.Line.Receipts = []relay.ReplyLine{{Digest: sampleDigest(22), Direction: fact.Sent, At: sampleNow}}
 			return p
 		}},
 		{"request", "received", func(b Base) page {
 			p := sampleRequestPage(b, fact.Incoming)
 			p.Ours = []option{{Value: "見本会計", Name: "見本会計", Selected: true}}
 			p.Line.Under = &verify.Under{Level: guideline.Standard, DueOn: "2027-01-15"}
-			p.PassedOn = []jobs.RequestLine{sampleRequestLine(fact.Sent)}
+			p.PassedOn = []relay.RequestLine{sampleRequestLine(fact.Sent)}
 			return p
 		}},
 		{"request_new", "empty", func(b Base) page { return &requestNewPage{Base: at(b, "partners")} }},
@@ -53,7 +55,7 @@ func exchangeSamples() []sample {
 		}},
 		{"archive", "empty", func(b Base) page { return &archivePage{Base: at(b, "documents")} }},
 		{"archive", "filled", func(b Base) page {
-			return &archivePage{Base: at(b, "documents"), Releases: []jobs.ArchivedRelease{sampleRelease(b).ArchivedRelease}, Lacking: 1}
+			return &archivePage{Base: at(b, "documents"), Releases: []upkeep.ArchivedRelease{sampleRelease(b).ArchivedRelease}, Lacking: 1}
 		}},
 		{"procurements", "empty", func(b Base) page { return &procurementsPage{Base: at(b, "partners")} }},
 		{"procurements", "filled", func(b Base) page {
@@ -63,7 +65,7 @@ func exchangeSamples() []sample {
 		{"procurement", "open", func(b Base) page { return sampleProcurement(b, false) }},
 		{"systems", "empty", func(b Base) page { return &systemsPage{Base: at(b, "software")} }},
 		{"systems", "filled", func(b Base) page {
-			p := &systemsPage{Base: at(b, "software"), Systems: []jobs.SystemLife{{System: "見本基幹システム", ID: "s", Owner: "見本商事株式会社", PlannedUntil: "2031-03-31", Software: []jobs.UseLife{
+			p := &systemsPage{Base: at(b, "software"), Systems: []office.SystemLife{{System: "見本基幹システム", ID: "s", Owner: "見本商事株式会社", PlannedUntil: "2031-03-31", Software: []office.UseLife{
 				{Software: "見本会計", Version: "2.1.0", SupportedTo: "2028-03-31", GapDays: 1095, State: "gap"}, {Software: "見本OS", Version: "9", SupportedTo: "2033-05-31", State: "supported", DeclaredTill: "2027-03-31"},
 				{Software: "見本端末", Version: "1", SupportedTo: "2027-01-31", State: "planned", Plan: "後継機に替える", PlanDue: "2026-12-31"}}}, {System: "見本窓口", ID: "t"}}}
 			p.draw()
@@ -97,7 +99,7 @@ func exchangeSamples() []sample {
 			p.Spots = []xlsx.Spot{{Cell: "K7", What: lang.T("状態として読めません", "this is no status")}}
 			report := sampleReport(false)
 			p.Report, p.Until.SavedAt = &report, sampleNow
-			p.Answers = []jobs.ReplyLine{{Digest: sampleDigest(20), At: sampleNow, Failed: []string{verify.StepTrust}}}
+			p.Answers = []relay.ReplyLine{{Digest: sampleDigest(20), At: sampleNow, Failed: []string{verify.StepTrust}}}
 			return p
 		}},
 		{"answer", "handed-in", func(b Base) page {
@@ -108,8 +110,8 @@ func exchangeSamples() []sample {
 	}
 }
 
-func sampleRequestLine(d fact.Direction) jobs.RequestLine {
-	return jobs.RequestLine{Digest: sampleDigest(20), Direction: d, Party: "c", State: jobs.RequestOpen, Answers: []jobs.ReplyLine{}, Receipts: []jobs.ReplyLine{},
+func sampleRequestLine(d fact.Direction) relay.RequestLine {
+	return relay.RequestLine{Digest: sampleDigest(20), Direction: d, Party: "c", State: relay.RequestOpen, Answers: []relay.ReplyLine{}, Receipts: []relay.ReplyLine{},
 		Request: verify.Request{ID: "urn:tasuki:request:sample", From: verify.Issuer{Name: "見本ソフト株式会社"}, To: verify.Recipient{Name: "見本部品株式会社"}, Object: verify.AskedObject{Name: "見本部品", Version: "1.4", UsedIn: "見本会計"},
 			Level: guideline.Standard, Reasons: []verify.Reason{{Viewpoint: verify.Information, Text: "個人情報を扱うため"}}, Evidence: []verify.ResourceKind{verify.SBOM}, Chain: true, DueOn: "2026-12-25", IssuedAt: sampleNow,
 			Roles: []verify.AskedRole{{Role: guideline.Developer, Requirements: []guideline.ID{"S(1)-1.1", "S(1)-1.2", "S(2)-2.3"}}}}}
@@ -117,7 +119,7 @@ func sampleRequestLine(d fact.Direction) jobs.RequestLine {
 
 func sampleRequestPage(b Base, d fact.Direction) *requestPage {
 	p := &requestPage{Base: at(b, "partners"), Line: sampleRequestLine(d), Other: "見本部品株式会社", Address: "/answer/" + strings.TrimPrefix(sampleDigest(20), "sha256:"),
-		Invitation: jobs.Invitation{Hash: "x", Until: sampleNow.AddDate(0, 0, 30), SavedAt: sampleNow}}
+		Invitation: relay.Invitation{Hash: "x", Until: sampleNow.AddDate(0, 0, 30), SavedAt: sampleNow}}
 	p.Title = p.F("%s への依頼", "Request to %s", p.Other)
 	for _, x := range p.Line.Duties() {
 		p.Duties = append(p.Duties, askedDuty{x, p.TitleOf(x.Requirement)})
@@ -132,7 +134,7 @@ func sampleStated() exchange.Stated {
 }
 
 func sampleAnswer(b Base) *answerPage {
-	p := &answerPage{Base: b, Key: strings.Repeat("a", 64), Request: sampleRequestLine(fact.Sent), Until: jobs.Invitation{Until: sampleNow.AddDate(0, 0, 30)}}
+	p := &answerPage{Base: b, Key: strings.Repeat("a", 64), Request: sampleRequestLine(fact.Sent), Until: relay.Invitation{Until: sampleNow.AddDate(0, 0, 30)}}
 	p.Who = ""
 	p.fill(sampleStated(), map[verify.Duty]lang.Text{{Role: guideline.Developer, Requirement: "S(1)-1.1"}: lang.T("2025-11-01 の回答", "your answer of 2025-11-01")})
 	return p
@@ -140,22 +142,22 @@ func sampleAnswer(b Base) *answerPage {
 
 func sampleRelease(b Base) *releasePage {
 	p := &releasePage{Base: at(b, "software"), SoftwareID: "sw", Key: "見本ソフト株式会社", Groups: fingerprintLines(sampleDigest(3)), LedgerKey: "tasuki.example/ledger/0123+01234567+AAAA",
-		ArchivedRelease: jobs.ArchivedRelease{ID: "r2", Software: "見本会計", Version: "2.1.0", ReleasedOn: "2026-10-01", SupportedTo: "2029-09-30", KeepTo: "2036-10-01", Missing: []string{"provenance"}, VerifyMethod: "配布ページのハッシュと照合します。",
-			Items: []jobs.ArchiveItem{{Kind: "artifact", Name: "ledger-2.1.0.zip", Digest: sampleDigest(7), Size: 18_234_212, ArchivedAt: sampleNow, VerifiedAt: sampleNow, Signers: []string{sampleDigest(3)}}, {Kind: "sbom", Name: "sbom.cdx.json", Digest: sampleDigest(1), Size: 182_342, ArchivedAt: sampleNow, Signers: []string{}}},
-			Drill: &jobs.Drill{At: sampleNow, By: "sample", Files: 2, Bytes: 18_416_554, Missing: []string{"provenance"}}}}
+		ArchivedRelease: upkeep.ArchivedRelease{ID: "r2", Software: "見本会計", Version: "2.1.0", ReleasedOn: "2026-10-01", SupportedTo: "2029-09-30", KeepTo: "2036-10-01", Missing: []string{"provenance"}, VerifyMethod: "配布ページのハッシュと照合します。",
+			Items: []upkeep.ArchiveItem{{Kind: "artifact", Name: "ledger-2.1.0.zip", Digest: sampleDigest(7), Size: 18_234_212, ArchivedAt: sampleNow, VerifiedAt: sampleNow, Signers: []string{sampleDigest(3)}}, {Kind: "sbom", Name: "sbom.cdx.json", Digest: sampleDigest(1), Size: 182_342, ArchivedAt: sampleNow, Signers: []string{}}},
+			Drill: &upkeep.Drill{At: sampleNow, By: "sample", Files: 2, Bytes: 18_416_554, Missing: []string{"provenance"}}}}
 	p.Sums = sumsOf(p.ArchivedRelease)
 	return p
 }
 
 func sampleProcurement(b Base, decided bool) page {
-	p := &procurementPage{Base: at(b, "partners"), Address: "/procurement/system/s", Comparison: jobs.Comparison{Subject: "見本基幹システム", Candidates: []jobs.Candidate{
-		{Party: "c", Name: "見本商事株式会社", SheetOn: "2026-08-01", LevelAsked: "standard", Request: sampleDigest(20), State: jobs.RequestAnswered, Bundle: sampleDigest(4), Object: "見本会計", Version: "2.1", Kind: verify.SelfDeclaration, Level: "standard", ValidUntil: sampleNow.AddDate(1, 0, 0), Counts: verify.Counts{Met: 40, MetWithException: 1}, SBOM: true, Upstream: 2},
-		{Party: "d", Name: "見本部品株式会社", LevelAsked: "standard", Request: sampleDigest(21), State: jobs.RequestPartly, Lacks: []string{verify.StepLevel}, Bundle: sampleDigest(5), Object: "見本台帳", Version: "5", Kind: verify.StatusReport, Level: "minimum", Counts: verify.Counts{Met: 20, NotMet: 3, PartlyMet: 2, NotAssessed: 1}, Withheld: 4, Missing: []string{"見本ライブラリ"}},
+	p := &procurementPage{Base: at(b, "partners"), Address: "/procurement/system/s", Comparison: office.Comparison{Subject: "見本基幹システム", Candidates: []office.Candidate{
+		{Party: "c", Name: "見本商事株式会社", SheetOn: "2026-08-01", LevelAsked: "standard", Request: sampleDigest(20), State: relay.RequestAnswered, Bundle: sampleDigest(4), Object: "見本会計", Version: "2.1", Kind: verify.SelfDeclaration, Level: "standard", ValidUntil: sampleNow.AddDate(1, 0, 0), Counts: verify.Counts{Met: 40, MetWithException: 1}, SBOM: true, Upstream: 2},
+		{Party: "d", Name: "見本部品株式会社", LevelAsked: "standard", Request: sampleDigest(21), State: relay.RequestPartly, Lacks: []string{verify.StepLevel}, Bundle: sampleDigest(5), Object: "見本台帳", Version: "5", Kind: verify.StatusReport, Level: "minimum", Counts: verify.Counts{Met: 20, NotMet: 3, PartlyMet: 2, NotAssessed: 1}, Withheld: 4, Missing: []string{"見本ライブラリ"}},
 		{Party: "e", Name: "見本新規株式会社"}},
-		Duties: []jobs.ComparedDuty{{Role: guideline.Supplier, Requirement: "S(2)-2.3", Statuses: []string{"met", "not_met", ""}}}}}
+		Duties: []office.ComparedDuty{{Role: guideline.Supplier, Requirement: "S(2)-2.3", Statuses: []string{"met", "not_met", ""}}}}}
 	p.Title = p.F("%s の調達", "Procurement of %s", p.Subject)
 	if decided {
-		p.Comparison.Decision = &jobs.Decision{Record: "procurement/PRO-1", Chosen: "c", DecidedOn: "2026-10-01", RiskEvaluation: "未対応の3件は運用で補えると評価しました。", AcceptedRisks: "3", Executive: "見本 役員", ReviewOn: "2027-10-01", Approved: true}
+		p.Comparison.Decision = &office.Decision{Record: "procurement/PRO-1", Chosen: "c", DecidedOn: "2026-10-01", RiskEvaluation: "未対応の3件は運用で補えると評価しました。", AcceptedRisks: "3", Executive: "見本 役員", ReviewOn: "2027-10-01", Approved: true}
 	}
 	p.decide()
 	return p

@@ -6,8 +6,8 @@ import (
 	"io"
 	"net/http"
 
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/report/xlsx"
 	"example.org/tasuki/verify"
 )
@@ -17,9 +17,9 @@ import (
 type sheetPage struct {
 	Base
 	Head  softwareHead
-	Seen  *jobs.SheetPreview // nil: nothing was brought yet
-	Token string             // what is confirmed
-	Body  string             // the file, base64
+	Seen  *office.SheetPreview // nil: nothing was brought yet
+	Token string               // what is confirmed
+	Body  string               // the file, base64
 }
 
 // maxSheet is the size of a checklist that the page takes. Filled ones have some tens of KiB.
@@ -66,13 +66,13 @@ func (s *Server) previewSheet(w http.ResponseWriter, r *http.Request) error {
 	if len(raw) > maxSheet {
 		return s.sheetAgain(w, p, formError(lang.F("ファイルが大きすぎます（上限 %d MiB）", "the file is too large (limit %d MiB)", maxSheet>>20)))
 	}
-	return s.showSheet(w, r, p, jobs.SheetFile{Name: files[0].Filename, Raw: raw})
+	return s.showSheet(w, r, p, office.SheetFile{Name: files[0].Filename, Raw: raw})
 }
 
 // showSheet previews a file, or says on the page why it cannot be read.
-func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, p *sheetPage, file jobs.SheetFile) error {
+func (s *Server) showSheet(w http.ResponseWriter, r *http.Request, p *sheetPage, file office.SheetFile) error {
 	file.Software = p.Head.Software.Name
-	seen, err := jobs.PreviewSheet(r.Context(), s.db, p.Lang, file)
+	seen, err := office.PreviewSheet(r.Context(), s.db, p.Lang, file)
 	if err != nil {
 		return s.sheetAgain(w, p, err)
 	}
@@ -105,8 +105,8 @@ func (s *Server) applySheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || len(raw) > maxSheet {
 		return formError(lang.T("確認した内容を受け取れませんでした。もう一度ファイルを選んでください", "what was confirmed did not arrive; choose the file again"))
 	}
-	file := jobs.SheetFile{Name: r.FormValue("name"), Raw: raw, Software: p.Head.Software.Name}
-	out, err := jobs.ApplySheet(r.Context(), s.db, s.actor(r), p.Lang, file, r.FormValue("token"))
+	file := office.SheetFile{Name: r.FormValue("name"), Raw: raw, Software: p.Head.Software.Name}
+	out, err := office.ApplySheet(r.Context(), s.db, s.actor(r), p.Lang, file, r.FormValue("token"))
 	if lang.KindOf(err) == lang.Conflict {
 		p.Problem = lang.Explain(err, p.Lang)
 		return s.showSheet(w, r, p, file)

@@ -13,7 +13,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
@@ -134,7 +134,7 @@ func (s *Server) duties(ctx context.Context, b Base, head softwareHead, m chain.
 
 // dutiesOf is duties for a subject, with the statements that wait for approval already known.
 func (s *Server) dutiesOf(ctx context.Context, b Base, head softwareHead, m chain.Model, subject fact.Subject, waiting map[waitingKey]bool) ([]dutyRow, error) {
-	kept, err := jobs.Status(ctx, s.db, subject)
+	kept, err := judging.Status(ctx, s.db, subject)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func dutyHref(software, release, party string, role guideline.Role, id guideline
 }
 
 // judged gives a kept status in the form it was judged in.
-func judged(k jobs.Row) assess.Row {
+func judged(k judging.Row) assess.Row {
 	return assess.Row{ID: k.Requirement, Arrangement: k.Arrangement, Engagement: k.Detail.Engagement, Party: k.DutyStatus.Party, Role: k.Role,
 		Stance: k.Stance, Level: k.Level, Status: assess.Status(k.Status), Basis: assess.Basis(k.Basis), StatedOnly: k.Detail.StatedOnly,
 		Reasons: k.Reasons, Evidence: k.Evidence, Remedy: k.Remedy, ValidUntil: k.ValidUntil, Checks: k.Detail.Checks,
@@ -320,7 +320,7 @@ func (s *Server) softwareHead(ctx context.Context, b Base, r *http.Request, curr
 	slices.Reverse(h.Releases) // the latest first
 	h.Release = r.FormValue("release")
 	if !slices.ContainsFunc(h.Releases, func(rel chain.Release) bool { return rel.ID == h.Release }) {
-		latest, _ := jobs.Latest(m, id, s.now().Format(time.DateOnly))
+		latest, _ := judging.Latest(m, id, s.now().Format(time.DateOnly))
 		h.Release = latest.ID
 	}
 	for _, t := range softwareTabs {

@@ -8,8 +8,9 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/chart"
 )
 
@@ -20,8 +21,8 @@ type softwareChainPage struct {
 	Head     softwareHead
 	Deals    []dealView
 	Findings []chain.Finding
-	Gaps     []jobs.GapLine // what nobody answers for
-	Nobody   int            // components among them
+	Gaps     []judging.GapLine // what nobody answers for
+	Nobody   int               // components among them
 }
 
 type dealView struct {
@@ -66,7 +67,7 @@ func (s *Server) softwareChain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	requests, err := jobs.Requests(r.Context(), s.db)
+	requests, err := relay.Requests(r.Context(), s.db)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (s *Server) softwareChain(w http.ResponseWriter, r *http.Request) error {
 	if head.Release != "" {
 		about = fact.Subject{Kind: fact.Release, ID: head.Release}
 	}
-	if p.Gaps, err = jobs.Gaps(r.Context(), s.db, b.Lang, m, about); err != nil {
+	if p.Gaps, err = judging.Gaps(r.Context(), s.db, b.Lang, m, about); err != nil {
 		return err
 	}
 	for _, g := range p.Gaps {

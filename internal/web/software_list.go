@@ -11,7 +11,7 @@ import (
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
 
@@ -96,7 +96,7 @@ func (s *Server) softwareLines(ctx context.Context, m chain.Model) ([]softwareLi
 	}
 	out := make([]softwareLine, 0, len(m.Software))
 	for _, sw := range m.Software {
-		latest, _ := jobs.Latest(chain.Model{Releases: releases[sw.ID]}, sw.ID, today)
+		latest, _ := judging.Latest(chain.Model{Releases: releases[sw.ID]}, sw.ID, today)
 		line := softwareLine{Software: sw, Owner: names[sw.Owner], Latest: latest.Version, Release: latest.ID, Releases: len(releases[sw.ID])}
 		if c := of[line.subject()]; c != nil {
 			c.order()

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/report/xlsx"
 )
@@ -15,7 +15,7 @@ import (
 // (S(6)-1.2).
 type systemsPage struct {
 	Base
-	Systems []jobs.SystemLife
+	Systems []office.SystemLife
 	Picture chart.Picture
 	Gaps    int
 }
@@ -23,7 +23,7 @@ type systemsPage struct {
 func (s *Server) systems(w http.ResponseWriter, r *http.Request) error {
 	p := &systemsPage{Base: s.base(r, "software", lang.T("システムとライフサイクル", "Systems and their life cycle"))}
 	var err error
-	if p.Systems, err = jobs.SystemLives(r.Context(), s.db); err != nil {
+	if p.Systems, err = office.SystemLives(r.Context(), s.db); err != nil {
 		return err
 	}
 	m, err := s.db.LoadModel(r.Context())
@@ -49,7 +49,7 @@ func (p *systemsPage) draw() {
 			if gap {
 				p.Gaps++
 			}
-			lives = append(lives, chart.Life{Name: sys.System, Part: u.Software + " " + u.Version, Planned: isoDay(sys.PlannedUntil), Supported: isoDay(u.SupportedTo), Said: p.Text(jobs.LifeWord(u.State)), Gap: gap, Plan: u.Plan})
+			lives = append(lives, chart.Life{Name: sys.System, Part: u.Software + " " + u.Version, Planned: isoDay(sys.PlannedUntil), Supported: isoDay(u.SupportedTo), Said: p.Text(office.LifeWord(u.State)), Gap: gap, Plan: u.Plan})
 		}
 	}
 	p.Picture = chart.LifeCycle(p.Lang, "life", p.Now.In(calendar.Japan), lives)
@@ -65,14 +65,14 @@ func isoDay(s string) time.Time {
 }
 
 // LifeState gives the word for the state of a release in a system.
-func (b Base) LifeState(state string) string { return b.Text(jobs.LifeWord(state)) }
+func (b Base) LifeState(state string) string { return b.Text(office.LifeWord(state)) }
 
 // systemsSheet gives the lives as a workbook.
 func (s *Server) systemsSheet(w http.ResponseWriter, r *http.Request) error {
-	lives, err := jobs.SystemLives(r.Context(), s.db)
+	lives, err := office.SystemLives(r.Context(), s.db)
 	if err != nil {
 		return err
 	}
 	attachment(w.Header(), "systems.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	return xlsx.Tables(w, []xlsx.Table{jobs.LifeTable(lives, visitOf(r).lang)})
+	return xlsx.Tables(w, []xlsx.Table{office.LifeTable(lives, visitOf(r).lang)})
 }

@@ -9,8 +9,8 @@ import (
 
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
 )
 
@@ -20,7 +20,7 @@ type vulnerabilitiesPage struct {
 	Query    string
 	Asked    bool
 	Affected []affectedSoftware
-	Exposure jobs.Exposure
+	Exposure portfolio.Exposure
 	Detail   *store.Finding
 	Sources  []sourceView
 	Stale    bool          // some data is old, or there is none
@@ -33,8 +33,8 @@ type vulnerabilitiesPage struct {
 // affectedSoftware is one software with its affected releases and who has to do what.
 type affectedSoftware struct {
 	ID, Name string
-	Releases []jobs.AffectedRelease
-	Parties  []jobs.AffectedParty
+	Releases []portfolio.AffectedRelease
+	Parties  []portfolio.AffectedParty
 }
 
 type releaseView struct{ ID, Software, SoftwareID, Version string }
@@ -69,7 +69,7 @@ func (s *Server) vulnerabilities(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.Asked {
-		if p.Exposure, err = jobs.AffectedBy(ctx, s.db, p.Query); err != nil {
+		if p.Exposure, err = portfolio.AffectedBy(ctx, s.db, p.Query); err != nil {
 			return err
 		}
 		p.Affected = affectedOf(p.Exposure)
@@ -175,7 +175,7 @@ func componentLabel(f store.Finding) string {
 }
 
 // affectedOf groups an exposure by software, in its order.
-func affectedOf(e jobs.Exposure) []affectedSoftware {
+func affectedOf(e portfolio.Exposure) []affectedSoftware {
 	var out []affectedSoftware
 	for _, rel := range e.Releases {
 		i := slices.IndexFunc(out, func(a affectedSoftware) bool { return a.ID == rel.Software })
