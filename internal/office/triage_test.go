@@ -211,11 +211,11 @@ func TestWhoseWordCounts(t *testing.T) {
 			forged := strings.Replace(enclosing(t, key, upstreamVEX), `"sig":"`, `"sig":"AAAA`, 1)
 			d.bring("rel", attestation(t, key, verify.Digest([]byte("another")))+"\n"+forged, "upload")
 		}, false, ""},
-		{"by an desktest.Author on the list", func(d *desk) {
+		{"by an author on the list", func(d *desk) {
 			unsigned(d)
 			d.Must(office.TrustVEXAuthor(d.Context(), d.DB, desktest.Author, "Our organisation", true))
 		}, true, ""},
-		{"by an desktest.Author no longer on the list", func(d *desk) {
+		{"by an author no longer on the list", func(d *desk) {
 			unsigned(d)
 			d.Must(office.TrustVEXAuthor(d.Context(), d.DB, desktest.Author, "Our organisation", true))
 			d.Must(office.TrustVEXAuthor(d.Context(), d.DB, desktest.Author, "Our organisation", false))

@@ -38,7 +38,7 @@ func TestDeclarationGoesOutAndComesIn(t *testing.T) {
 		t.Errorf("a draft nobody approved was signed: %v", err)
 	}
 	if _, err := relay.ApproveDeclaration(t.Context(), vendor.DB, desktest.Author, draft.ID, "password"); lang.KindOf(err) != lang.Forbidden {
-		t.Errorf("the desktest.Author approved it: %v", err)
+		t.Errorf("the author approved it: %v", err)
 	}
 	_, err = relay.ApproveDeclaration(t.Context(), vendor.DB, desktest.Approver, draft.ID, "password")
 	vendor.Must(err)

@@ -25,7 +25,7 @@ func TestReviewedByAnother(t *testing.T) {
 	d.Must(err)
 	reviewer, signer := store.Actor{Account: "reviewer", Via: store.Internal}, store.Actor{Account: "signer", Via: store.Internal}
 	_, err = relay.ReviewDeclaration(t.Context(), d.DB, desktest.Author, draft.ID, "password")
-	d.refuses("the desktest.Author's own review", lang.Forbidden, err)
+	d.refuses("the author's own review", lang.Forbidden, err)
 	reviewed, err := relay.ReviewDeclaration(t.Context(), d.DB, reviewer, draft.ID, "password")
 	d.Must(err)
 	if reviewed.State != store.DeclarationDraft {
