@@ -141,7 +141,7 @@ func (reindexCmd) Run(p *program) error {
 		return err
 	}
 	start := time.Now()
-	trusted, err := intake.TrustedKeys(p.ctx, db)
+	trusted, err := intake.Trusted(p.ctx, db)
 	if err != nil {
 		return err
 	}

@@ -49,6 +49,8 @@ var keepTexts = map[string]lang.Text{
 	"keys_country":      lang.T("国コード（例: JP）", "country code, for example JP"),
 	"trust_show":        lang.T("鍵の指紋を、読み合わせやすい形で表示する", "show the fingerprint of a key in groups that are easily compared"),
 	"trust_show_key":    lang.T("指紋（先頭の6文字以上）、又は登録前の鍵のファイル", "fingerprint, or its first 6 characters or more, or a key file not yet trusted"),
+	"trust_keyless":     lang.T("鍵を使わない署名（Sigstore）の署名者を信頼する", "trust somebody who signs without a key (Sigstore)"),
+	"trust_sigstore":    lang.T("信頼の起点（trusted_root.json）。ワークスペースに保管し、次からは省ける", "trusted root (trusted_root.json); it is kept, and need not be given again"),
 	"trust_follow":      lang.T("取引先の鍵の更新の通知を取り込む（古い鍵を信頼していること）", "take in a counterparty's key succession; its old key must be trusted"),
 	"trust_letter":      lang.T("鍵の更新の通知", "succession letter"),
 	"trust_root":        lang.T("信頼する認証局の証明書（PEM）。鍵の持ち主の名前を証明書から取る", "certificates of the authorities you trust, PEM; the key's holder is then named by the certificate"),

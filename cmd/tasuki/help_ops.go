@@ -64,6 +64,7 @@ var opsTexts = map[string]lang.Text{
 	"trust_name":        lang.T("鍵の持ち主の名前", "name of the key's holder"),
 	"trust_party":       lang.T("鍵の持ち主である関連事業者の id", "party whose key it is"),
 	"trust_fingerprint": lang.T("指紋（先頭の6文字以上）", "fingerprint, or its first 6 characters or more"),
+	"trust_gone":        lang.T("指紋（先頭の6文字以上）、又は鍵を使わない署名者", "fingerprint, or its first 6 characters or more; or a keyless signer"),
 
 	"keys":      lang.T("署名鍵", "signing keys"),
 	"keys_init": lang.T("宣言に署名する鍵を作る（TASUKI_KEY_PASSPHRASE があれば暗号化）", "make the key that signs declarations; encrypted when TASUKI_KEY_PASSPHRASE is set"),

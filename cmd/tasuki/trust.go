@@ -17,31 +17,37 @@ import (
 )
 
 type trustCmd struct {
-	Add    trustAddCmd    `cmd:"" help:"${help_trust_add}"`
-	List   trustListCmd   `cmd:"" help:"${help_trust_list}"`
-	Show   trustShowCmd   `cmd:"" help:"${help_trust_show}"`
-	Follow trustFollowCmd `cmd:"" help:"${help_trust_follow}"`
-	Remove trustRemoveCmd `cmd:"" help:"${help_trust_remove}"`
-	Export trustExportCmd `cmd:"" help:"${help_trust_export}"`
+	Add     trustAddCmd     `cmd:"" help:"${help_trust_add}"`
+	List    trustListCmd    `cmd:"" help:"${help_trust_list}"`
+	Show    trustShowCmd    `cmd:"" help:"${help_trust_show}"`
+	Follow  trustFollowCmd  `cmd:"" help:"${help_trust_follow}"`
+	Keyless trustKeylessCmd `cmd:"" help:"${help_trust_keyless}"`
+	Remove  trustRemoveCmd  `cmd:"" help:"${help_trust_remove}"`
+	Export  trustExportCmd  `cmd:"" help:"${help_trust_export}"`
 }
 
-// trustJSON is a trusted key as scripts read it.
+// trustJSON is a trusted key as scripts read it, or a keyless signer: its identity and who vouches for it.
 type trustJSON struct {
-	Fingerprint string    `json:"fingerprint"`
+	Fingerprint string    `json:"fingerprint,omitempty"`
 	Name        string    `json:"name"`
 	Party       string    `json:"party,omitempty"`
 	Issuer      string    `json:"issuer,omitempty"`
 	From        time.Time `json:"from,omitzero"`
 	Until       time.Time `json:"until,omitzero"`
-	Key         []byte    `json:"key"`
+	Key         []byte    `json:"key,omitempty"`
+	Keyless     bool      `json:"keyless,omitempty"`
 }
 
 func trustLine(t exchange.TrustedParty) trustJSON {
-	return trustJSON{verify.Fingerprint(t.Key.Key), t.Key.Name, t.Party, t.Key.Issuer, t.Key.From, t.Key.Until, t.Key.Key}
+	return trustJSON{verify.Fingerprint(t.Key.Key), t.Key.Name, t.Party, t.Key.Issuer, t.Key.From, t.Key.Until, t.Key.Key, false}
 }
 
 func (p *program) printTrust(lines []trustJSON) {
 	for _, t := range lines {
+		if t.Keyless {
+			p.printf("%s（鍵を使わない署名、確認者 %s）", "%s (signs without a key, vouched for by %s)", t.Name, t.Issuer)
+			continue
+		}
 		p.printf("%s（関連事業者 %s、署名者 %s）", "%s (party %s, speaks for %s)", t.Name, orDash(t.Party), orDash(t.Issuer))
 		p.printf("    指紋 %s", "    fingerprint %s", t.Fingerprint)
 		if !t.Until.IsZero() {
@@ -141,6 +147,13 @@ func (trustListCmd) Run(p *program) error {
 	for _, t := range list {
 		out = append(out, trustLine(t))
 	}
+	keyless, err := exchange.KeylessTrust(p.ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, s := range keyless.Signers {
+		out = append(out, keylessLine(s))
+	}
 	return p.print(out, func() {
 		p.printTrust(out)
 		if len(out) == 0 {
@@ -150,12 +163,15 @@ func (trustListCmd) Run(p *program) error {
 }
 
 type trustRemoveCmd struct {
-	Fingerprint string `arg:"" help:"${help_trust_fingerprint}"`
+	Fingerprint string `arg:"" help:"${help_trust_gone}"`
 }
 
 // Run stops trusting a key. What was accepted under it stays, and is no longer verified by it.
 func (c *trustRemoveCmd) Run(p *program) error {
 	return p.administered(func(db *store.DB, actor store.Actor) error {
+		if gone, err := c.keyless(p, db, actor); gone || err != nil {
+			return err
+		}
 		t, err := findTrusted(p, db, c.Fingerprint)
 		if err != nil {
 			return err

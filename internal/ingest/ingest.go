@@ -8,7 +8,6 @@ package ingest
 import (
 	"bytes"
 	"context"
-	"crypto"
 	"errors"
 	"fmt"
 	"io"
@@ -37,8 +36,8 @@ type Arrival struct {
 	// Artifact marks a file of the release itself: it is kept and listed among the release's artifacts; only of a
 	// program is read how it was hardened.
 	Artifact bool
-	// Trusted are the keys whose signature under an attestation counts. Whose they are is the workspace's decision.
-	Trusted []crypto.PublicKey
+	// Trusted is whose signature under an attestation counts. Who that is is the workspace's decision.
+	Trusted intoto.Trust
 }
 
 // SignedHere is the origin of an attestation that this workspace signed itself.
@@ -329,7 +328,7 @@ func ecosystem(s string) string {
 
 // Reread reads every accepted document again and replaces what was made of it: after a reader has learned something. It
 // gives how many documents were read.
-func Reread(ctx context.Context, db *store.DB, actor store.Actor, trusted []crypto.PublicKey) (int, error) {
+func Reread(ctx context.Context, db *store.DB, actor store.Actor, trusted intoto.Trust) (int, error) {
 	docs, err := db.Documents(ctx, store.DocumentFilter{})
 	if err != nil {
 		return 0, err
@@ -343,7 +342,7 @@ func Reread(ctx context.Context, db *store.DB, actor store.Actor, trusted []cryp
 	return len(docs), nil
 }
 
-func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document, trusted []crypto.PublicKey) error {
+func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Document, trusted intoto.Trust) error {
 	if d.Type == "signed-declaration" || d.Type == "tasuki-bundle" || d.Type == "judgement" {
 		return nil // nothing was read out of it
 	}

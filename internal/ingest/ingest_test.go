@@ -14,6 +14,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
+	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/store"
 )
 
@@ -145,7 +146,7 @@ func TestReadingAgainGivesTheSame(t *testing.T) {
 	db := open(t)
 	receive(t, db, ingest.Arrival{Name: "a.json", Body: sbom(1, "left", "right"), Subject: about})
 	receive(t, db, ingest.Arrival{Name: "b.json", Body: sbom(2, "left", "new"), Subject: about})
-	if n, err := ingest.Reread(t.Context(), db, actor, nil); err != nil || n != 2 {
+	if n, err := ingest.Reread(t.Context(), db, actor, intoto.Trust{}); err != nil || n != 2 {
 		t.Fatalf("%d %v", n, err)
 	}
 	facts, err := db.Facts(t.Context(), store.FactFilter{Subjects: []fact.Subject{about}, Kinds: []fact.Kind{fact.KindSBOM}})
@@ -169,7 +170,7 @@ func TestProgramsTellOfThemselves(t *testing.T) {
 	if r.Type != ingest.ArtifactType || !r.Accepted || !broken.Accepted {
 		t.Fatalf("%+v %+v", r, broken)
 	}
-	if _, err := ingest.Reread(t.Context(), db, actor, nil); err != nil {
+	if _, err := ingest.Reread(t.Context(), db, actor, intoto.Trust{}); err != nil {
 		t.Fatal(err)
 	}
 	facts, err := db.Facts(t.Context(), store.FactFilter{Kinds: []fact.Kind{fact.KindHardening}})

@@ -6,7 +6,6 @@ package intake
 
 import (
 	"context"
-	"crypto"
 	"maps"
 	"slices"
 	"strconv"
@@ -22,6 +21,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/portfolio"
+	"example.org/tasuki/internal/read/intoto"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -30,7 +30,7 @@ import (
 // bad file does not stop the others. An error means that the files named in no receipt were not acknowledged. Whoever
 // wants to tell of each file as soon as it is safe passes a function that is called with its receipt.
 func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []ingest.Arrival, acknowledged ...func(ingest.Receipt)) ([]ingest.Receipt, error) {
-	trusted, err := TrustedKeys(ctx, db)
+	trusted, err := Trusted(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -71,29 +71,34 @@ func Receive(ctx context.Context, db *store.DB, actor store.Actor, arrivals []in
 	return receipts, judging.Reassess(ctx, db, actor, "documents received", touched...)
 }
 
-// TrustedKeys gives the keys whose signature under an attestation counts: our own signing key, and those of the trust
-// list.
-func TrustedKeys(ctx context.Context, db *store.DB) ([]crypto.PublicKey, error) {
+// Trusted gives whose signature under an attestation counts: our own signing key, those of the trust list, and the
+// keyless signers trusted.
+func Trusted(ctx context.Context, db *store.DB) (intoto.Trust, error) {
+	var out intoto.Trust
 	list, err := exchange.Trust(ctx, db)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
-	var out []crypto.PublicKey
 	for _, t := range list {
 		if k, err := verify.ParseKey(t.Key.Key); err == nil {
-			out = append(out, k)
+			out.Keys = append(out.Keys, k)
 		}
 	}
 	if own, ok, err := keys.PublicOf(db.SigningKeyFile()); err != nil {
-		return nil, err
+		return out, err
 	} else if ok {
 		k, err := verify.ParseKey(own)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		out = append(out, k)
+		out.Keys = append(out.Keys, k)
 	}
-	return out, nil
+	keyless, err := exchange.KeylessTrust(ctx, db)
+	if err != nil {
+		return out, err
+	}
+	out.Keyless, err = keyless.Who()
+	return out, err
 }
 
 // Match matches the components of one release and writes down what was found and what could not be looked up. Without

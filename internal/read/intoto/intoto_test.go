@@ -2,6 +2,8 @@ package intoto_test
 
 import (
 	"encoding/base64"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,6 +44,25 @@ func TestRefused(t *testing.T) {
 		{"summary without a result", strings.Replace(start, `"p"`, `"https://slsa.dev/verification_summary/v1"`, 1) + `,"subject":[{"digest":{"sha256":"a"}}],"predicate":{}}`, "/predicate /verificationResult", "neither"},
 		{"no provenance", strings.Replace(start, `"p"`, `"https://slsa.dev/provenance/v1"`, 1) + `,"subject":[{"digest":{"sha256":"a"}}]}`, "/predicate", "no predicate"},
 	})
+}
+
+// TestKeylessSigner asks for the keyless signer of an envelope's statement, with the bundle as it stands, and of no other.
+func TestKeylessSigner(t *testing.T) {
+	trust := intoto.Trust{Keyless: func([]byte) string { return "somebody" }}
+	for name, want := range map[string][]string{"python.json": {"somebody", "somebody"}, "bundle.json": {"somebody"}, "statement.json": {""}} {
+		b, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, intoto.Signers(b, trust)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+		for i, signer := range intoto.Signers(b, intoto.Trust{}) {
+			if signer != "" {
+				t.Errorf("%s: %d is signed by %q with nobody trusted", name, i, signer)
+			}
+		}
+	}
 }
 
 // TestReal reads every attestation of the sample data, those tampered with on purpose too: reading verifies nothing.

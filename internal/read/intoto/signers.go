@@ -13,10 +13,18 @@ import (
 	"example.org/tasuki/internal/read/input"
 )
 
-// Signers says under which of some keys each statement of a document is signed: the fingerprint of the key (SHA-256 of
-// its SubjectPublicKeyInfo, "sha256:<hex>"), or nothing where no key fits. There is one entry per fact of [Read], in its
-// order. Keys are Ed25519, or ECDSA with SHA-256; a key id in the envelope is a hint that decides nothing (DSSE 1.0.2).
-func Signers(b []byte, keys []crypto.PublicKey) []string {
+// Trust is whose signature under a statement counts.
+type Trust struct {
+	Keys []crypto.PublicKey // Ed25519, or ECDSA with SHA-256
+	// Keyless says who signed a Sigstore bundle without a key of their own; empty when the bundle does not hold or is by
+	// nobody trusted. Nil: nobody's counts.
+	Keyless func(bundle []byte) string
+}
+
+// Signers says who of those trusted signed each statement of a document: the fingerprint of a key (SHA-256 of its
+// SubjectPublicKeyInfo, "sha256:<hex>"), the name of a keyless signer, or nothing. There is one entry per fact of [Read],
+// in its order. A key id in the envelope is a hint that decides nothing (DSSE 1.0.2).
+func Signers(b []byte, trust Trust) []string {
 	text, err := input.Text(b)
 	if err != nil {
 		return nil
@@ -27,12 +35,12 @@ func Signers(b []byte, keys []crypto.PublicKey) []string {
 	}
 	var out []string
 	for _, doc := range docs {
-		out = append(out, signer(doc.text, keys))
+		out = append(out, signer(doc.text, trust))
 	}
 	return out
 }
 
-func signer(b []byte, keys []crypto.PublicKey) string {
+func signer(b []byte, trust Trust) string {
 	o, err := open(b, "")
 	if err != nil || o.envelope == nil {
 		return ""
@@ -54,11 +62,14 @@ func signer(b []byte, keys []crypto.PublicKey) string {
 		if err != nil {
 			continue
 		}
-		for _, key := range keys {
+		for _, key := range trust.Keys {
 			if holds(key, pae, sig) {
 				return fingerprint(key)
 			}
 		}
+	}
+	if trust.Keyless != nil {
+		return trust.Keyless(b)
 	}
 	return ""
 }

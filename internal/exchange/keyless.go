@@ -1,0 +1,103 @@
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/sigstore"
+	"example.org/tasuki/internal/store"
+)
+
+// KeylessSetting is the key of the setting that holds whose keyless signatures we trust.
+const KeylessSetting = "keyless"
+
+// Keyless is whose signatures without a key of their own (Sigstore) count in this workspace.
+type Keyless struct {
+	Root    json.RawMessage `json:"root"` // the trusted root they are held against (trusted_root.json)
+	Signers []KeylessSigner `json:"signers"`
+}
+
+// A KeylessSigner is an identity, a URL or mail address, and who vouches for it, as certificates name them.
+type KeylessSigner struct {
+	Identity string `json:"identity"`
+	Issuer   string `json:"issuer"`
+}
+
+// String names the signer as facts do.
+func (k KeylessSigner) String() string { return k.Identity + " (" + k.Issuer + ")" }
+
+// KeylessTrust gives whose keyless signatures the workspace trusts.
+func KeylessTrust(ctx context.Context, db *store.DB) (Keyless, error) {
+	k := Keyless{Signers: []KeylessSigner{}}
+	_, err := db.Setting(ctx, KeylessSetting, &k)
+	return k, err
+}
+
+// Who gives a function that says which trusted signer a Sigstore bundle is by, empty for nobody; nil when nobody is
+// trusted. Each bundle is verified whole and offline, see [sigstore.Verify].
+func (k Keyless) Who() (func(bundle []byte) string, error) {
+	if len(k.Signers) == 0 {
+		return nil, nil
+	}
+	root, err := sigstore.ParseRoot(k.Root)
+	if err != nil {
+		return nil, err
+	}
+	return func(bundle []byte) string {
+		for _, s := range k.Signers {
+			if _, err := sigstore.Verify(bundle, root, sigstore.Options{Identity: s.Identity, Issuer: s.Issuer}); err == nil {
+				return s.String()
+			}
+		}
+		return ""
+	}, nil
+}
+
+// TrustKeyless adds a signer. A root takes the place of the one kept; without one there has to be one already.
+func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s KeylessSigner, root []byte) error {
+	if root != nil {
+		if _, err := sigstore.ParseRoot(root); err != nil {
+			return &lang.Error{Kind: lang.Unreadable, Err: err, What: lang.T("信頼の起点（trusted root）として読み取れません", "this cannot be read as a trusted root")}
+		}
+	}
+	return changeKeyless(ctx, db, actor, "trusted", s, func(k *Keyless) error {
+		if root != nil {
+			k.Root = root
+		}
+		if len(k.Root) == 0 {
+			return &lang.Error{Kind: lang.Usage, What: lang.T("署名を検証する信頼の起点（trusted root）がまだありません", "there is no trusted root yet to verify signatures against"),
+				Next: lang.T("--root で trusted_root.json を指定してください", "give trusted_root.json with --root")}
+		}
+		if !slices.Contains(k.Signers, s) {
+			k.Signers = append(k.Signers, s)
+		}
+		return nil
+	})
+}
+
+// DistrustKeyless takes the signers of an identity off the list.
+func DistrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, identity string) error {
+	return changeKeyless(ctx, db, actor, "no longer trusted", KeylessSigner{Identity: identity}, func(k *Keyless) error {
+		k.Signers = slices.DeleteFunc(k.Signers, func(s KeylessSigner) bool { return s.Identity == identity })
+		return nil
+	})
+}
+
+func changeKeyless(ctx context.Context, db *store.DB, actor store.Actor, action string, about KeylessSigner, change func(*Keyless) error) error {
+	return db.InTx(ctx, actor, func(tx *store.Tx) error {
+		k := Keyless{Signers: []KeylessSigner{}}
+		revision, err := tx.Setting(ctx, KeylessSetting, &k)
+		if err != nil {
+			return err
+		}
+		if err := change(&k); err != nil {
+			return err
+		}
+		if err := tx.SetSetting(ctx, KeylessSetting, k, revision); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, action, store.Object{Kind: "key", ID: about.Identity}, about)
+	})
+}
