@@ -184,7 +184,7 @@ func (s *Server) todo(ctx context.Context, b Base) (out []todoLine, loose int, e
 		return nil, 0, err
 	}
 	for _, l := range software {
-		loose += l.Counts.open()
+		loose += l.Counts.Open()
 	}
 	loose = max(loose-owned, 0)
 	ends, err := s.endingSoon(ctx, b, m, software, actionsShown)
@@ -332,13 +332,4 @@ func fold(s string) string {
 		n += len(string(r))
 	}
 	return out.String() + "\r\n"
-}
-
-// myTodo gives what is planned for somebody, the first due first.
-func (s *Server) myTodo(ctx context.Context, b Base, m chain.Model, people people, me string) ([]todoLine, error) {
-	lines, err := s.plannedLines(ctx, b, m, people)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(lines, func(t todoLine) bool { return t.Owner != me }), nil
 }

@@ -25,6 +25,10 @@ type findingPage struct {
 	Scopes []option            // what a decision may be about, the widest last
 	Form   decisionForm
 
+	Affected []affectedSoftware
+	Exposure portfolio.Exposure
+	Sources  []sourceView
+	Paths    []pathView
 	Comments []commentView
 }
 
@@ -44,7 +48,6 @@ func (s *Server) finding(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) findingPage(r *http.Request) (*findingPage, error) {
 	p := &findingPage{Base: s.base(r, "vulnerabilities", lang.Text{}), Vuln: r.PathValue("vuln")}
-	p.Title = p.Vuln
 	var err error
 	if p.Found, err = portfolio.Triage(r.Context(), s.db, portfolio.TriageFilter{Vuln: p.Vuln}); err != nil {
 		return nil, err
@@ -52,9 +55,69 @@ func (s *Server) findingPage(r *http.Request) (*findingPage, error) {
 	if len(p.Found) == 0 {
 		return nil, notFound(lang.F("%s の検出はありません", "there is no finding of %s", p.Vuln))
 	}
+	p.Title = p.Name()
 	p.fillScopes()
+	p.fillPaths()
+	if p.Exposure, err = portfolio.AffectedBy(r.Context(), s.db, p.Name()); err != nil {
+		return nil, err
+	}
+	p.Affected = affectedOf(p.Exposure)
+	if p.Sources, err = s.sources(r.Context()); err != nil {
+		return nil, err
+	}
 	p.Comments, err = s.comments(r.Context(), store.Object{Kind: "vulnerability", ID: p.Vuln}, visitOf(r).who.ID)
 	return p, err
+}
+
+// pathView is how a priority was reached, with the software it is the same for.
+type pathView struct {
+	Result   triage.Result
+	Software []string
+}
+
+// fillPaths gathers the ways the priorities were reached; findings that went the same way share one.
+func (p *findingPage) fillPaths() {
+	for _, t := range p.Found {
+		name := t.SoftwareName + " " + t.Version
+		for _, r := range t.Results {
+			i := slices.IndexFunc(p.Paths, func(v pathView) bool { return v.Result.Vector == r.Vector && slices.Equal(v.Result.Steps, r.Steps) })
+			if i < 0 {
+				i = len(p.Paths)
+				p.Paths = append(p.Paths, pathView{Result: r})
+			}
+			if !slices.Contains(p.Paths[i].Software, name) {
+				p.Paths[i].Software = append(p.Paths[i].Software, name)
+			}
+		}
+	}
+}
+
+// First is the most urgent finding: the one that what stands above the page is about.
+func (p *findingPage) First() portfolio.Triaged { return p.Found[0] }
+
+// Name is the CVE where there is one.
+func (p *findingPage) Name() string { return cmp.Or(p.First().Finding.CVE(), p.Vuln) }
+
+// Undecided counts the findings that wait for a decision or a treatment.
+func (p *findingPage) Undecided() int {
+	n := 0
+	for _, t := range p.Found {
+		if t.Waiting() && t.Supported {
+			n++
+		}
+	}
+	return n
+}
+
+// Due is the earliest day by which a finding that waits has to be treated.
+func (p *findingPage) Due() dueView {
+	var at time.Time
+	for _, t := range p.Found {
+		if t.Waiting() && !t.Due.IsZero() && (at.IsZero() || t.Due.Before(at)) {
+			at = t.Due
+		}
+	}
+	return dueView{p.Base, at, !at.IsZero() && at.Before(p.Now)}
 }
 
 // fillScopes offers what a decision may be about: each finding, each component in a software, each software, all.
@@ -91,8 +154,7 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Form = decisionForm{Scope: r.FormValue("scope"), Status: r.FormValue("status"), Justification: r.FormValue("justification"),
-		Treatment: r.FormValue("treatment"), Note: strings.TrimSpace(r.FormValue("note")), TreatBy: r.FormValue("treat_by"), Until: r.FormValue("until"), Done: r.FormValue("done") != ""}
+	p.Form = formOf(r)
 	req, err := p.request()
 	var done office.Decided
 	if err == nil {
@@ -110,18 +172,29 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// request reads the form. Only a scope that was offered is taken, and only what goes with the status.
+// formOf reads a decision as typed.
+func formOf(r *http.Request) decisionForm {
+	return decisionForm{Scope: r.FormValue("scope"), Status: r.FormValue("status"), Justification: r.FormValue("justification"),
+		Treatment: r.FormValue("treatment"), Note: strings.TrimSpace(r.FormValue("note")), TreatBy: r.FormValue("treat_by"), Until: r.FormValue("until"), Done: r.FormValue("done") != ""}
+}
+
+// request reads the form. Only a scope that was offered is taken.
 func (p *findingPage) request() (office.DecideRequest, error) {
-	f := p.Form
-	req := office.DecideRequest{Vuln: p.Vuln, Status: triage.Status(f.Status), Note: f.Note}
-	if !slices.ContainsFunc(p.Scopes, func(o option) bool { return o.Value == f.Scope }) {
-		return req, formError(lang.T("判断の対象を選んでください", "choose what the decision is about"))
+	if !slices.ContainsFunc(p.Scopes, func(o option) bool { return o.Value == p.Form.Scope }) {
+		return office.DecideRequest{}, formError(lang.T("判断の対象を選んでください", "choose what the decision is about"))
 	}
-	scope, err := url.ParseQuery(f.Scope)
+	scope, err := url.ParseQuery(p.Form.Scope)
 	if err != nil {
-		return req, err
+		return office.DecideRequest{}, err
 	}
+	req, err := p.Form.request(p.Vuln)
 	req.Component, req.Software, req.Release = scope.Get("component"), scope.Get("software"), scope.Get("release")
+	return req, err
+}
+
+// request gives the decision about a vulnerability, with only what goes with its status.
+func (f decisionForm) request(vuln string) (req office.DecideRequest, err error) {
+	req = office.DecideRequest{Vuln: vuln, Status: triage.Status(f.Status), Note: f.Note}
 	switch req.Status {
 	case triage.NotAffected:
 		req.Justification = f.Justification
@@ -147,16 +220,16 @@ func lastMoment(day string) (time.Time, error) {
 	return t.AddDate(0, 0, 1).Add(-time.Second).UTC(), nil
 }
 
-// Statuses, Justifications and Treatments are what the form offers.
-func (p *findingPage) Statuses() []option {
+// DecisionStatuses, DecisionJustifications and DecisionTreatments are what forms offer.
+func (b Base) DecisionStatuses() []option {
 	var out []option
 	for _, s := range triage.Statuses {
-		out = append(out, option{Value: string(s), Name: p.Decision(string(s))})
+		out = append(out, option{Value: string(s), Name: b.Decision(string(s))})
 	}
 	return out
 }
 
-func (p *findingPage) Justifications() []option {
+func (b Base) DecisionJustifications() []option {
 	words := map[string]lang.Text{
 		"component_not_present":                             lang.T("その部品は含まれていない", "the component is not present"),
 		"vulnerable_code_not_present":                       lang.T("脆弱なコードは含まれていない", "the vulnerable code is not present"),
@@ -166,16 +239,16 @@ func (p *findingPage) Justifications() []option {
 	}
 	var out []option
 	for _, j := range triage.Justifications {
-		out = append(out, option{Value: j, Name: p.Text(words[j])})
+		out = append(out, option{Value: j, Name: b.Text(words[j])})
 	}
 	return out
 }
 
-func (p *findingPage) Treatments() []option {
+func (b Base) DecisionTreatments() []option {
 	words := map[string]lang.Text{"fix": lang.T("修正する", "fix"), "workaround": lang.T("回避策をとる", "work around"), "accept": lang.T("受容する（期限が必要）", "accept, until a day")}
 	var out []option
 	for _, t := range triage.Treatments {
-		out = append(out, option{Value: t, Name: p.Text(words[t])})
+		out = append(out, option{Value: t, Name: b.Text(words[t])})
 	}
 	return out
 }

@@ -23,6 +23,9 @@ type homePage struct {
 	Waiting  []waitingItem  // for whoever is signed in to approve or sign
 	Mine     []waitingItem  // drafted by them, waiting for somebody else
 	Todo     []todoLine     // duties planned for them, the first due first
+	Urgent   []todoLine     // vulnerabilities known to be exploited that wait for somebody, the first due first
+	Late     int            // planned duties of anybody that are past their day
+	Week     int            // and those due within seven days
 	TodoMore int            // how many more there are
 	Software []softwareLine // those with the most to do
 	Total    int            // software in all
@@ -52,6 +55,7 @@ type endingLine struct {
 const (
 	homeSoftware = 12
 	homeTodo     = 8
+	homeUrgent   = 5
 	homeSoon     = 8
 	soonDays     = 30
 )
@@ -74,23 +78,22 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Total = len(p.Software)
-	slices.SortStableFunc(p.Software, func(a, b softwareLine) int { return b.Counts.open() - a.Counts.open() })
+	slices.SortStableFunc(p.Software, func(a, b softwareLine) int { return b.Counts.Open() - a.Counts.Open() })
 	p.Software = p.Software[:min(len(p.Software), homeSoftware)]
 	if err := s.fillWaiting(ctx, p, m, visitOf(r).who.ID); err != nil {
 		return err
 	}
-	sources, err := s.db.AdvisorySources(ctx)
-	if err != nil {
+	if p.Sources, err = s.sources(ctx); err != nil {
 		return err
-	}
-	for _, src := range sources {
-		p.Sources = append(p.Sources, sourceView{src, stale(p.Now, src.LoadedAt)})
 	}
 	return s.render(w, http.StatusOK, "home", p)
 }
 
-// open is how many duties are left to do.
-func (c counts) open() int {
+// FirstUrgent gives the vulnerabilities that are named.
+func (p *homePage) FirstUrgent() []todoLine { return p.Urgent[:min(len(p.Urgent), homeUrgent)] }
+
+// Open is how many duties are left to do.
+func (c counts) Open() int {
 	return c.By[assess.NotMet] + c.By[assess.PartlyMet] + c.By[assess.NotAssessed]
 }
 
@@ -156,9 +159,13 @@ func (s *Server) fillWaiting(ctx context.Context, p *homePage, m chain.Model, me
 	for _, a := range accounts {
 		people[a.ID] = displayName(a)
 	}
-	if p.Todo, err = s.myTodo(ctx, p.Base, m, people, me); err != nil {
+	planned, err := s.plannedLines(ctx, p.Base, m, people)
+	if err != nil {
 		return err
 	}
+	p.Late = countOf(planned, func(t todoLine) bool { return t.Late })
+	p.Week = countOf(planned, func(t todoLine) bool { return !t.Late && !t.Due.IsZero() && t.Due.Before(p.Now.AddDate(0, 0, 7)) })
+	p.Todo = slices.DeleteFunc(planned, func(t todoLine) bool { return t.Owner != me })
 	p.TodoMore = max(len(p.Todo)-homeTodo, 0)
 	p.Todo = p.Todo[:len(p.Todo)-p.TodoMore]
 	p.Alone = !slices.ContainsFunc(accounts, func(a store.Account) bool { return a.ID != me && auth.May(a, auth.Approve) })

@@ -107,6 +107,44 @@ func (b Base) Age(t time.Time) string {
 	return b.F("%d日前", "%d days ago", int(d.Hours()/24))
 }
 
+// Until says how far away an instant is, in whole days of Japan: あと3日, in 3 days; 2日超過, 2 days late.
+func (b Base) Until(t time.Time) string {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.In(calendar.Japan).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	switch n := int(day(t).Sub(day(b.Now)).Hours() / 24); {
+	case n < -1:
+		return b.F("%d日超過", "%d days late", -n)
+	case n == -1:
+		return b.T("1日超過", "1 day late")
+	case n == 0:
+		return b.T("今日", "today")
+	case n == 1:
+		return b.T("明日", "tomorrow")
+	default:
+		return b.F("あと%d日", "in %d days", n)
+	}
+}
+
+// Weekday writes a day with its weekday: 2026年4月1日（水）, Wednesday, 1 Apr 2026.
+func (b Base) Weekday(t time.Time) string {
+	if b.Lang == lang.EN {
+		return t.In(calendar.Japan).Format("Monday, 2 Jan 2006")
+	}
+	return b.Day(t) + b.Par(string([]rune("日月火水木金土")[t.In(calendar.Japan).Weekday()]))
+}
+
+// dueView is a day that something is due, with the words of a page's language.
+type dueView struct {
+	Base
+	At   time.Time
+	Late bool
+}
+
+// DueOf gives the day of something to do to the part that writes it.
+func (b Base) DueOf(t todoLine) dueView { return dueView{b, t.Due, t.Late} }
+
 // Short cuts a digest for reading: sha256:0123456789ab….
 func (Base) Short(digest string) string {
 	if i := strings.IndexByte(digest, ':'); i >= 0 && len(digest) > i+13 {

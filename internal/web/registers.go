@@ -132,7 +132,7 @@ type fieldView struct {
 }
 
 func (s *Server) registers(w http.ResponseWriter, r *http.Request) error {
-	p := &registersPage{Base: s.base(r, "registers", lang.T("台帳", "Registers"))}
+	p := &registersPage{Base: s.base(r, "requirements", lang.T("台帳", "Registers"))}
 	records, err := s.db.Records(r.Context(), store.RecordFilter{})
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := &registerPage{Base: s.base(r, "registers", kind.Title), Kind: kind, Feeds: assess.FedByRecord(kind.Kind)}
+	p := &registerPage{Base: s.base(r, "requirements", kind.Title), Kind: kind, Feeds: assess.FedByRecord(kind.Kind)}
 	records, err := s.db.Records(ctx, store.RecordFilter{Kinds: []string{kind.Kind}})
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (s *Server) recordPage(r *http.Request) (*recordPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &recordPage{Base: s.base(r, "registers", kind.Title), Kind: kind, New: r.PathValue("id") == "new"}
+	p := &recordPage{Base: s.base(r, "requirements", kind.Title), Kind: kind, New: r.PathValue("id") == "new"}
 	m, err := s.db.LoadModel(ctx)
 	if err != nil {
 		return nil, err

@@ -66,6 +66,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /requirements", s.in(auth.Read, s.requirements))
 	mux.Handle("GET /requirements/{requirement}", s.in(auth.Read, s.requirement))
 	mux.Handle("GET /vulnerabilities", s.in(auth.Read, s.vulnerabilities))
+	mux.Handle("POST /vulnerabilities", s.in(auth.Edit, s.decideMany))
 	mux.Handle("GET /vulnerabilities/pictures", s.in(auth.Read, s.exposure))
 	mux.Handle("GET /vulnerabilities/pictures/{picture}", s.in(auth.Read, s.exposureSheet))
 	mux.Handle("GET /vulnerabilities/{vuln}", s.in(auth.Read, s.finding))

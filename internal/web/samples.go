@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -97,6 +99,7 @@ func samples() []sample {
 			return &vulnerabilitiesPage{Base: at(b, "vulnerabilities"), Sources: sampleSources(false)}
 		}},
 		{"vulnerabilities", "affected", sampleVulnerabilities},
+		{"vulnerabilities", "list", sampleFindingList},
 		{"finding", "open", sampleFindingPage},
 		{"replay", "choose", sampleReplays},
 		{"replay", "hit", sampleReplay},
@@ -106,14 +109,14 @@ func samples() []sample {
 		}},
 		{"exposure", "filled", sampleExposure},
 		{"registers", "filled", func(b Base) page {
-			p := &registersPage{Base: at(b, "registers")}
+			p := &registersPage{Base: at(b, "requirements")}
 			for i, k := range register.Kinds() {
 				p.Registers = append(p.Registers, registerLine{Register: k, InForce: i % 3, Drafts: i % 2})
 			}
 			return p
 		}},
 		{"register", "filled", func(b Base) page {
-			return &registerPage{Base: at(b, "registers"), Kind: sampleKind(), Feeds: []guideline.ID{"S(2)-1.1"}, Records: []recordLine{{Record: sampleRecord(), About: "見本ソフト株式会社", InForce: true, Heading: "pkg:golang/example.org/lib*", Due: sampleNow.AddDate(1, 0, 0)}}}
+			return &registerPage{Base: at(b, "requirements"), Kind: sampleKind(), Feeds: []guideline.ID{"S(2)-1.1"}, Records: []recordLine{{Record: sampleRecord(), About: "見本ソフト株式会社", InForce: true, Heading: "pkg:golang/example.org/lib*", Due: sampleNow.AddDate(1, 0, 0)}}}
 		}},
 		{"record", "new", func(b Base) page { return sampleRecordPage(b, true) }},
 		{"record", "draft", func(b Base) page { return sampleRecordPage(b, false) }},
@@ -367,9 +370,7 @@ func sampleSources(withOld bool) []sourceView {
 
 func sampleVulnerabilities(b Base) page {
 	f := sampleFinding()
-	rel := releaseView{"r2", "見本会計", "sw", "2.1.0"}
-	p := &vulnerabilitiesPage{Base: at(b, "vulnerabilities"), Query: "CVE-2026-12345", Asked: true, Sources: sampleSources(true), Stale: true, Missed: 1, Without: []releaseView{{"r9", "見本ゲートウェイ", "sw2", "1.0"}}, Detail: &f, Total: 1,
-		Open: []openFinding{{Finding: f, Releases: []releaseView{rel}, Component: "lib 1.0.0"}}}
+	p := &vulnerabilitiesPage{Base: at(b, "vulnerabilities"), Query: "CVE-2026-12345", Asked: true, Sources: sampleSources(true), Stale: true, Missed: 1, Without: []releaseView{{"r9", "見本ゲートウェイ", "sw2", "1.0"}}, Detail: &f}
 	p.Exposure = portfolio.Exposure{ID: "CVE-2026-12345", Known: true, Headline: lang.T("CVE-2026-12345の影響を受けるのは1件のソフトウェア、1件のリリースです", "CVE-2026-12345 affects 1 software, 1 release"),
 		Releases: []portfolio.AffectedRelease{{Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Component: "pkg:npm/lib@1.0.0", Fixed: []string{"1.0.1"}, Systems: []string{"見本基幹システム"},
 			Parties: []portfolio.AffectedParty{{Name: "見本ソフト株式会社", Role: guideline.Developer, Duties: []guideline.ID{"S(3)-2.1"}, By: sampleNow.AddDate(0, 0, 7), Does: lang.T("影響を分析します", "analyses it")}}}}}
@@ -382,14 +383,33 @@ func sampleVulnerabilities(b Base) page {
 }
 
 func sampleFindingPage(b Base) page {
+	t := sampleTriaged()
+	p := &findingPage{Base: at(b, "vulnerabilities"), Vuln: "GHSA-xxxx-yyyy-zzzz", Found: []portfolio.Triaged{t}, Sources: sampleSources(true)}
+	asked := sampleVulnerabilities(b).(*vulnerabilitiesPage)
+	p.Exposure, p.Affected = asked.Exposure, asked.Affected
+	p.fillScopes()
+	p.fillPaths()
+	p.Comments = sampleComments(b)
+	return p
+}
+
+// sampleFindingList is the list with two findings, one of them decided on.
+func sampleFindingList(b Base) page {
+	one, two := sampleTriaged(), sampleTriaged()
+	one.Exploited = sampleNow.AddDate(0, -1, 0)
+	two.Finding.Vuln, two.Finding.Aliases, two.Finding.Name = "GHSA-aaaa-bbbb-cccc", nil, "tiny"
+	two.Opinion.Status = triage.Affected
+	p := &vulnerabilitiesPage{Base: at(b, "vulnerabilities"), Sources: sampleSources(false), Back: "/vulnerabilities"}
+	p.fillFindings(&http.Request{URL: &url.URL{}}, []portfolio.Triaged{one, two})
+	return p
+}
+
+func sampleTriaged() portfolio.Triaged {
 	t := portfolio.Triaged{Finding: sampleFinding(), Software: "sw", SoftwareName: "見本会計", Release: "r2", Version: "2.1.0", Supported: true, Due: sampleNow.AddDate(0, 0, 14), EPSS: &store.EPSS{CVE: "CVE-2026-12345", Score: 0.12}}
 	t.Priority = triage.Evaluate(triage.Supplier, triage.Facts{CVSS: t.Finding.CVSS}, triage.Context{}, sampleNow)
 	t.Results = []triage.Result{t.Priority}
 	t.Opinion.Conflicts = []triage.Word{{Author: "見本部品プロジェクト", Status: triage.NotAffected, Counted: true}}
-	p := &findingPage{Base: at(b, "vulnerabilities"), Vuln: "CVE-2026-12345", Found: []portfolio.Triaged{t}}
-	p.fillScopes()
-	p.Comments = sampleComments(b)
-	return p
+	return t
 }
 
 func sampleKind() guideline.Register {
@@ -403,7 +423,7 @@ func sampleRecord() register.Record {
 }
 
 func sampleRecordPage(b Base, isNew bool) page {
-	p := &recordPage{Base: at(b, "registers"), Kind: sampleKind(), Record: sampleRecord(), New: isNew, About: "見本ソフト株式会社", Author: "見本 編集者", MayApprove: true, Subjects: []option{{Value: "org:us", Name: "見本ソフト株式会社"}}}
+	p := &recordPage{Base: at(b, "requirements"), Kind: sampleKind(), Record: sampleRecord(), New: isNew, About: "見本ソフト株式会社", Author: "見本 編集者", MayApprove: true, Subjects: []option{{Value: "org:us", Name: "見本ソフト株式会社"}}}
 	if isNew {
 		p.Record = register.Record{}
 		p.Problems = []fact.Problem{{Where: "/reason", What: lang.T("理由を入力してください", "give the reason")}}

@@ -143,6 +143,15 @@ func (b Base) Sentence(c counts) string {
 	return b.F("%d件中 ", "Of %d: ", c.Total) + strings.Join(parts, b.T("・", ", "))
 }
 
+// tally is counts with the words of a page's language.
+type tally struct {
+	Base
+	Counts counts
+}
+
+// Tally gives counts to the part that lists them.
+func (b Base) Tally(c counts) tally { return tally{b, c} }
+
 // segment is a stretch of a status bar, in hundredths of its length.
 type segment struct {
 	Status assess.Status
@@ -174,6 +183,7 @@ type mapCell struct {
 	Title  string
 	Status assess.Status // empty: not a duty here
 	Href   string        // empty: nothing to go to
+	First  bool          // the first of its requirement, but for the first of its row
 }
 
 // requirementMap lays the duties onto the 69 cells.
@@ -193,6 +203,7 @@ func requirementMap(b Base, rows []dutyRow, href func(guideline.ID) string) []ma
 				continue
 			}
 			cell := mapCell{ID: in.ID, Title: in.Title.In(b.Lang), Status: worst[in.ID]}
+			cell.First = len(row.Cells) > 0 && strings.HasSuffix(string(in.ID), ".1")
 			if cell.Status != "" && href != nil {
 				cell.Href = href(in.ID)
 			}

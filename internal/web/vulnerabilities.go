@@ -26,8 +26,16 @@ type vulnerabilitiesPage struct {
 	Stale    bool          // some data is old, or there is none
 	Without  []releaseView // releases nobody could look through: no SBOM
 	Missed   int           // components that could not be compared, over all releases
-	Open     []openFinding
-	Total    int
+
+	Show, Software string // what the list is narrowed to
+	Chips          []chip
+	Choices        []option // software
+	Open           []findingLine
+	Total          int // findings in all
+	Matching       int // of them, those that are asked for
+	Prev, Next     string
+	Back           string // this page's own address
+	Form           decisionForm
 }
 
 // affectedSoftware is one software with its affected releases and who has to do what.
@@ -44,14 +52,8 @@ type sourceView struct {
 	Stale bool
 }
 
-// openFinding is one vulnerability with the releases it concerns.
-type openFinding struct {
-	store.Finding
-	Releases  []releaseView
-	Component string
-}
-
-const openShown = 200
+// openShown is how many findings the list shows at once.
+const openShown = 100
 
 func (s *Server) vulnerabilities(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -65,41 +67,64 @@ func (s *Server) vulnerabilities(w http.ResponseWriter, r *http.Request) error {
 	if err := s.fillSources(ctx, p); err != nil {
 		return err
 	}
-	if err := s.fillOpen(ctx, p, m); err != nil {
+	if err := s.fillUnseen(ctx, p, m); err != nil {
 		return err
 	}
 	if p.Asked {
-		if p.Exposure, err = portfolio.AffectedBy(ctx, s.db, p.Query); err != nil {
+		if err := s.ask(ctx, p); err != nil {
 			return err
 		}
-		p.Affected = affectedOf(p.Exposure)
-		for i, o := range p.Open {
-			if slices.Contains(p.Exposure.Vulns, o.Vuln) {
-				p.Detail = &p.Open[i].Finding
-			}
-		}
+		return s.render(w, http.StatusOK, "vulnerabilities", p)
 	}
-	return s.render(w, http.StatusOK, "vulnerabilities", p)
-}
-
-func (s *Server) fillSources(ctx context.Context, p *vulnerabilitiesPage) error {
-	sources, err := s.db.AdvisorySources(ctx)
+	found, err := s.triaged(ctx)
 	if err != nil {
 		return err
 	}
-	p.Stale = len(sources) == 0
-	for _, src := range sources {
-		v := sourceView{AdvisorySource: src, Stale: stale(p.Now, src.LoadedAt)}
-		p.Stale = p.Stale || v.Stale || src.Error != ""
-		p.Sources = append(p.Sources, v)
+	p.Back = r.URL.RequestURI()
+	p.fillFindings(r, found)
+	return s.render(w, http.StatusOK, "vulnerabilities", p)
+}
+
+func (s *Server) fillSources(ctx context.Context, p *vulnerabilitiesPage) (err error) {
+	if p.Sources, err = s.sources(ctx); err != nil {
+		return err
 	}
+	p.Stale = len(p.Sources) == 0 || slices.ContainsFunc(p.Sources, func(v sourceView) bool { return v.Stale || v.Error != "" })
 	return nil
+}
+
+// sources gives where advisory data came from, and whether it is old by now.
+func (s *Server) sources(ctx context.Context) ([]sourceView, error) {
+	all, err := s.db.AdvisorySources(ctx)
+	var out []sourceView
+	for _, src := range all {
+		out = append(out, sourceView{src, stale(s.now(), src.LoadedAt)})
+	}
+	return out, err
 }
 
 func stale(now, loaded time.Time) bool { return now.Sub(loaded) > staleAfter*24*time.Hour }
 
-// fillOpen lists what was found in any release, and which releases nobody could look through.
-func (s *Server) fillOpen(ctx context.Context, p *vulnerabilitiesPage, m chain.Model) error {
+// ask answers who is affected by what was typed.
+func (s *Server) ask(ctx context.Context, p *vulnerabilitiesPage) (err error) {
+	if p.Exposure, err = portfolio.AffectedBy(ctx, s.db, p.Query); err != nil {
+		return err
+	}
+	p.Affected = affectedOf(p.Exposure)
+	if len(p.Exposure.Releases) == 0 {
+		return nil
+	}
+	found, err := s.db.FindingsOf(ctx, p.Exposure.Releases[0].Release)
+	for i, f := range found {
+		if slices.Contains(p.Exposure.Vulns, f.Vuln) {
+			p.Detail = &found[i]
+		}
+	}
+	return err
+}
+
+// fillUnseen says which releases nobody could look through, and how many components could not be compared.
+func (s *Server) fillUnseen(ctx context.Context, p *vulnerabilitiesPage, m chain.Model) error {
 	names := map[string]string{}
 	for _, sw := range m.Software {
 		names[sw.ID] = sw.Name
@@ -112,11 +137,9 @@ func (s *Server) fillOpen(ctx context.Context, p *vulnerabilitiesPage, m chain.M
 	if err != nil {
 		return err
 	}
-	at := map[string]int{}
 	for _, rel := range m.Releases {
-		v := releaseView{rel.ID, names[rel.Software], rel.Software, rel.Version}
 		if held[rel.ID] == 0 {
-			p.Without = append(p.Without, v)
+			p.Without = append(p.Without, releaseView{rel.ID, names[rel.Software], rel.Software, rel.Version})
 			continue
 		}
 		match, done := matches[rel.ID]
@@ -124,31 +147,7 @@ func (s *Server) fillOpen(ctx context.Context, p *vulnerabilitiesPage, m chain.M
 		if !done {
 			p.Missed += held[rel.ID]
 		}
-		found, err := s.db.FindingsOf(ctx, rel.ID)
-		if err != nil {
-			return err
-		}
-		for _, f := range found {
-			key := f.Vuln + " " + f.PURL
-			i, ok := at[key]
-			if !ok {
-				i = len(p.Open)
-				at[key] = i
-				p.Open = append(p.Open, openFinding{Finding: f, Component: componentLabel(f)})
-			}
-			p.Open[i].Releases = append(p.Open[i].Releases, v)
-		}
 	}
-	slices.SortStableFunc(p.Open, func(a, b openFinding) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return strings.Compare(a.Vuln, b.Vuln)
-	})
-	p.Total = len(p.Open)
 	return nil
 }
 
@@ -188,8 +187,16 @@ func affectedOf(e portfolio.Exposure) []affectedSoftware {
 	return out
 }
 
-// Shown gives the first findings of the list.
-func (p *vulnerabilitiesPage) Shown() []openFinding { return p.Open[:min(len(p.Open), openShown)] }
+// withoutNamed is how many releases without an SBOM are named.
+const withoutNamed = 8
+
+// FewWithout are the releases without an SBOM that are named.
+func (p *vulnerabilitiesPage) FewWithout() []releaseView {
+	return p.Without[:min(len(p.Without), withoutNamed)]
+}
+
+// MoreWithout is how many are not.
+func (p *vulnerabilitiesPage) MoreWithout() int { return len(p.Without) - len(p.FewWithout()) }
 
 // Decision gives the word for what people decided about a finding (VEX status).
 func (b Base) Decision(status string) string {

@@ -52,6 +52,7 @@
     select.form.querySelector("[data-go]").hidden = true;
     select.addEventListener("change", () => select.form.requestSubmit());
   }
+  for (const keys of document.querySelectorAll(".keys")) keys.hidden = false;
   // One button chooses all duties that are shown, or none.
   for (const button of document.querySelectorAll("button[data-all]")) {
     button.hidden = false;
