@@ -191,6 +191,20 @@ func (db *DB) FindingsAbout(ctx context.Context, vulns []string) (out []Finding,
 	return out, err
 }
 
+// FoundAmong gives which of some vulnerabilities, named by any of their ids, were found in a component: the ids that their
+// findings go under, sorted, once each.
+func (db *DB) FoundAmong(ctx context.Context, ids []string) (out []string, err error) {
+	err = chunks(ids, func(part []string) error {
+		in := placeholders(1, len(part))
+		found, err := list(ctx, db, scanString, `select distinct f.vuln from finding f
+			where f.vuln in (`+in+`) or f.vuln in (select a.vuln from vuln_alias a where a.alias in (`+in+`))`, anys(part)...)
+		out = append(out, found...)
+		return err
+	})
+	slices.Sort(out)
+	return slices.Compact(out), err
+}
+
 // ComponentsFound gives the ids of the components of which something was found.
 func (db *DB) ComponentsFound(ctx context.Context) ([]int64, error) {
 	return list(ctx, db, scanInt, `select distinct component from finding order by component`)

@@ -30,7 +30,7 @@ func TestPlanManyAndUndo(t *testing.T) {
 	mustHave(t, html, "2件の担当・期限を変更しました", "元に戻す", "期限切れ")
 	html = v.get("/actions", 200)
 	mustHave(t, html, "期限を過ぎたもの", "管理 花子", "S(1)-1.1", `href="/actions/actions.ics"`)
-	mustHave(t, v.get("/", 200), "あなたが担当する責務", "S(1)-1.1")
+	mustHave(t, v.get("/", 200), "今日すること", "S(1)-1.1")
 	if csv := v.get("/actions/actions.csv", 200); !strings.HasPrefix(csv, "\ufeff") || !strings.Contains(csv, due) {
 		t.Errorf("CSV: %q", csv[:min(len(csv), 200)])
 	}

@@ -321,7 +321,7 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	address, err := Base{}.Asset("app.css")
+	address, err := Base{}.Asset("base.css")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/jobs"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
@@ -86,7 +88,33 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	if p.Sources, err = s.sources(ctx); err != nil {
 		return err
 	}
+	if p.Urgent, err = s.exploited(ctx, p.Base); err != nil {
+		return err
+	}
 	return s.render(w, http.StatusOK, "home", p)
+}
+
+// exploited gives the vulnerabilities in our releases that are known to be exploited and wait for somebody, the first due
+// first. Only those that KEV lists are weighed, so that the page does not weigh every finding there is.
+func (s *Server) exploited(ctx context.Context, b Base) ([]todoLine, error) {
+	listed := map[string]time.Time{}
+	if _, err := s.db.Setting(ctx, jobs.KEV, &listed); err != nil || len(listed) == 0 {
+		return nil, err
+	}
+	found, err := s.db.FoundAmong(ctx, slices.Sorted(maps.Keys(listed)))
+	if err != nil {
+		return nil, err
+	}
+	var out []todoLine
+	for _, vuln := range found {
+		weighed, err := jobs.Triage(ctx, s.db, jobs.TriageFilter{Vuln: vuln, Waiting: true})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, findingLines(b, weighed)...)
+	}
+	slices.SortStableFunc(out, func(x, y todoLine) int { return x.Due.Compare(y.Due) })
+	return out, nil
 }
 
 // FirstUrgent gives the vulnerabilities that are named.

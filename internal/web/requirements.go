@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -19,7 +20,21 @@ type requirementsPage struct {
 	Total   int
 	Chips   []chip
 	Levels  []chip
+
+	Software []softwareLine // the columns: those with the most left to do
+	More     int            // software that has no column
+	At       map[guideline.ID][]standing
 }
+
+// standing is how one software stands at one requirement: our gravest status there; none when it is no duty of ours.
+type standing struct {
+	Software string
+	Status   assess.Status
+	Href     string
+}
+
+// matrixSoftware is how many software the matrix has columns for.
+const matrixSoftware = 6
 
 type requirementGroup struct {
 	guideline.Category
@@ -32,8 +47,62 @@ type requirementView struct {
 }
 
 func (s *Server) requirements(w http.ResponseWriter, r *http.Request) error {
-	b := s.base(r, "requirements", lang.T("要求事項", "Requirements"))
-	return s.render(w, http.StatusOK, "requirements", requirementsFor(b, r.FormValue("role"), guideline.Level(r.FormValue("level"))))
+	p := requirementsFor(s.base(r, "requirements", lang.T("要求事項", "Requirements")), r.FormValue("role"), guideline.Level(r.FormValue("level")))
+	if err := s.fillMatrix(r.Context(), p); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "requirements", p)
+}
+
+// fillMatrix puts the software with the most left to do beside the requirements.
+func (s *Server) fillMatrix(ctx context.Context, p *requirementsPage) error {
+	m, err := s.db.LoadModel(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := s.softwareLines(ctx, m)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(l softwareLine) bool { return l.Counts.Total == 0 })
+	slices.SortStableFunc(all, func(a, b softwareLine) int { return b.Counts.Open() - a.Counts.Open() })
+	p.Software = all[:min(len(all), matrixSoftware)]
+	p.More = len(all) - len(p.Software)
+	for i, sw := range p.Software {
+		rows, err := s.dutiesOf(ctx, p.Base, softwareHead{Software: sw.Software, Release: sw.Release}, m, sw.subject(), nil)
+		if err != nil {
+			return err
+		}
+		p.stand(i, sw, ofParty(rows, ""))
+	}
+	return nil
+}
+
+// stand puts the duties over one software into its column.
+func (p *requirementsPage) stand(column int, sw softwareLine, rows []dutyRow) {
+	if p.At == nil {
+		p.At = map[guideline.ID][]standing{}
+	}
+	for _, row := range rows {
+		if p.At[row.ID] == nil {
+			p.At[row.ID] = make([]standing, len(p.Software))
+		}
+		cell := &p.At[row.ID][column]
+		if cell.Status == "" || concern(row.Status) < concern(cell.Status) {
+			*cell = standing{sw.Name, row.Status, row.Href}
+		}
+	}
+}
+
+// Width is how many columns the table has.
+func (p *requirementsPage) Width() int { return 2 + len(p.Software) }
+
+// Standings gives how each software with a column stands at a requirement.
+func (p *requirementsPage) Standings(id guideline.ID) []standing {
+	if at := p.At[id]; at != nil {
+		return at
+	}
+	return make([]standing, len(p.Software))
 }
 
 // requirementsFor lists the requirements of a role (empty: all) at a level.

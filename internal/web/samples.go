@@ -352,7 +352,11 @@ func sampleDeclarations() []declarationLine {
 }
 
 func sampleRequirements(b Base) page {
-	return requirementsFor(at(b, "requirements"), "", "")
+	b.Path = "/requirements"
+	p := requirementsFor(at(b, "requirements"), "", "")
+	p.Software = sampleLines(b)
+	p.stand(0, p.Software[0], sampleRows(b))
+	return p
 }
 
 func sampleRequirement(b Base) page {

@@ -138,6 +138,10 @@ func testFindings(t *testing.T, db *store.DB) {
 	if err != nil || len(before) != 3 {
 		t.Fatalf("findings of r1: %v, error %v", before, err)
 	}
+	among, err := db.FoundAmong(ctx, []string{"CVE-1", "GHSA-1", "GHSA-2", "CVE-9"})
+	if err != nil || !slices.Equal(among, []string{"GHSA-1", "GHSA-2"}) {
+		t.Errorf("found among: %v, error %v", among, err)
+	}
 	if added, gone := replace(ids, found(ids[0], "GHSA-2"), found(ids[1], "GHSA-1", "CVE-1"), found(ids[0], "GHSA-1", "CVE-1")); added != 0 || gone != 0 || len(done.Components) != 0 {
 		t.Errorf("the same again: %+v", done)
 	}
