@@ -146,6 +146,12 @@ func receipt(name, digest string, size int64, reading fact.Reading, err error) R
 	return r
 }
 
+// Understand says what a document would be taken for, and keeps nothing.
+func Understand(name string, b []byte) Receipt {
+	reading, err := read.Read(b)
+	return receipt(name, store.DigestOf(b), int64(len(b)), reading, err)
+}
+
 // problem turns a reader's refusal into a problem with its place.
 func problem(err error) fact.Problem {
 	var e *lang.Error

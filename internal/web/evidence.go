@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"slices"
@@ -200,6 +201,7 @@ type arrivalPage struct {
 	Head     softwareHead
 	Files    []arrival
 	Accepted int
+	Preview  bool // nothing is kept yet
 }
 
 type arrival struct {
@@ -234,8 +236,15 @@ func (s *Server) bringEvidence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	receipts = append(receipts, others...)
-	duties := dutiesOf(m, r.PathValue("id"))
+	p.list(append(receipts, others...), dutiesOf(m, r.PathValue("id")))
+	if p.Head, _, err = s.softwareHead(ctx, p.Base, r, "evidence"); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "arrival", p)
+}
+
+// list says of each file which of our duties it bears on.
+func (p *arrivalPage) list(receipts []ingest.Receipt, duties []guideline.ID) {
 	for _, receipt := range receipts {
 		a := arrival{Receipt: receipt}
 		if receipt.Accepted {
@@ -244,10 +253,66 @@ func (s *Server) bringEvidence(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Files = append(p.Files, a)
 	}
-	if p.Head, _, err = s.softwareHead(ctx, p.Base, r, "evidence"); err != nil {
+}
+
+// maxUnderstood is how many bytes of a file are read before it is kept; larger ones are read when they are.
+const maxUnderstood = 32 << 20
+
+// understandEvidence says what files would be taken for, and keeps nothing. A script asks for the list alone.
+func (s *Server) understandEvidence(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseMultipartForm(8 << 20); err != nil {
+		return badUpload(err)
+	}
+	defer r.MultipartForm.RemoveAll()
+	p := &arrivalPage{Base: s.base(r, "software", lang.T("取り込む前の確認", "Before the files are kept")), Preview: true}
+	var m chain.Model
+	var err error
+	if p.Head, m, err = s.softwareHead(r.Context(), p.Base, r, "evidence"); err != nil {
 		return err
 	}
+	var receipts []ingest.Receipt
+	for _, f := range r.MultipartForm.File["files"] {
+		receipt, err := understand(f)
+		if err != nil {
+			return err
+		}
+		if _, err := s.db.Document(r.Context(), receipt.Digest); err == nil {
+			receipt.Known = true
+		}
+		receipts = append(receipts, receipt)
+	}
+	p.list(receipts, dutiesOf(m, r.PathValue("id")))
+	if r.FormValue("part") != "" {
+		return s.renderPart(w, http.StatusOK, "arrival", "arrivals", p)
+	}
 	return s.render(w, http.StatusOK, "arrival", p)
+}
+
+// understand reads one file of a form. Bundles and letters are verified when they are taken in, not before.
+func understand(f *multipart.FileHeader) (ingest.Receipt, error) {
+	later := func(kind string, what lang.Text) ingest.Receipt {
+		return ingest.Receipt{File: f.Filename, Size: f.Size, Type: kind, Accepted: true, Problems: []fact.Problem{{What: what}}}
+	}
+	b, bundle, err := letterIn(f)
+	switch {
+	case err != nil:
+		return ingest.Receipt{}, err
+	case bundle:
+		return later(jobs.BundleType, lang.T("取り込むときに検証します", "it is verified when it is taken in")), nil
+	case b != nil:
+		return later("", lang.T("依頼・受領書・失効一覧のいずれかです。取り込むときに検証します", "a request, a receipt or a list of revocations; it is verified when it is taken in")), nil
+	case f.Size > maxUnderstood:
+		return later("", lang.T("大きいため、取り込むときに読み取ります", "it is large, and read when it is taken in")), nil
+	}
+	body, err := f.Open()
+	if err != nil {
+		return ingest.Receipt{}, err
+	}
+	defer body.Close()
+	if b, err = io.ReadAll(body); err != nil {
+		return ingest.Receipt{}, err
+	}
+	return ingest.Understand(f.Filename, b), nil
 }
 
 // receive opens the files of a form and takes them in.

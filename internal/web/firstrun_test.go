@@ -83,7 +83,7 @@ func TestFirstRun(t *testing.T) {
 	w.click("#row-vendor", "#preview table") // the duties appear beside the form, with no button pressed
 	w.click("#preview details summary", "#preview details table")
 	shoot(t, ctx, "firstrun-duties.png")
-	w.click("main form[action='/software'] > .row button", "#checklist")
+	w.click("main form[action='/software'] .row button", "#checklist")
 	w.click(".tabs a[href*='/evidence']", "form[data-drop] input[type=file]")
 	w.put("#version", "1.0")
 	if err := chromedp.Do(ctx, chromedp.SetUploadFiles("form[data-drop] input[type=file]", []string{file})); err != nil {

@@ -92,7 +92,7 @@ func TestKeyboard(t *testing.T) {
 	p.to("input[name=row]")
 	p.press(" ")
 	p.wait("#preview table")
-	p.to("form[action='/software'] > .row button")
+	p.to("form[action='/software'] .row button")
 	p.press(kb.Enter)
 	p.wait("#checklist")
 	// Bring a file.

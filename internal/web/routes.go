@@ -45,6 +45,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /software/{id}/evidence/freshness.csv", s.in(auth.Read, s.freshnessSheet))
 	mux.Handle("GET /software/{id}/duties.csv", s.in(auth.Read, s.dutiesSheet))
 	mux.Handle("POST /software/{id}/evidence", s.in(auth.Edit, s.files(s.bringEvidence)))
+	mux.Handle("POST /software/{id}/evidence/understood", s.in(auth.Edit, s.files(s.understandEvidence)))
 	mux.Handle("GET /software/{id}/components", s.in(auth.Read, s.components))
 	mux.Handle("POST /software/{id}/components", s.in(auth.Edit, s.mapComponents))
 	mux.Handle("GET /software/{id}/chain", s.in(auth.Read, s.softwareChain))

@@ -71,6 +71,11 @@ func samples() []sample {
 			return &evidencePage{Base: at(b, "software"), Head: sampleHead(b, "evidence"), Drop: sampleDrop(b), Documents: sampleDocuments(b), Fresh: sampleFreshness(b)}
 		}},
 		{"arrival", "mixed", sampleArrival},
+		{"arrival", "before", func(b Base) page {
+			p := sampleArrival(b).(*arrivalPage)
+			p.Preview = true
+			return p
+		}},
 		{"document", "filled", func(b Base) page {
 			return &documentPage{Base: at(b, "software"), Document: sampleDocuments(b)[0], Feeds: []guideline.ID{"S(2)-2.3"}, Facts: 1, History: sampleAudit(b),
 				Resting: []restingLine{{ID: "S(2)-1.3", Title: b.TitleOf("S(2)-1.3"), About: "見本会計 1.0", Role: guideline.Developer, Status: assess.NotMet, Href: "/storybook/duty/filled"}}}

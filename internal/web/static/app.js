@@ -17,9 +17,24 @@
     over(false);
     const none = document.getElementById("nodrop");
     if (!form) { if (none) { none.hidden = false; none.scrollIntoView({ block: "center" }); } return; }
-    form.querySelector("input[type=file]").files = e.dataTransfer.files;
-    form.requestSubmit();
+    const input = form.querySelector("input[type=file]");
+    input.files = e.dataTransfer.files;
+    if (form.dataset.understand) input.dispatchEvent(new Event("change", { bubbles: true }));
+    else form.requestSubmit();
   });
+  // What files would be taken for is shown before they are kept; a second choice of files replaces the first.
+  for (const asks of document.querySelectorAll("form[data-understand]")) {
+    let last = 0;
+    asks.addEventListener("change", async e => {
+      if (e.target.type !== "file" || !e.target.files.length) return;
+      const turn = ++last, what = new FormData(), said = asks.querySelector("#understood");
+      for (const f of e.target.files) what.append("files", f);
+      const res = await fetch(asks.dataset.understand + "?part=1", { method: "POST", body: what });
+      if (turn !== last || res.redirected) return;
+      said.innerHTML = res.ok ? await res.text() : "";
+      said.scrollIntoView({ block: "nearest" });
+    });
+  }
   // What follows from a choice is shown beside the form as soon as it is chosen; without script a button does that.
   const asks = document.querySelector("form[data-preview]");
   if (asks) asks.addEventListener("change", async e => {
