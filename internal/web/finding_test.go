@@ -1,8 +1,11 @@
 package web
 
 import (
+	"html"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"example.org/tasuki/internal/intake"
@@ -42,4 +45,38 @@ func TestDecideOnAFinding(t *testing.T) {
 		t.Errorf("decisions: %+v, %v", decisions, err)
 	}
 	mustHave(t, admin.get("/admin/audit", 200), "脆弱性についての判断を記録")
+
+	// The same from the list, for as many as were chosen; every part of the list has an address.
+	mustHave(t, admin.get("/vulnerabilities", 200), "条件に合う検出はありません（全 1件）")
+	list := admin.get("/vulnerabilities?show=settled", 200)
+	mustHave(t, list, "CVE-2026-0001", "影響なし")
+	key := regexp.MustCompile(`name="finding" value="([^"]+)"`).FindStringSubmatch(list)
+	if key == nil {
+		t.Fatal("no finding can be chosen")
+	}
+	finding := html.UnescapeString(key[1])
+	admin.post("/vulnerabilities", 400, "status", "fixed")
+	admin.post("/vulnerabilities", 400, "finding", finding, "status", "not_affected") // says no reason
+	approver.post("/vulnerabilities", 403, "finding", finding, "status", "fixed")
+	mustHave(t, admin.post("/vulnerabilities", 200, "finding", finding, "status", "under_investigation", "to", "/vulnerabilities?show=all"), "1件について判断を記録しました", "調査中")
+	mustHave(t, admin.get("/vulnerabilities?show=exploited", 200), "条件に合う検出はありません")
+}
+
+// What files would be taken for is said before anything is kept.
+func TestFilesAreUnderstoodBeforeTheyAreKept(t *testing.T) {
+	s := newSite(t)
+	admin := s.begin()
+	at := admin.ledger()
+	files := map[string]string{"sbom.cdx.json": sbom, "broken.json": "{"}
+	mustHave(t, admin.upload(at+"/evidence/understood", "files", files, 200), "2件のうち 1件を読み取れます（まだ保存していません）", "SBOM（CycloneDX）", "broken.json", "役立つ要求")
+	documents, err := s.db.Documents(t.Context(), store.DocumentFilter{})
+	if err != nil || len(documents) != 0 {
+		t.Errorf("kept: %v, %v", documents, err)
+	}
+	part := admin.upload(at+"/evidence/understood?part=1", "files", files, 200)
+	if strings.Contains(part, "<html") || !strings.Contains(part, "sbom.cdx.json") {
+		t.Errorf("a script gets %q", part)
+	}
+	admin.upload(at+"/evidence", "files", files, 200, "version", "1.0")
+	mustHave(t, admin.upload(at+"/evidence/understood", "files", files, 200), "同じ内容を受領済み")
 }

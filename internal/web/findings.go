@@ -159,7 +159,7 @@ func (s *Server) decideMany(w http.ResponseWriter, r *http.Request) error {
 		covered += len(done.Covers)
 	}
 	s.notice(r, lang.F("%d件について判断を記録しました。%d件の検出に適用されます", "%d decisions are on record. They hold for %d findings", len(chosen), covered))
-	http.Redirect(w, r, inside(r.FormValue("to")), http.StatusSeeOther)
+	http.Redirect(w, r, inside(cmp.Or(r.FormValue("to"), "/vulnerabilities")), http.StatusSeeOther)
 	return nil
 }
 
