@@ -16,6 +16,7 @@ import (
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/chart"
 	"example.org/tasuki/internal/store"
 )
@@ -298,7 +299,7 @@ func understand(f *multipart.FileHeader) (ingest.Receipt, error) {
 	case err != nil:
 		return ingest.Receipt{}, err
 	case bundle:
-		return later(jobs.BundleType, lang.T("取り込むときに検証します", "it is verified when it is taken in")), nil
+		return later(relay.BundleType, lang.T("取り込むときに検証します", "it is verified when it is taken in")), nil
 	case b != nil:
 		return later("", lang.T("依頼・受領書・失効一覧のいずれかです。取り込むときに検証します", "a request, a receipt or a list of revocations; it is verified when it is taken in")), nil
 	case f.Size > maxUnderstood:

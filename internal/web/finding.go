@@ -220,7 +220,7 @@ func lastMoment(day string) (time.Time, error) {
 	return t.AddDate(0, 0, 1).Add(-time.Second).UTC(), nil
 }
 
-// DecisionStatuses, DecisionJustifications and DecisionTreatments are what forms offer.
+// DecisionStatuses are the decisions that forms offer.
 func (b Base) DecisionStatuses() []option {
 	var out []option
 	for _, s := range triage.Statuses {
@@ -229,6 +229,7 @@ func (b Base) DecisionStatuses() []option {
 	return out
 }
 
+// DecisionJustifications are the reasons of VEX why something is not affected.
 func (b Base) DecisionJustifications() []option {
 	words := map[string]lang.Text{
 		"component_not_present":                             lang.T("その部品は含まれていない", "the component is not present"),
@@ -244,6 +245,7 @@ func (b Base) DecisionJustifications() []option {
 	return out
 }
 
+// DecisionTreatments are what can be done about what is affected.
 func (b Base) DecisionTreatments() []option {
 	words := map[string]lang.Text{"fix": lang.T("修正する", "fix"), "workaround": lang.T("回避策をとる", "work around"), "accept": lang.T("受容する（期限が必要）", "accept, until a day")}
 	var out []option

@@ -13,8 +13,9 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
-	"example.org/tasuki/internal/jobs"
+	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
 )
@@ -98,7 +99,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 // first. Only those that KEV lists are weighed, so that the page does not weigh every finding there is.
 func (s *Server) exploited(ctx context.Context, b Base) ([]todoLine, error) {
 	listed := map[string]time.Time{}
-	if _, err := s.db.Setting(ctx, jobs.KEV, &listed); err != nil || len(listed) == 0 {
+	if _, err := s.db.Setting(ctx, feed.KEV, &listed); err != nil || len(listed) == 0 {
 		return nil, err
 	}
 	found, err := s.db.FoundAmong(ctx, slices.Sorted(maps.Keys(listed)))
@@ -107,7 +108,7 @@ func (s *Server) exploited(ctx context.Context, b Base) ([]todoLine, error) {
 	}
 	var out []todoLine
 	for _, vuln := range found {
-		weighed, err := jobs.Triage(ctx, s.db, jobs.TriageFilter{Vuln: vuln, Waiting: true})
+		weighed, err := portfolio.Triage(ctx, s.db, portfolio.TriageFilter{Vuln: vuln, Waiting: true})
 		if err != nil {
 			return nil, err
 		}
