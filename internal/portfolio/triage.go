@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/feed"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
@@ -81,12 +83,19 @@ func Triage(ctx context.Context, db *store.DB, f TriageFilter) ([]Triaged, error
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range d.model.Releases {
-		if f.Software != "" && r.Software != f.Software || f.Release != "" && r.ID != f.Release || f.Waiting && !r.SupportedOn(d.today()) ||
-			f.Vuln != "" && len(named[r.ID]) == 0 {
+	asked := slices.DeleteFunc(slices.Clone(d.model.Releases), func(r chain.Release) bool {
+		return f.Software != "" && r.Software != f.Software || f.Release != "" && r.ID != f.Release || f.Waiting && !r.SupportedOn(d.today()) ||
+			f.Vuln != "" && len(named[r.ID]) == 0
+	})
+	found, err := d.ahead(ctx, asked, named)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range asked {
+		if len(found[r.ID]) == 0 {
 			continue
 		}
-		list, err := d.triage(ctx, r, named[r.ID]...)
+		list, err := d.weigh(ctx, r, found[r.ID])
 		if err != nil {
 			return nil, err
 		}
@@ -142,6 +151,7 @@ type Desk struct {
 	contexts  map[string]triage.Context
 	asked     map[string][]triage.Tree // trees of each software that was asked for
 	said      map[string]sourced       // of each group of ids that was asked for
+	told      *sourced                 // of everything there is to weigh, where that was asked ahead
 }
 
 // sourced is what sources say of vulnerabilities, by id.
@@ -187,17 +197,36 @@ func OpenDeskOn(ctx context.Context, db *store.DB, m chain.Model) (*Desk, error)
 
 func (d *Desk) today() string { return d.db.Now().Format(time.DateOnly) }
 
-// triage gives the findings of one release, in the order of the store: all, or those of some vulnerabilities, each by the
-// id that names it.
-func (d *Desk) triage(ctx context.Context, r chain.Release, vulns ...string) ([]Triaged, error) {
-	found, err := d.db.FindingsOf(ctx, r.ID)
-	if len(vulns) > 0 {
-		found = slices.DeleteFunc(found, func(f store.Finding) bool { return !slices.Contains(vulns, f.Vuln) })
+// ahead gives the findings of releases: all, or those that are named for a release. What is said of them is asked for here,
+// once for all, so that weighing a release asks nothing.
+func (d *Desk) ahead(ctx context.Context, releases []chain.Release, named map[string][]string) (map[string][]store.Finding, error) {
+	ids := make([]string, len(releases))
+	for i, r := range releases {
+		ids[i] = r.ID
 	}
-	if err != nil || len(found) == 0 {
+	found, err := d.db.FindingsIn(ctx, ids)
+	if err != nil {
 		return nil, err
 	}
-	return d.weigh(ctx, r, found)
+	with := slices.Sorted(maps.Keys(found))
+	heard, err := d.db.SubjectsWith(ctx, fact.KindVEX, fact.Release, with)
+	if err != nil {
+		return nil, err
+	}
+	d.quiet = map[string]bool{}
+	var vulns []string
+	for _, r := range with {
+		d.quiet[r] = !slices.Contains(heard, r)
+		if len(named[r]) > 0 {
+			found[r] = slices.DeleteFunc(found[r], func(f store.Finding) bool { return !slices.Contains(named[r], f.Vuln) })
+		}
+		for _, f := range found[r] {
+			vulns = append(vulns, triage.Case{Finding: f.Finding}.IDs()...)
+		}
+	}
+	all, err := d.saidOf(ctx, Once(vulns))
+	d.told = &all
+	return found, err
 }
 
 // weigh works out findings of one release.
@@ -231,6 +260,9 @@ func (d *Desk) weigh(ctx context.Context, r chain.Release, found []store.Finding
 // saidOf gives what sources say of vulnerabilities. One group of ids is asked for again and again where a vulnerability is
 // in many releases.
 func (d *Desk) saidOf(ctx context.Context, ids []string) (out sourced, err error) {
+	if d.told != nil {
+		return *d.told, nil
+	}
 	key := strings.Join(ids, "\n")
 	out, known := d.said[key]
 	if known {
@@ -342,11 +374,18 @@ func PriorityOf(r triage.Result) (json.RawMessage, error) { return json.Marshal(
 func (d *Desk) FindingsFor(ctx context.Context, releases []chain.Release) ([]assess.Finding, error) {
 	var out []assess.Finding
 	for _, r := range releases {
-		found, err := d.triage(ctx, r)
+		found, err := d.db.FindingsOf(ctx, r.ID)
 		if err != nil {
 			return nil, err
 		}
-		for _, t := range found {
+		if len(found) == 0 {
+			continue
+		}
+		weighed, err := d.weigh(ctx, r, found)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range weighed {
 			out = append(out, t.judged())
 		}
 	}

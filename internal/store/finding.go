@@ -175,10 +175,51 @@ func (db *DB) FindingsOf(ctx context.Context, release string) (out []Finding, er
 		out = append(out, found...)
 		return err
 	})
-	slices.SortFunc(out, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.PURL, b.PURL), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Vuln, b.Vuln))
-	})
+	slices.SortFunc(out, byComponent)
 	return out, err
+}
+
+// FindingsIn gives the findings of several releases, of each as [DB.FindingsOf] does: a component that many releases hold is
+// asked about once. Releases without findings are left out.
+func (db *DB) FindingsIn(ctx context.Context, releases []string) (map[string][]Finding, error) {
+	with, err := db.ComponentsFound(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := db.lists(ctx, releases)
+	if err != nil {
+		return nil, err
+	}
+	held, asked := map[string][]int64{}, map[int64]bool{}
+	for _, l := range lists {
+		for _, id := range l.components {
+			if _, found := slices.BinarySearch(with, id); found {
+				held[l.release], asked[id] = append(held[l.release], id), true
+			}
+		}
+	}
+	of := map[int64][]Finding{}
+	err = lookups(slices.Sorted(maps.Keys(asked)), func(part []int64) error {
+		found, err := list(ctx, db, scanFinding, selectFinding+`where f.component in (`+db.dialect.places(len(part))+`)`, anys(part)...)
+		for _, f := range found {
+			of[f.Component] = append(of[f.Component], f)
+		}
+		return err
+	})
+	out := map[string][]Finding{}
+	for release, ids := range held {
+		slices.Sort(ids)
+		for _, id := range slices.Compact(ids) {
+			out[release] = append(out[release], of[id]...)
+		}
+		slices.SortFunc(out[release], byComponent)
+	}
+	return out, err
+}
+
+// byComponent orders findings by component and vulnerability.
+func byComponent(a, b Finding) int {
+	return cmp.Or(cmp.Compare(a.PURL, b.PURL), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Vuln, b.Vuln))
 }
 
 // FindingsAbout gives the findings of some vulnerabilities, named by the ids they go under, sorted by package URL.
@@ -194,12 +235,15 @@ func (db *DB) FindingsAbout(ctx context.Context, vulns []string) (out []Finding,
 // FoundAmong gives which of some vulnerabilities, named by any of their ids, were found in a component: the ids that their
 // findings go under, sorted, once each.
 func (db *DB) FoundAmong(ctx context.Context, ids []string) (out []string, err error) {
-	err = chunks(ids, func(part []string) error {
-		in := placeholders(1, len(part))
-		found, err := list(ctx, db, scanString, `select distinct f.vuln from finding f
-			where f.vuln in (`+in+`) or f.vuln in (select a.vuln from vuln_alias a where a.alias in (`+in+`))`, anys(part)...)
-		out = append(out, found...)
-		return err
+	err = lookups(ids, func(part []string) error {
+		for _, query := range []string{`select distinct vuln from finding where vuln in (`, `select distinct f.vuln from vuln_alias a join finding f on f.vuln = a.vuln where a.alias in (`} {
+			found, err := list(ctx, db, scanString, query+db.dialect.places(len(part))+`)`, anys(part)...)
+			if err != nil {
+				return err
+			}
+			out = append(out, found...)
+		}
+		return nil
 	})
 	slices.Sort(out)
 	return slices.Compact(out), err

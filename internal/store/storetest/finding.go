@@ -138,6 +138,10 @@ func testFindings(t *testing.T, db *store.DB) {
 	if err != nil || len(before) != 3 {
 		t.Fatalf("findings of r1: %v, error %v", before, err)
 	}
+	several, err := db.FindingsIn(ctx, []string{"r1", "none"})
+	if err != nil || len(several) != 1 || !cmp.Equal(several["r1"], before) {
+		t.Errorf("findings in releases: %v, error %v", several, err)
+	}
 	among, err := db.FoundAmong(ctx, []string{"CVE-1", "GHSA-1", "GHSA-2", "CVE-9"})
 	if err != nil || !slices.Equal(among, []string{"GHSA-1", "GHSA-2"}) {
 		t.Errorf("found among: %v, error %v", among, err)
