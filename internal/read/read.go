@@ -96,6 +96,12 @@ func Read(b []byte) (fact.Reading, error) {
 
 // unrecognised says what a document that no format knows looks like.
 func unrecognised(b []byte) error {
+	if isArchive(b) {
+		e := unknown(lang.T("圧縮ファイル又はアーカイブです", "it is compressed, or an archive"))
+		e.Next = lang.T("展開して、中のファイルを取り込んでください。リリースの成果物そのものなら、成果物として取り込んでください（tasuki push --artifact）。",
+			"Unpack it and bring in the files in it. When it is an artifact of the release, bring it in as one (tasuki push --artifact).")
+		return e
+	}
 	text, err := input.Text(b)
 	if err != nil {
 		return err
@@ -116,7 +122,18 @@ func unrecognised(b []byte) error {
 	return unknown(lang.T("文書でもデータでもないようです", "it seems to be neither a document nor data"))
 }
 
-func unknown(shape lang.Text) error {
+// isArchive knows the usual archives and compressions by their first bytes: gzip, zip, bzip2, xz, Zstandard, 7-Zip, tar.
+func isArchive(b []byte) bool {
+	for _, start := range []string{"\x1f\x8b\x08", "PK\x03\x04", "BZh", "\xfd7zXZ\x00", "\x28\xb5\x2f\xfd", "7z\xbc\xaf\x27\x1c"} {
+		if bytes.HasPrefix(b, []byte(start)) {
+			return true
+		}
+	}
+	const magic = 257 // place of "ustar" in the first header of a tar file
+	return len(b) > magic+5 && string(b[magic:magic+5]) == "ustar"
+}
+
+func unknown(shape lang.Text) *lang.Error {
 	e := input.Refuse("", shape)
 	e.What = lang.T("読み取れる形式ではありません", "this is not a format that can be read")
 	e.Next = lang.F("読み取れる形式は%sと、PDF・Office・画像・文章などの文書です。文書として残すときはPDFなどに変えてください。",

@@ -15,16 +15,17 @@ import (
 // maxChecks bounds a list that has some twenty entries.
 const maxChecks = 1000
 
-// Match reports whether the bytes are a result: an object with scorecard, repo and checks.
+// Match reports whether the bytes are a result: an object with scorecard, repo and checks, or the findings of single
+// probes in their place, which are refused by name.
 func Match(b []byte) bool {
 	found := 0
 	for name := range input.Members(b) {
 		switch string(name) {
-		case "scorecard", "repo", "checks":
+		case "scorecard", "repo", "checks", "findings":
 			found++
 		}
 	}
-	return found == 3
+	return found >= 3
 }
 
 // Read reads one result. The fact is a *fact.Scorecard.
@@ -65,6 +66,9 @@ func result(o input.Object) (*fact.Scorecard, []fact.Problem, error) {
 	repository, err := o.Child("repo").Need("name")
 	if err != nil {
 		return nil, nil, err
+	}
+	if !o.Has("checks") {
+		return nil, nil, input.Refuse("/checks", lang.T("検査項目(checks)がありません。個々の調べ(probe)の結果は点数を持たないため読み取れません", "there are no checks; findings of probes carry no score and are not read"))
 	}
 	s := &fact.Scorecard{Tool: o.Child("scorecard").Text("version"), Repository: repository, Commit: o.Child("repo").Text("commit"), At: o.Time("date"), Checks: []fact.ScorecardCheck{}}
 	if s.Score, s.Scored, err = score(o); err != nil {

@@ -16,6 +16,7 @@ func TestRefused(t *testing.T) {
 		return `{"date":"2026-04-01","repo":{"name":"example.com/a","commit":"b"},"scorecard":{"version":"v5"},` + rest + `}`
 	}
 	readtest.Refused(t, scorecard.Read, [][4]string{
+		{"findings of probes", `{"date":"2026-01-01","repo":{"name":"a"},"scorecard":{"version":"5"},"findings":[]}`, "/checks", "probes"},
 		{"cut off", doc("")[:10], "line 1, column 11", "before it is complete"},
 		{"no object", "[]", "", "not an object"},
 		{"no repository", `{"repo":{},"scorecard":{},"score":1,"checks":[]}`, "/repo/name", "name"},

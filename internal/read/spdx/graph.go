@@ -16,6 +16,7 @@ type graph struct {
 	byID     map[string]input.Object
 	d        *document
 	parts    map[string]*element // packages and files, by id
+	shouted  bool                // a relationship type in the words of SPDX 2 was doubted
 }
 
 func readGraph(b []byte) (fact.Reading, error) {
@@ -303,6 +304,13 @@ func (g *graph) relationship(r input.Object) error {
 		_, err := r.Need(map[bool]string{true: "to", false: "from"}[r.Has("from")])
 		return err
 	}
+	if name := camel(kind); name != kind {
+		if !g.shouted {
+			g.shouted = true
+			g.d.doubt(r.At("relationshipType"), lang.F("関係の種類「%[1]s」はSPDX 3の書き方では「%[2]s」です。そう読みました", "the relationship type %[1]q is written %[2]q in SPDX 3, and read so", input.Clip(kind), input.Clip(name)))
+		}
+		kind = name
+	}
 	from, to := refs(r, "from"), refs(r, "to")
 	if len(from) != 1 {
 		return input.Refuse(r.At("from"), lang.T("起点(from)が一つではありません", "it does not have one from"))
@@ -325,6 +333,21 @@ func (g *graph) relationship(r input.Object) error {
 		g.d.compositions = append(g.d.compositions, fact.Composition{Aggregate: a, Dependencies: from, Pointer: r.Place})
 	}
 	return nil
+}
+
+// camel writes a relationship type that is written as SPDX 2 did (DEPENDS_ON) as SPDX 3 does (dependsOn): some tools write
+// the elements of the one with the words of the other.
+func camel(kind string) string {
+	if kind != strings.ToUpper(kind) {
+		return kind
+	}
+	words := strings.Split(strings.ToLower(kind), "_")
+	for i, w := range words[1:] {
+		if w != "" {
+			words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	return strings.Join(words, "")
 }
 
 // licence notes what is declared of a package, or concluded.

@@ -111,6 +111,23 @@ func TestTwoIDs(t *testing.T) {
 	}
 }
 
+// TestOldWords reads relationship types of SPDX 2 in a document of SPDX 3, and says so once.
+func TestOldWords(t *testing.T) {
+	in := `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
+		{"type":"SpdxDocument","spdxId":"d","creationInfo":{"specVersion":"3.0.1","created":"2026-04-01T09:00:00Z"}},
+		{"type":"software_Package","spdxId":"a","name":"a"},{"type":"software_Package","spdxId":"b","name":"b"},
+		{"type":"Relationship","spdxId":"r","from":"d","to":["a"],"relationshipType":"DESCRIBES"},
+		{"type":"Relationship","spdxId":"s","from":"a","to":["b"],"relationshipType":"DEPENDS_ON"}]}`
+	r, err := spdx.Read([]byte(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := r.Facts[0].Data.(*fact.SBOM)
+	if s.Root == nil || s.Root.Name != "a" || len(s.Dependencies) != 1 || len(r.Problems) != 1 {
+		t.Errorf("root %v, dependencies %v, problems %v", s.Root, s.Dependencies, r.Problems)
+	}
+}
+
 // TestDoubted reads what the schema refuses in small ways and what leaves the reader in doubt.
 func TestDoubted(t *testing.T) {
 	in := `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","dataLicense":"CC0-1.0","invented":1,
