@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/verify"
 )
 
@@ -21,6 +22,7 @@ type Document struct {
 	Answers  []*verify.Answer // by index of commitment; nil: withheld in this copy
 	Withheld map[int]string   // index of commitment to why; an entry for every nil answer
 	Signed   *Signature       // nil: nobody signed it
+	records  map[string]lang.Text
 	digest   string
 	envelope []byte
 }
@@ -40,7 +42,35 @@ func Of(o *verify.Opened) Document {
 	for _, w := range o.Manifest.Withheld {
 		d.Withheld[w.Index] = w.Reason
 	}
+	d.records = map[string]lang.Text{}
+	for _, r := range o.Declaration.Supporting {
+		if title := RecordTitle(o.Member(r.Name)); !title.IsZero() {
+			d.records[r.Digest] = title
+		}
+	}
 	return d
+}
+
+// RecordTitle names the record that a member of a bundle is, by its register and key; nothing when it is no record.
+func RecordTitle(member []byte) lang.Text {
+	var r struct{ Kind, Key string }
+	if len(member) == 0 || member[0] != '{' || json.Unmarshal(member, &r) != nil || r.Key == "" {
+		return lang.Text{}
+	}
+	register, ok := guideline.Default().Register(r.Kind)
+	if !ok {
+		return lang.Text{}
+	}
+	return lang.F("%s %s", "%s %s", register.Title, r.Key)
+}
+
+// Title says what a supporting resource is, as far as the bundle tells: a record by its register and key, a document by
+// its name in the bundle.
+func (d Document) Title(r verify.Resource, l lang.Lang) string {
+	if title, ok := d.records[r.Digest]; ok {
+		return title.In(l)
+	}
+	return r.Name
 }
 
 // Unsigned gives the document of a declaration that was not issued, with the answer to each of its commitments. What

@@ -62,3 +62,13 @@ func TestCount(t *testing.T) {
 		t.Errorf("%+v, signed %+v", got, d.Counts)
 	}
 }
+
+func TestRecordTitle(t *testing.T) {
+	for member, want := range map[string]string{
+		`{"kind":"design_review","key":"DR-1","data":{}}`: "設計レビュー DR-1", `{"kind":"no_such","key":"X"}`: "", `{"kind":"design_review"}`: "", `[1]`: "", "": "", `{"kind`: "",
+	} {
+		if got := declared.RecordTitle([]byte(member)).JA; got != want {
+			t.Errorf("%s is called %q, want %q", member, got, want)
+		}
+	}
+}

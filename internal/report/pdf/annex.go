@@ -163,7 +163,7 @@ func (p *paper) excuses() {
 	if len(rows) > 0 {
 		t := table{c: p.canvas, size: small, columns: []column{
 			{title: "ID", width: 44}, {title: p.say("役割", "role"), width: 62}, {title: p.say("種類", "kind"), width: 58},
-			{title: p.say("理由", "reason"), width: width - 334}, {title: p.say("承認者", "approved by"), width: 100}, {title: p.say("期限", "until"), width: 70}}}
+			{title: p.say("理由", "reason"), width: width - 284}, {title: p.say("承認者", "approved by"), width: 100}, {title: p.say("期限", "until"), width: 70}}}
 		t.body(func() {
 			for _, r := range rows {
 				t.row(r...)
@@ -202,7 +202,7 @@ func (p *paper) evidence() {
 		}
 	}
 	t := table{c: p.canvas, size: small, columns: []column{
-		{title: p.say("番号", "no."), width: 30, centre: true}, {title: p.say("種類", "kind"), width: 72}, {title: p.say("襷の中での名称、ダイジェスト", "name in the bundle, digest"), width: 120},
+		{title: p.say("番号", "no."), width: 30, centre: true}, {title: p.say("種類", "kind"), width: 52}, {title: p.say("名称（襷の中での名称とダイジェスト）", "title (name in the bundle, digest)"), width: 140},
 		{title: p.say("大きさ（バイト）", "bytes"), width: 62}, {title: p.say("これに基づく個別要求", "what rests on it"), width: width - 284}}}
 	t.body(func() {
 		for i, r := range p.d.Supporting {
@@ -210,7 +210,11 @@ func (p *paper) evidence() {
 			if r.Size > 0 {
 				size = thousands(r.Size)
 			}
-			t.tailed(r.Digest, 2, cell{text: fmt.Sprint(i + 1)}, cell{text: declared.ResourceName(r.Kind).In(p.lang)}, cell{text: r.Name}, cell{text: size},
+			title, tail := p.d.Title(r, p.lang), r.Digest
+			if title != r.Name {
+				tail = r.Name + "  " + tail
+			}
+			t.tailed(tail, 2, cell{text: fmt.Sprint(i + 1)}, cell{text: declared.ResourceName(r.Kind).In(p.lang)}, cell{text: title}, cell{text: size},
 				cell{text: strings.Join(rests[r.Digest], p.say("、", ", "))})
 		}
 	})
