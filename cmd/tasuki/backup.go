@@ -97,7 +97,7 @@ type restoreCmd struct {
 func (c *restoreCmd) Run(p *program) error {
 	f, err := os.Open(c.File)
 	if err != nil {
-		return &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", c.File), Err: err}
+		return cannotOpen(c.File, err)
 	}
 	defer f.Close()
 	o := store.Options{Dir: p.data, DSN: p.secret("TASUKI_DATABASE"), Now: p.now}

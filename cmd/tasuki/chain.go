@@ -163,7 +163,7 @@ func (p *program) readModel(file string) (chain.Model, error) {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return m, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", file), Err: err}
+			return m, cannotOpen(file, err)
 		}
 		defer f.Close()
 		r = f

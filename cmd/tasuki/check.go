@@ -211,6 +211,11 @@ func (c *checkCmd) files(p *program, out checked) error {
 	return nil
 }
 
+func cannotOpen(name string, err error) error {
+	return &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", name), Err: err,
+		Next: lang.T("場所と名前を確かめてください", "check its place and name")}
+}
+
 func cannotWrite(name string, err error) error {
 	return &lang.Error{Kind: lang.Usage, What: lang.F("「%s」に書き込めません", "cannot write %q", name), Err: err,
 		Next: lang.T("書き込める場所を指定してください", "name a place that can be written to")}

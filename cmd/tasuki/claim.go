@@ -97,7 +97,7 @@ func (p *program) evidenceID(db *store.DB, actor store.Actor, given string, s fa
 			Next: lang.T("文書のダイジェスト（sha256:…）、記録の id、又はファイル名を指定してください", "give the digest of a document (sha256:…), the id of a record, or a file")}
 	}
 	if err != nil {
-		return "", &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", given), Err: err}
+		return "", cannotOpen(given, err)
 	}
 	defer f.Close()
 	receipts, err := intake.Receive(p.ctx, db, actor, []ingest.Arrival{{Name: filepath.Base(given), Origin: "cli", Body: f, Subject: s}})

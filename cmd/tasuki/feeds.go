@@ -109,7 +109,7 @@ type feedsImportEOLCmd struct {
 func (c *feedsImportEOLCmd) Run(p *program) error {
 	f, err := os.Open(c.File)
 	if err != nil {
-		return &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", c.File), Err: err}
+		return cannotOpen(c.File, err)
 	}
 	defer f.Close()
 	fetched, err := newestFile(c.File, c.Fetched, p.now())

@@ -7,7 +7,6 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/intake"
-	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read/kev"
 )
 
@@ -21,7 +20,7 @@ type feedFile struct {
 func (c *feedFile) open(now time.Time) (*os.File, time.Time, error) {
 	f, err := os.Open(c.File)
 	if err != nil {
-		return nil, now, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", c.File), Err: err}
+		return nil, now, cannotOpen(c.File, err)
 	}
 	fetched := now
 	if c.Fetched != "" {

@@ -122,10 +122,14 @@ var helpTexts = map[string]lang.Text{
 // variables would come to the same, but kong works all of them out anew for each flag: 200 ms before anything runs.
 func helpIn(l lang.Lang) kong.Option {
 	texts := map[string]lang.Text{}
-	for _, some := range []map[string]lang.Text{helpTexts, opsTexts, apiTexts, triageTexts, sheetTexts, keepTexts, exchangeTexts, changesTexts, replayTexts, componentsTexts, checkTexts, manTexts} {
+	for _, some := range []map[string]lang.Text{helpTexts, opsTexts, apiTexts, triageTexts, sheetTexts, keepTexts, exchangeTexts, changesTexts, replayTexts, componentsTexts, checkTexts, manTexts, topicTexts} {
 		maps.Copy(texts, some)
 	}
 	put := func(help *string) {
+		if *help == "Show context-sensitive help." { // kong's own
+			*help = lang.T("使い方を表示する", "show how to use it").In(l)
+			return
+		}
 		key, ok := strings.CutPrefix(strings.TrimSuffix(*help, "}"), "${help_")
 		if t, known := texts[key]; ok && known {
 			*help = strings.ReplaceAll(t.In(l), "$", "$$")

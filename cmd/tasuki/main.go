@@ -107,6 +107,7 @@ type commands struct {
 	Doctor     doctorCmd     `cmd:"" help:"${help_doctor}"`
 	Completion completionCmd `cmd:"" help:"${help_completion}"`
 	Man        manCmd        `cmd:"" help:"${help_man}"`
+	Help       helpCmd       `cmd:"" help:"${help_help}"`
 	Version    versionCmd    `cmd:"" help:"${help_version}"`
 }
 
@@ -114,11 +115,15 @@ type commands struct {
 func run(ctx context.Context, args []string, p program) int {
 	p.ctx = ctx
 	p.lang = languageOf(args, p.getenv)
+	if bare(args) {
+		p.overview()
+		return 0
+	}
 	var c commands
 	exit := -1
 	grammar, subcommand := c.neededFor(args)
 	parser, err := kong.New(grammar, subcommand, kong.Name("tasuki"), kong.Description(helpTexts["about"].In(p.lang)),
-		kong.Writers(p.out, p.err), kong.Exit(func(code int) { exit = code }), helpIn(p.lang),
+		kong.Writers(p.out, p.err), kong.Exit(func(code int) { exit = code }), helpIn(p.lang), kong.Help(p.helpPrinter),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Resolvers(envResolver(p.getenv)))
 	if err != nil {
 		fmt.Fprintln(p.err, "tasuki:", err)
@@ -144,7 +149,7 @@ func (c *commands) neededFor(args []string) (grammar any, subcommand kong.Option
 	all := reflect.ValueOf(c).Elem()
 	for i := range all.NumField() {
 		field := all.Type().Field(i)
-		if len(args) == 0 || args[0] == "completion" || args[0] == "man" || field.Anonymous || args[0] != strings.ToLower(field.Name) {
+		if len(args) == 0 || args[0] == "completion" || args[0] == "man" || args[0] == "help" || field.Anonymous || args[0] != strings.ToLower(field.Name) {
 			continue
 		}
 		return &c.globals, kong.DynamicCommand(args[0], field.Tag.Get("help"), "", all.Field(i).Addr().Interface())
@@ -180,11 +185,6 @@ func envResolver(getenv func(string) string) kong.Resolver {
 		}
 		return nil, nil
 	})
-}
-
-func usageError(err error) error {
-	return &lang.Error{Kind: lang.Usage, What: lang.T("コマンドの書き方が正しくありません", "the command line cannot be understood"), Err: err,
-		Next: lang.T("tasuki --help で使い方を確認してください", "see tasuki --help")}
 }
 
 // exitCodes maps what went wrong to the exit codes that scripts rely on (0 is success).

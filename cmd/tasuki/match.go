@@ -180,7 +180,7 @@ func readFile(file string) ([]byte, error) {
 	if file != "-" {
 		var err error
 		if f, err = os.Open(file); err != nil {
-			return nil, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", file), Err: err}
+			return nil, cannotOpen(file, err)
 		}
 		defer f.Close()
 	}

@@ -6,7 +6,6 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
 )
 
@@ -28,7 +27,7 @@ type guidelineOverlayCmd struct {
 func (c *guidelineOverlayCmd) Run(p *program) error {
 	f, err := os.Open(c.File)
 	if err != nil {
-		return &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", c.File), Err: err}
+		return cannotOpen(c.File, err)
 	}
 	defer f.Close()
 	sentences, err := guideline.ReadOverlay(f)

@@ -113,7 +113,7 @@ func (p *program) writeParcel(w io.Writer, about api.About, files []outgoing, ou
 func (p *program) unpack(name string) (files []outgoing, damaged []intake.Pushed, about api.About, err error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, nil, about, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", name), Err: err}
+		return nil, nil, about, cannotOpen(name, err)
 	}
 	defer func() {
 		if err != nil {

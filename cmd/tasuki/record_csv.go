@@ -118,7 +118,7 @@ func (p *program) input(file string, most int64) ([]byte, error) {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return nil, &lang.Error{Kind: lang.Unreadable, What: lang.F("「%s」を開けません", "cannot open %q", file), Err: err}
+			return nil, cannotOpen(file, err)
 		}
 		defer f.Close()
 		r = f

@@ -79,8 +79,8 @@ func TestOtherCompletions(t *testing.T) {
 // Every command has a page in both languages, and the formatter finds nothing wrong with any.
 func TestManPages(t *testing.T) {
 	groff, missing := exec.LookPath("groff")
-	help := printed(t, "--help", "--lang=en")
-	commands := regexp.MustCompile(`(?m)^  ([a-z]+(?: [a-z-]+)*)  `).FindAllStringSubmatch(help, -1)
+	help := printed(t, "help", "commands", "--lang=en")
+	commands := regexp.MustCompile(`(?m)^([a-z]+(?: [a-z-]+)*)  `).FindAllStringSubmatch(help, -1)
 	if len(commands) < 50 {
 		t.Fatalf("%d commands", len(commands))
 	}

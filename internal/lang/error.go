@@ -2,7 +2,9 @@ package lang
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
+	"syscall"
 )
 
 // Kind says what a caller can do about an error. `cmd` maps it to an exit code and `web` to a status, each in one
@@ -46,9 +48,26 @@ func (e *Error) line(l Lang) string {
 	if w := e.Why.In(l); w != "" {
 		b.WriteString(": " + w)
 	} else if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
+		b.WriteString(": " + cause(e.Err, l))
 	}
 	return b.String()
+}
+
+// cause says what the system reported; the usual reasons why a file cannot be had in the reader's language.
+func cause(err error, l Lang) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return T("ファイル又はディレクトリがありません", "there is no such file or folder").In(l)
+	case errors.Is(err, fs.ErrPermission):
+		return T("アクセスする権限がありません", "permission denied").In(l)
+	case errors.Is(err, fs.ErrExist):
+		return T("同じ名前のものが既にあります", "something of that name is there already").In(l)
+	case errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ENOTDIR):
+		return T("ファイルではなくディレクトリか、その逆です", "it is a folder where a file is wanted, or the other way round").In(l)
+	case errors.Is(err, syscall.ENOSPC):
+		return T("ディスクに空きがありません", "the disk is full").In(l)
+	}
+	return err.Error()
 }
 
 // Unwrap gives the cause.

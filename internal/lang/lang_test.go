@@ -27,10 +27,10 @@ func TestTextsGoIntoTheirOwnLanguage(t *testing.T) {
 
 func TestErrorsSayWhatWhyAndWhatNext(t *testing.T) {
 	err := fmt.Errorf("while at it: %w", &Error{Kind: Unreadable, What: T("読めません", "it cannot be read"), Next: T("直してください", "mend it"), Where: "line 3", Err: fs.ErrNotExist})
-	if got, want := Explain(err, EN), "line 3: it cannot be read: file does not exist\n  → mend it"; got != want {
+	if got, want := Explain(err, EN), "line 3: it cannot be read: there is no such file or folder\n  → mend it"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got, want := Explain(err, JA), "line 3: 読めません: file does not exist\n  → 直してください"; got != want {
+	if got, want := Explain(err, JA), "line 3: 読めません: ファイル又はディレクトリがありません\n  → 直してください"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if KindOf(err) != Unreadable || KindOf(errors.New("x")) != Unexpected || !errors.Is(err, fs.ErrNotExist) {
