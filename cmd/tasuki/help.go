@@ -115,7 +115,8 @@ var helpTexts = map[string]lang.Text{
 	"attest":        lang.T("リリースについての証明に署名する", "sign attestations about a release"),
 	"attest_sbom":   lang.T("SBOM と成果物を署名で結び付ける", "tie the SBOM to the artifacts by signature"),
 
-	"version": lang.T("版を表示する", "print the version"),
+	"version":      lang.T("版を表示する", "print the version"),
+	"version_sbom": lang.T("このプログラム自身の SBOM（CycloneDX 1.6）を出力する", "print this program's own SBOM (CycloneDX 1.6)"),
 }
 
 // helpIn lays the texts of a language over the references ${help_KEY} in the struct tags. Handing the texts to kong as

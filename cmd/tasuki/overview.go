@@ -94,7 +94,7 @@ func (p *program) helpPrinter(o kong.HelpOptions, ctx *kong.Context) error {
 	page := b.String()
 	if p.lang == lang.JA {
 		for _, h := range helpHeadings {
-			page = h.en.ReplaceAllString(page, h.ja)
+			page = h.EN.ReplaceAllString(page, h.JA)
 		}
 	}
 	if _, werr := out.Write([]byte(page)); err == nil {
@@ -103,13 +103,8 @@ func (p *program) helpPrinter(o kong.HelpOptions, ctx *kong.Context) error {
 	return err
 }
 
-// A phrase is one of kong's own, and how it is said in Japanese.
-type phrase struct {
-	en *regexp.Regexp
-	ja string
-}
-
-var helpHeadings = []phrase{
+// helpHeadings are kong's own.
+var helpHeadings = lang.Phrases{
 	{regexp.MustCompile(`(?m)^Usage: `), "使い方: "},
 	{regexp.MustCompile(`(?m)^Arguments:$`), "引数:"},
 	{regexp.MustCompile(`(?m)^Flags:$`), "フラグ:"},
@@ -118,7 +113,7 @@ var helpHeadings = []phrase{
 }
 
 // faults are what kong finds wrong with a command line.
-var faults = []phrase{
+var faults = lang.Phrases{
 	{regexp.MustCompile(`^unknown flag (\S+), did you mean (.+)\?$`), "フラグ $1 はありません。$2 でしょうか"},
 	{regexp.MustCompile(`^unknown flag (\S+)$`), "フラグ $1 はありません"},
 	{regexp.MustCompile(`^unexpected argument (.+), did you mean (.+)\?$`), "「$1」が分かりません。$2 でしょうか"},
@@ -135,18 +130,11 @@ var faults = []phrase{
 
 // usageError says in both languages what is wrong with a command line, and where its help is.
 func usageError(err error) error {
-	why := lang.T(err.Error(), err.Error())
-	for _, f := range faults {
-		if f.en.MatchString(why.EN) {
-			why.JA = f.en.ReplaceAllString(why.EN, f.ja)
-			break
-		}
-	}
 	command := "tasuki"
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context.Selected() != nil {
 		command, _, _ = strings.Cut(parse.Context.Selected().FullPath(), " <")
 	}
-	return &lang.Error{Kind: lang.Usage, What: lang.T("コマンドの書き方が正しくありません", "the command line cannot be understood"), Why: why, Err: err,
+	return &lang.Error{Kind: lang.Usage, What: lang.T("コマンドの書き方が正しくありません", "the command line cannot be understood"), Why: faults.Text(err.Error()), Err: err,
 		Next: lang.F("%s --help で使い方を確認してください", "see %s --help", command)}
 }

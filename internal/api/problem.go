@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -123,6 +124,20 @@ func notSignedIn(v visit, err error) *ProblemDetails {
 	return p
 }
 
+// parameterFaults are what huma finds wrong with parameters.
+var parameterFaults = lang.Phrases{
+	{regexp.MustCompile(`^invalid integer$`), "整数として読めません"},
+	{regexp.MustCompile(`^invalid (number|float)$`), "数として読めません"},
+	{regexp.MustCompile(`^invalid boolean$`), "true 又は false を指定してください"},
+	{regexp.MustCompile(`^invalid date/time.*$`), "日時として読めません"},
+	{regexp.MustCompile(`^required .+ parameter is missing$`), "指定が必要です"},
+	{regexp.MustCompile(`^expected value to be one of "(.*)"$`), "次のいずれかを指定してください: $1"},
+	{regexp.MustCompile(`^expected number >= (\S+)$`), "$1 以上の数を指定してください"},
+	{regexp.MustCompile(`^expected number <= (\S+)$`), "$1 以下の数を指定してください"},
+	{regexp.MustCompile(`^expected length >= (\d+)$`), "$1 文字以上にしてください"},
+	{regexp.MustCompile(`^expected length <= (\d+)$`), "$1 文字以下にしてください"},
+}
+
 // ownProblem puts huma's own errors, about parameters, into our form.
 func (s *server) ownProblem(ctx huma.Context, _ string, body any) (any, error) {
 	theirs, ok := body.(*huma.ErrorModel)
@@ -138,7 +153,7 @@ func (s *server) ownProblem(ctx huma.Context, _ string, body any) (any, error) {
 	p := problemOf(v, err)
 	p.Status = theirs.Status
 	for _, e := range theirs.Errors {
-		p.Problems = append(p.Problems, judging.Problem{Where: e.Location, What: e.Message})
+		p.Problems = append(p.Problems, judging.Problem{Where: e.Location, What: parameterFaults.Text(e.Message).In(v.lang)})
 	}
 	return p, nil
 }

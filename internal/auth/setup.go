@@ -76,6 +76,7 @@ func (s *Service) IssueToken(ctx context.Context, by store.Actor, account, name 
 	secretText = tokenPrefix + secret()
 	t = store.APIToken{ID: s.db.NewID(), Account: account, Name: name, Scope: string(scope), ExpiresAt: s.db.Now().Add(life)}
 	err = s.db.InTx(ctx, by, func(tx *store.Tx) error {
+		t.CreatedAt = tx.Now()
 		if err := tx.AddAPIToken(ctx, t, hashSecret(secretText)); err != nil {
 			return err
 		}

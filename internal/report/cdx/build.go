@@ -11,7 +11,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +29,15 @@ type Build struct {
 	Author   string // who makes the SBOM
 	At       time.Time
 	Artifact string // sha256:<hex> of the program's file, when known
+
+	Licences map[string]string // SPDX id by module path, where known
+	Files    []File            // that were put into the program and are no modules
+}
+
+// A File is something from elsewhere that a program carries: a typeface, a schema.
+type File struct {
+	Name, Version, Licence, Origin string
+	Sums                           map[string]string // SHA-256 in hex by file
 }
 
 // FromBuild writes a CycloneDX 1.6 JSON document that lists every module linked into the program, with the module
@@ -53,6 +64,14 @@ func FromBuild(info *debug.BuildInfo, b Build) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if id := b.Licences[c.Name]; id != "" {
+			c.Licenses = licence(id)
+		}
+		components = append(components, c)
+		refs = append(refs, c.BOMRef)
+	}
+	for _, f := range b.Files {
+		c := carried(f)
 		components = append(components, c)
 		refs = append(refs, c.BOMRef)
 	}
@@ -90,6 +109,25 @@ func toolVersion(info *debug.BuildInfo) string {
 // notSaid states that the licence is not known: the build information does not tell it. Absent would say nothing at all.
 func notSaid() *cyclonedx.Licenses {
 	return &cyclonedx.Licenses{{License: &cyclonedx.License{Name: "NOASSERTION"}}}
+}
+
+func licence(id string) *cyclonedx.Licenses {
+	return &cyclonedx.Licenses{{License: &cyclonedx.License{ID: id}}}
+}
+
+// carried lists the files of a folder as parts of one component.
+func carried(f File) cyclonedx.Component {
+	c := cyclonedx.Component{BOMRef: "file:" + f.Name, Type: cyclonedx.ComponentTypeData, Name: f.Name, Version: f.Version, Description: f.Origin,
+		Licenses: &cyclonedx.Licenses{{License: &cyclonedx.License{Name: f.Licence}}}}
+	var parts []cyclonedx.Component
+	for _, name := range slices.Sorted(maps.Keys(f.Sums)) {
+		parts = append(parts, cyclonedx.Component{BOMRef: "file:" + f.Name + "/" + name, Type: cyclonedx.ComponentTypeFile, Name: name,
+			Hashes: &[]cyclonedx.Hash{{Algorithm: cyclonedx.HashAlgoSHA256, Value: f.Sums[name]}}})
+	}
+	if len(parts) > 0 {
+		c.Components = &parts
+	}
+	return c
 }
 
 func standardLibrary(goVersion string) cyclonedx.Component {
