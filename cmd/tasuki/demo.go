@@ -80,7 +80,7 @@ func (p *program) printDemo(sum demo.Summary) {
 			}
 			fmt.Fprintf(p.out, mark, v.LevelWhy.In(p.lang))
 		} else {
-			p.printf("  × %s: %s、「%s」で失敗: %s", "  FAIL %s: %s, at %q: %s", v.File, v.By, v.Failed, v.Why.In(p.lang))
+			p.printf("  × %s: %s、「%s」で失敗: %s", "  FAIL %s: %s, at %q: %s", v.File, v.By, verify.StepTitle(v.Failed).In(p.lang), v.Why.In(p.lang))
 		}
 	}
 	p.printf("\n■ %s", "\n# %s", sum.Exposure.Headline.In(p.lang))
