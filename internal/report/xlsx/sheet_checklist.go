@@ -107,6 +107,9 @@ func onlyInTable(in guideline.Individual, r guideline.Role) bool {
 	})
 }
 
+// lastCategory is S(6), which is short and is printed on the page of S(5); the others begin a page.
+const lastCategory = 6
+
 // checklist writes sheet 1.
 func (b *book) checklist(lines []line) {
 	sheet, cols := b.say(checklistSheet), columns(b.in.Lang)
@@ -129,6 +132,9 @@ func (b *book) checklist(lines []line) {
 		}
 		b.try(b.f.SetRowHeight(sheet, row, height(texts, widths)))
 		b.put(sheet, at(hiddenColumn, row), string(l.Individual.ID), look{})
+		if i > 0 && l.Category != lines[i-1].Category && l.Category < lastCategory {
+			b.try(b.f.InsertPageBreak(sheet, at(1, row)))
+		}
 	}
 	for i, foot := range b.feet(lines) {
 		b.merge(sheet, at(1, last+2+i), at(len(cols), last+2+i), foot, look{size: 9})
