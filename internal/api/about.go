@@ -62,7 +62,7 @@ func (s *server) subject(ctx context.Context, c *call, a About) (fact.Subject, e
 		return fact.Subject{}, err
 	}
 	if t.Software == "" && t.System == "" && t.Party == "" {
-		return fact.Subject{}, &lang.Error{Kind: lang.Usage, What: lang.T("何についてのファイルかが分かりません", "it is not said what the files are about"),
+		return fact.Subject{}, &lang.Error{Kind: lang.Usage, What: lang.T("何についてかが分かりません", "it is not said what this is about"),
 			Next: lang.T("software（と release）、system 又は party を指定してください", "name it with software (and release), system or party")}
 	}
 	if t.Create && t.Software != "" && t.System == "" && t.Party == "" && !c.may(auth.Edit) {

@@ -33,7 +33,7 @@ func Find(ctx context.Context, db *store.DB, actor store.Actor, t Target) (fact.
 	case t.Party != "":
 		return findParty(ctx, db, t.Party)
 	case t.Software == "":
-		return fact.Subject{}, &lang.Error{Kind: lang.Usage, What: lang.T("何についてのファイルかが分かりません", "it is not said what the files are about"),
+		return fact.Subject{}, &lang.Error{Kind: lang.Usage, What: lang.T("何についてかが分かりません", "it is not said what this is about"),
 			Next: lang.T("--software（と --release）、--system 又は --party を指定してください", "name it with --software (and --release), --system or --party")}
 	}
 	s, err := db.SoftwareByName(ctx, t.Software)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/chain"
@@ -60,7 +61,7 @@ func ChecklistOf(ctx context.Context, db *store.DB, l lang.Lang, software, relea
 		return in, &lang.Error{Kind: lang.Nothing, What: lang.T("自組織の責務がありません", "our organisation has no duties here"),
 			Next: lang.T("体制を登録してください", "enter the deal first")}
 	}
-	sheet := checklist{db: db, in: &in, ids: map[string]string{}}
+	sheet := checklist{db: db, in: &in, ids: map[string]string{}, count: map[string]int{}}
 	for _, r := range rows {
 		if !slices.Contains(in.Roles, r.Role) {
 			in.Roles = append(in.Roles, r.Role)
@@ -72,6 +73,7 @@ func ChecklistOf(ctx context.Context, db *store.DB, l lang.Lang, software, relea
 			return in, err
 		}
 	}
+	slices.SortFunc(in.Evidence, func(a, b xlsx.Evidence) int { return strings.Compare(a.ID, b.ID) })
 	in.Digest = digestOfRows(in)
 	return in, sheet.worked(ctx, software)
 }
@@ -86,9 +88,10 @@ func Checklist(ctx context.Context, db *store.DB, w io.Writer, l lang.Lang, soft
 }
 
 type checklist struct {
-	db  *store.DB
-	in  *xlsx.ChecklistInput
-	ids map[string]string // document digest to the id of its line
+	db    *store.DB
+	in    *xlsx.ChecklistInput
+	ids   map[string]string // document digest or record to the id of its line
+	count map[string]int    // of lines by the letter of their ids: E for documents, R for records
 }
 
 // add puts the row of a duty into the line of its requirement.
@@ -122,6 +125,7 @@ func (c *checklist) add(ctx context.Context, r judging.Row) error {
 			line.Evidence = append(line.Evidence, id)
 		}
 	}
+	slices.Sort(line.Evidence)
 	return nil
 }
 
@@ -142,22 +146,44 @@ func (c *checklist) worked(ctx context.Context, software string) error {
 	return err
 }
 
-// evidence lists a document once and gives its id; what is no document has none.
-func (c *checklist) evidence(ctx context.Context, digest string) (string, error) {
-	if id, ok := c.ids[digest]; ok || !strings.HasPrefix(digest, "sha256:") {
+// evidence lists a document or a record once and gives its id in the list; what is neither has none.
+func (c *checklist) evidence(ctx context.Context, ref string) (string, error) {
+	if id, ok := c.ids[ref]; ok {
 		return id, nil
 	}
-	d, err := c.db.Document(ctx, digest)
+	list := c.record
+	if strings.HasPrefix(ref, "sha256:") {
+		list = c.document
+	}
+	e, letter, err := list(ctx, ref)
 	if lang.KindOf(err) == lang.NotFound {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	id := fmt.Sprintf("E-%03d", len(c.in.Evidence)+1)
-	c.ids[digest] = id
-	c.in.Evidence = append(c.in.Evidence, xlsx.Evidence{ID: id, Title: d.Name, Kind: d.Type, Digest: digest, Received: d.ReceivedAt})
-	return id, nil
+	c.count[letter]++
+	e.ID = fmt.Sprintf("%s-%03d", letter, c.count[letter])
+	c.ids[ref] = e.ID
+	c.in.Evidence = append(c.in.Evidence, e)
+	return e.ID, nil
+}
+
+func (c *checklist) document(ctx context.Context, digest string) (e xlsx.Evidence, letter string, err error) {
+	d, err := c.db.Document(ctx, digest)
+	return xlsx.Evidence{Title: d.Name, Kind: d.Type, Digest: digest, Received: d.ReceivedAt}, "E", err
+}
+
+func (c *checklist) record(ctx context.Context, id string) (e xlsx.Evidence, letter string, err error) {
+	r, err := c.db.Record(ctx, id)
+	e = xlsx.Evidence{Title: r.Key, Kind: r.Kind, Digest: r.ApprovedDigest, Received: r.ApprovedAt}
+	if kind, ok := guideline.Default().Register(r.Kind); ok {
+		e.Kind = kind.Title.In(c.in.Lang)
+	}
+	if !r.ValidUntil.IsZero() {
+		e.ValidUntil = r.ValidUntil.In(calendar.Japan).AddDate(0, 0, -1)
+	}
+	return e, "R", err
 }
 
 func joinLine(a, b string) string {

@@ -215,7 +215,7 @@ func statusName(s verify.Status) lang.Text { return xlsx.StatusName(s) }
 
 // evidence gives the digests of the evidence that a person added to the line.
 func (l *sheetLine) evidence(ctx context.Context) ([]string, error) {
-	a, old, changed := l.typed(xlsx.EvidenceField, strings.Join(l.now.Evidence, "\n"))
+	a, old, changed := l.typed(xlsx.EvidenceField, xlsx.EvidenceCell(l.now.Evidence, "\n"))
 	if !changed {
 		return nil, nil
 	}
@@ -317,7 +317,7 @@ func (l *sheetLine) statement(status verify.Status, cell xlsx.Answer, chosen boo
 		l.add(exception, xlsx.ExceptionField, oldException, exception.Text, becomes, what)
 	}
 	if len(digests) > 0 {
-		a, old, _ := l.typed(xlsx.EvidenceField, strings.Join(l.now.Evidence, "\n"))
+		a, old, _ := l.typed(xlsx.EvidenceField, xlsx.EvidenceCell(l.now.Evidence, "\n"))
 		l.add(a, xlsx.EvidenceField, old, a.Text, becomes, what)
 	}
 }

@@ -50,7 +50,7 @@ func columns(l lang.Lang) []column {
 	for _, c := range []column{
 		{title: lang.T("状態", "Status"), width: 14, value: (*book).status},
 		{title: lang.T("根拠", "Reason"), width: 40, value: func(_ *book, l line) any { return outside(l.Reason) }},
-		{title: lang.T("証跡", "Evidence"), width: 13, value: func(_ *book, l line) any { return outside(strings.Join(l.Evidence, "\n")) }},
+		{title: lang.T("証跡", "Evidence"), width: 13, value: func(_ *book, l line) any { return outside(EvidenceCell(l.Evidence, "\n")) }},
 		{title: lang.T("担当", "Owner"), width: 12, value: func(_ *book, l line) any { return outside(l.Owner) }},
 		{title: lang.T("期限", "Due"), width: 11.5, value: func(_ *book, l line) any { return l.Due }},
 		{title: lang.T("備考", "Note"), width: 18, value: func(_ *book, l line) any { return outside(l.Note) }},

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func fields() []field {
 		field{"status", lang.T("状態コード", "Status code"), 18, func(_ *book, l line) any { return string(l.Status) }},
 		field{"status_word", lang.T("状態", "Status"), 18, (*book).status},
 		field{"reason", lang.T("根拠", "Reason"), 40, func(_ *book, l line) any { return outside(l.Reason) }},
-		field{"evidence", lang.T("証跡", "Evidence"), 20, func(_ *book, l line) any { return outside(strings.Join(l.Evidence, " ")) }},
+		field{"evidence", lang.T("証跡", "Evidence"), 20, func(_ *book, l line) any { return outside(EvidenceCell(l.Evidence, " ")) }},
 		field{"owner", lang.T("担当", "Owner"), 14, func(_ *book, l line) any { return outside(l.Owner) }},
 		field{"due", lang.T("期限", "Due"), 12, func(_ *book, l line) any { return day(l.Due) }},
 		field{"note", lang.T("備考", "Note"), 30, func(_ *book, l line) any { return outside(l.Note) }},
@@ -114,6 +115,33 @@ func ChecklistCSV(w io.Writer, in ChecklistInput) error {
 		return fmt.Errorf("write the checklist as CSV: %w", out.Error())
 	}
 	return nil
+}
+
+// EvidenceCell writes the ids of evidence of one row: three and more that follow each other as the first and the last,
+// R-003~R-036.
+func EvidenceCell(ids []string, between string) string {
+	var out []string
+	for i := 0; i < len(ids); {
+		j := i
+		for j+1 < len(ids) && follows(ids[j], ids[j+1]) {
+			j++
+		}
+		if j < i+2 {
+			out = append(out, ids[i])
+			i++
+			continue
+		}
+		out = append(out, ids[i]+"~"+ids[j])
+		i = j + 1
+	}
+	return strings.Join(out, between)
+}
+
+// follows reports whether b is the id after a: E-008, E-009.
+func follows(a, b string) bool {
+	letter, number, ok := strings.Cut(a, "-")
+	n, err := strconv.Atoi(number)
+	return ok && err == nil && b == fmt.Sprintf("%s-%0*d", letter, len(number), n+1)
 }
 
 // evidence writes sheet 3.
