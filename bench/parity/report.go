@@ -29,6 +29,7 @@ const (
 	noVersion   = "theirs only: a component without a version, which we list as unmatched"
 	badVersion  = "theirs only: a version that is none, which we list as unmatched"
 	fourNumbers = "theirs only: a fourth number is taken for a pre-release of the three"
+	encoded     = "theirs only: the scope of an npm package, joined to its name by an encoded slash, is lost"
 	twoVersions = "theirs only: the SBOM's version field differs from its package URL, which we follow"
 	oursUnknown = "ours only: no known class"
 	unknown     = "theirs only: no known class"
@@ -109,6 +110,9 @@ func (d *document) theirsOnly(k key) string {
 	}
 	for _, c := range d.components {
 		p, err := purl.Parse(c.PURL)
+		if err == nil && p.Type == "npm" && p.Version == k.version && strings.HasSuffix(p.Name, "/"+k.name) {
+			return encoded
+		}
 		if err == nil && keyOf(p, p.Version, k.id) == k && c.Version != "" && c.Version != p.Version {
 			return twoVersions
 		}

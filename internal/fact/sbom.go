@@ -107,8 +107,9 @@ type Tool struct {
 }
 
 // Identifier is an identifier other than the first package URL and the first CPE: "swid", "swhid", "omniborid", and
-// further "purl" and "cpe"; and "vcs", where in which repository the component comes from, which identifies it to nobody
-// but those who look for commits.
+// further "purl" and "cpe"; "vcs", where in which repository the component comes from, which identifies it to nobody but
+// those who look for commits; and "upstream", the package whose sources a distribution built it from, by which most
+// distributions' advisories speak of it (written as the qualifier upstream of package URLs: openssl@3.0.11-1).
 type Identifier struct {
 	Type  string `json:"type"`
 	Value string `json:"value"`
@@ -186,7 +187,7 @@ func (c *Component) has(f Field) bool {
 			}
 		}
 	case FieldIdentifier:
-		return c.PURL != "" || c.CPE != "" || slices.ContainsFunc(c.OtherIDs, func(id Identifier) bool { return id.Type != "vcs" })
+		return c.PURL != "" || c.CPE != "" || slices.ContainsFunc(c.OtherIDs, func(id Identifier) bool { return id.Type != "vcs" && id.Type != "upstream" })
 	case FieldHash:
 		return len(c.Hashes) > 0
 	case FieldLicense:

@@ -302,15 +302,18 @@ func Components(sbom *fact.SBOM) []store.ReleaseComponent {
 }
 
 // identifiers gives what a component can be looked up by beside its package URL: where in which repository it comes from,
-// and its CPE names when no ecosystem answers for its package URL, for a CPE name is a guess of whoever wrote it.
+// from which package's sources it was built, and its CPE names when no ecosystem answers for its package URL, for a CPE name is a guess of whoever wrote it.
 func identifiers(c *fact.Component, ecosystem string) string {
 	var out []string
 	if c.CPE != "" && ecosystem == "" {
 		out = append(out, c.CPE)
 	}
 	for _, id := range c.OtherIDs {
-		if id.Type == "vcs" || id.Type == "cpe" && ecosystem == "" {
+		switch {
+		case id.Type == "vcs", id.Type == "cpe" && ecosystem == "":
 			out = append(out, id.Value)
+		case id.Type == "upstream" && purl.OfDistribution(c.PURL):
+			out = append(out, store.BuiltFrom+id.Value)
 		}
 	}
 	slices.Sort(out)

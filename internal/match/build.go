@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +11,6 @@ import (
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/finding"
 	"example.org/tasuki/internal/lang"
-	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read/osv"
 	"example.org/tasuki/internal/version"
 )
@@ -38,20 +38,12 @@ type builder struct {
 	byID     map[string]int
 	packages map[packageKey][]entry
 	problems []fact.Problem
+
+	unordered map[string]int // affected packages of ecosystems without a known version order, by ecosystem
 }
 
 func newBuilder() *builder {
-	return &builder{byID: map[string]int{}, packages: map[packageKey][]entry{}}
-}
-
-// ecosystemKey gives an advisory's ecosystem as packages are looked up: with its release only where purls have one
-// (Maven's suffix names a repository).
-func ecosystemKey(ecosystem string) string {
-	base := version.Base(ecosystem)
-	if purl.DistributionHasReleases(base) {
-		return purl.DistributionKey(ecosystem)
-	}
-	return base
+	return &builder{byID: map[string]int{}, packages: map[packageKey][]entry{}, unordered: map[string]int{}}
 }
 
 // add takes one record. Of two with the same id the one changed later counts.
@@ -80,10 +72,17 @@ func (b *builder) add(item osv.Item, textAt uint64) {
 	}
 	for i, a := range r.Affected {
 		b.addCommits(n, fmt.Sprintf("%s#/affected/%d", item.Source, i), a)
-		if a.Package.Name == "" || !version.Known(a.Package.Ecosystem) {
+		key, ecosystem := registryKey(a)
+		if key.name == "" {
 			continue
 		}
-		intervals, doubts := intervalsOf(a.Package.Ecosystem, a)
+		if !version.Known(ecosystem) {
+			if hasOrdered(a) {
+				b.unordered[key.ecosystem]++
+			}
+			continue
+		}
+		intervals, doubts := intervalsOf(ecosystem, a)
 		for _, d := range doubts {
 			b.problems = append(b.problems, fact.Problem{
 				Where: fmt.Sprintf("%s#/affected/%d%s", item.Source, i, d.place),
@@ -93,9 +92,27 @@ func (b *builder) add(item osv.Item, textAt uint64) {
 		if len(intervals) == 0 {
 			continue
 		}
-		key := packageKey{ecosystemKey(a.Package.Ecosystem), purl.PackageName(version.Base(a.Package.Ecosystem), a.Package.Name)}
 		b.packages[key] = append(b.packages[key], entry{n, intervals})
 	}
+}
+
+// hasOrdered reports whether an advisory says anything of a package that only an order of versions could answer.
+func hasOrdered(a osv.Affected) bool {
+	if len(a.Ranges) == 0 {
+		return len(a.Versions) > 0
+	}
+	return slices.ContainsFunc(a.Ranges, func(r osv.Range) bool { return r.Type != osv.Git })
+}
+
+// doubts gives what could not be read and was left out; never nil.
+func (b *builder) doubts() []fact.Problem {
+	out := append([]fact.Problem{}, b.problems...)
+	for _, ecosystem := range slices.Sorted(maps.Keys(b.unordered)) {
+		out = append(out, fact.Problem{Where: ecosystem, What: lang.F(
+			"このエコシステムのバージョンの順序は未対応のため、影響を受けるパッケージの記載 %d 件を除外しました",
+			"no order of versions is known for this ecosystem: what advisories say of %d affected packages was left out", b.unordered[ecosystem])})
+	}
+	return out
 }
 
 func advisory(r osv.Record) finding.Advisory {

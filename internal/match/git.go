@@ -10,6 +10,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/read/osv"
+	"example.org/tasuki/internal/version"
 )
 
 // Git is the ecosystem under which repositories are looked up: advisories name commits in GIT ranges, and tags in the
@@ -64,7 +65,7 @@ func commits(repo string, a osv.Affected) (all []interval) {
 			all = append(all, interval{end: openEnd})
 		}
 	}
-	if a.Package.Name == "" {
+	if key, ecosystem := registryKey(a); key.name == "" || !version.Known(ecosystem) { // no registry: tags
 		for _, v := range a.Versions {
 			add(v)
 		}

@@ -28,6 +28,22 @@ type Component struct {
 	Name    string   // used to tell of it when the package URL does not
 	Version string   // used when the package URL has none
 	Sources []string // where in which repository it comes from, as [purl.ParseSource] reads it
+
+	// BuiltFrom is the package whose sources a distribution built it from, when the SBOM says it and the package URL does
+	// not; written as the qualifier upstream is: openssl@3.0.11-1, acl-2.3.1-4.el9.src.rpm.
+	BuiltFrom string
+}
+
+// purl gives the component's package URL with all that is known of it; an empty one with the error when it cannot be read.
+func (c Component) purl() (purl.PURL, error) {
+	p, err := purl.Parse(c.PURL)
+	if err != nil {
+		return purl.PURL{}, err
+	}
+	if c.BuiltFrom != "" && p.Qualifier("upstream") == "" {
+		p.Qualifiers = append(slices.Clip(p.Qualifiers), purl.Qualifier{Key: "upstream", Value: c.BuiltFrom})
+	}
+	return p, nil
 }
 
 // Result is what matching found, in an order that depends on the input alone.
@@ -109,9 +125,9 @@ func (r Reason) Text() lang.Text {
 func Ecosystems(components []Component) []string {
 	seen := map[string]bool{}
 	for _, c := range components {
-		if p, err := purl.Parse(c.PURL); err == nil {
-			if e := p.Ecosystem(); e.Name != "" {
-				seen[e.Name] = true
+		if p, err := c.purl(); err == nil {
+			for _, at := range p.Ecosystem().Places() {
+				seen[version.Base(at.Ecosystem)] = true
 			}
 			if len(p.Sources()) > 0 {
 				seen[Git] = true
@@ -140,8 +156,8 @@ func (ix *Index) Match(components []Component) (Result, error) {
 		} else if c.Version != "" && !strings.Contains(c.PURL, "@") {
 			id += "\x00" + c.Version
 		}
-		if len(c.Sources) > 0 {
-			id += "\x00" + strings.Join(c.Sources, "\x00")
+		if len(c.Sources) > 0 || c.BuiltFrom != "" {
+			id += "\x00" + c.BuiltFrom + "\x00" + strings.Join(c.Sources, "\x00")
 		}
 		a, known := m.done[id]
 		if !known {
@@ -204,12 +220,12 @@ type answer struct {
 }
 
 func (m *matcher) look(c Component) (a answer, err error) {
-	p, err := purl.Parse(c.PURL)
+	p, err := c.purl()
 	switch {
 	case strings.TrimSpace(c.PURL) == "":
-		a.reason, p = NoPURL, purl.PURL{}
+		a.reason = NoPURL
 	case err != nil:
-		a.reason, a.detail, p = BadPURL, err.Error(), purl.PURL{}
+		a.reason, a.detail = BadPURL, err.Error()
 	}
 	var hits []hit
 	if a.reason == "" {
@@ -258,28 +274,47 @@ func (m *matcher) inRegistry(c Component, p purl.PURL, a *answer) (hits []hit, e
 	case eco.Release != "" && !m.ix.has(eco.String()):
 		a.reason, a.detail = NoAdvisories, eco.String()
 	}
-	if a.reason != "" {
+	if a.reason != "" && len(eco.Also) == 0 {
 		return nil, nil
 	}
 	if eco.Version == "" {
 		eco.Version = c.Version
 	}
-	key, err := version.Key(eco.Name, eco.Version)
+	_, err = version.Key(eco.Name, eco.Version)
 	switch {
+	case a.reason != "":
 	case strings.TrimSpace(eco.Version) == "":
 		a.reason = NoVersion
 	case err != nil:
 		a.reason, a.detail = BadVersion, err.Error()
 	}
-	if err != nil {
-		key = rawKey(eco.Version)
-	}
-	for _, name := range append([]string{eco.Package}, eco.Also...) {
-		if hits, err = m.ix.affected(eco.String(), name, key, hits); err != nil {
+	for _, at := range eco.Places() {
+		v := cmp.Or(at.Version, eco.Version)
+		key, err := version.Key(at.Ecosystem, v)
+		if err != nil {
+			key = rawKey(v)
+		}
+		if hits, err = m.ix.affected(at.Ecosystem, at.Package, key, hits); err != nil {
 			return nil, err
 		}
 	}
-	return hits, nil
+	return once(hits), nil
+}
+
+// once gives each advisory once: one may speak of a component under several of its names.
+func once(hits []hit) []hit {
+	out := hits[:0:0]
+	at := map[uint64]int{}
+	for _, h := range hits {
+		i, seen := at[h.advisory]
+		if !seen {
+			at[h.advisory] = len(out)
+			out = append(out, h)
+			continue
+		}
+		out[i].fixed = append(slices.Clip(out[i].fixed), h.fixed...)
+	}
+	return out
 }
 
 // hit is an advisory that affects a version, with the versions that fix it.

@@ -27,26 +27,36 @@ func PackagesOf(r osv.Record) []Package {
 	return out
 }
 
+// registryKey gives the name under which an affected package is found in its ecosystem, and the ecosystem as the advisory
+// writes it. An advisory that leaves them out and gives a package URL is taken by that.
+func registryKey(a osv.Affected) (key packageKey, ecosystem string) {
+	ecosystem, name := a.Package.Ecosystem, a.Package.Name
+	if p, err := purl.Parse(a.Package.PURL); err == nil && (ecosystem == "" || name == "") {
+		of := p.Ecosystem()
+		ecosystem, name = of.String(), of.Package
+	}
+	key = packageKey{purl.AdvisoryKey(ecosystem), name}
+	key.name = purl.PackageName(version.Base(key.ecosystem), name)
+	return key, ecosystem
+}
+
 // keysOf gives the names under which an affected package is found.
 func keysOf(a osv.Affected) (out []packageKey) {
-	if a.Package.Name != "" && version.Known(a.Package.Ecosystem) {
-		out = append(out, packageKey{ecosystemKey(a.Package.Ecosystem), purl.PackageName(version.Base(a.Package.Ecosystem), a.Package.Name)})
+	if key, ecosystem := registryKey(a); key.name != "" && version.Known(ecosystem) {
+		out = append(out, key)
 	}
 	return append(out, gitKeys(a)...)
 }
 
 // LookedUpAs gives the packages under which a component is looked up, each once.
 func LookedUpAs(c Component) (out []Package) {
-	p, err := purl.Parse(c.PURL)
-	if err != nil {
-		p = purl.PURL{}
-	}
+	p, _ := c.purl()
 	for _, s := range sourcesOf(c, p) {
 		out = append(out, Package{Git, s.Repo})
 	}
 	if eco := p.Ecosystem(); eco.Name != "" {
-		for _, name := range append([]string{eco.Package}, eco.Also...) {
-			out = append(out, Package{eco.String(), name})
+		for _, at := range eco.Places() {
+			out = append(out, Package{at.Ecosystem, at.Package})
 		}
 	}
 	slices.SortFunc(out, func(a, b Package) int {

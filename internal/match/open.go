@@ -29,7 +29,7 @@ func OpenDir(ctx context.Context, dir string, ecosystems ...string) (*Index, []f
 		return nil, nil, err
 	}
 	ix, err := newIndex(file)
-	return ix, b.problems, err
+	return ix, b.doubts(), err
 }
 
 // Stats says what BuildIndex made.
@@ -102,7 +102,7 @@ func writeIndex(f *os.File, read func(each func(osv.Item) error) error) (Stats, 
 		return Stats{}, cannotWrite(f.Name(), err)
 	}
 	size := int64(h.Sections[sums].At + h.Sections[sums].Len)
-	return Stats{Info: info, Packages: len(b.packages), Bytes: size, Problems: append([]fact.Problem{}, b.problems...)}, nil
+	return Stats{Info: info, Packages: len(b.packages), Bytes: size, Problems: b.doubts()}, nil
 }
 
 func cannotWrite(file string, err error) error {

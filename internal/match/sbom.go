@@ -11,7 +11,7 @@ func ComponentsOf(sbom *fact.SBOM) []Component {
 		if c.Group != "" {
 			name = c.Group + "/" + c.Name
 		}
-		out = append(out, Component{Ref: c.Ref, PURL: c.PURL, Name: name, Version: c.Version, Sources: SourcesOf(c)})
+		out = append(out, Component{Ref: c.Ref, PURL: c.PURL, Name: name, Version: c.Version, Sources: SourcesOf(c), BuiltFrom: BuiltFrom(c)})
 	}
 	return out
 }
@@ -24,4 +24,14 @@ func SourcesOf(c *fact.Component) (out []string) {
 		}
 	}
 	return out
+}
+
+// BuiltFrom gives the package whose sources a distribution built a component from, as its SBOM states it.
+func BuiltFrom(c *fact.Component) string {
+	for _, id := range c.OtherIDs {
+		if id.Type == "upstream" {
+			return id.Value
+		}
+	}
+	return ""
 }

@@ -18,13 +18,16 @@ type Component struct {
 	Version   string `json:"version"`
 	Ecosystem string `json:"ecosystem"`
 
-	// Identifiers are further ones that matching asks by where the package URL tells nothing: CPE names, and where in which
-	// repository the component comes from; one a line.
+	// Identifiers are further ones that matching asks by where the package URL tells nothing: CPE names, where in which
+	// repository the component comes from, and after [BuiltFrom] the package whose sources it was built from; one a line.
 	Identifiers string `json:"identifiers,omitempty"`
 
 	Matched   bool   `json:"-"` // it was matched; see [Tx.SetLooks]
 	Unmatched string `json:"-"` // why advisories could not be asked about it; empty when they were
 }
+
+// BuiltFrom leads the line of a component's identifiers that names the package whose sources it was built from.
+const BuiltFrom = "upstream:"
 
 // key tells components apart: the package URL, else name and version, and the further identifiers.
 func (c Component) key() string {

@@ -33,7 +33,7 @@ func Key(ecosystem, version string) ([]byte, error) {
 
 // AppendKey is Key that appends to dst, for callers that make many keys.
 func AppendKey(dst []byte, ecosystem, version string) ([]byte, error) {
-	family, ok := families[Base(ecosystem)]
+	family, ok := families[Base(ordering(ecosystem))]
 	if !ok {
 		return dst, fmt.Errorf("%w: %q", ErrEcosystem, ecosystem)
 	}
@@ -63,9 +63,12 @@ func Compare(ecosystem, a, b string) (int, error) {
 
 // Known reports whether an ecosystem has a version order here.
 func Known(ecosystem string) bool {
-	_, ok := families[Base(ecosystem)]
+	_, ok := families[Base(ordering(ecosystem))]
 	return ok
 }
+
+// ordering gives the ecosystem whose order another takes over: Root rebuilds packages of others (Root:npm, Root:Debian:12).
+func ordering(ecosystem string) string { return strings.TrimPrefix(ecosystem, "Root:") }
 
 // Unordered stands for products that belong to no ecosystem, of which catalogues speak by CPE names. Nobody defines their
 // order; rpm's is taken, which compares numbers as numbers and knows letters after them (1.0.2 < 1.0.2k < 1.0.10).
@@ -99,12 +102,15 @@ var families = map[string]func(*key, string) error{
 	"Bioconductor":                 semver,
 	"ConanCenter":                  semver,
 	"crates.io":                    semver,
+	"DHI":                          semver,
 	"Docker Hardened Images":       semver,
 	"GHC":                          semver,
 	"GitHub Actions":               semver,
 	"Go":                           semver,
 	"Hex":                          semver,
 	"Julia":                        semver,
+	"Kubernetes":                   semver,
+	"Linux":                        semver,
 	"npm":                          semver,
 	"SwiftURL":                     semver,
 	"VSCode":                       semver,
@@ -117,6 +123,7 @@ var families = map[string]func(*key, string) error{
 	"PyPI":                         pypi,
 	"RubyGems":                     rubygems,
 	"Debian":                       debian,
+	"opam":                         debian,
 	"Echo":                         debian,
 	"Ubuntu":                       debian,
 	"AlmaLinux":                    rpm,
@@ -133,6 +140,7 @@ var families = map[string]func(*key, string) error{
 	"Alpine":                       apk,
 	"BellSoft Hardened Containers": apk,
 	"Chainguard":                   apk,
+	"CleanStart":                   apk,
 	"MinimOS":                      apk,
 	"Wolfi":                        apk,
 }

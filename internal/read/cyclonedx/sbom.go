@@ -182,7 +182,7 @@ func (x *extraction) component(n node, parent string) fact.Component {
 			c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: strings.ToLower(name), Value: v})
 		}
 	}
-	c.OtherIDs = append(c.OtherIDs, sources(n, c.PURL)...)
+	c.OtherIDs = append(append(c.OtherIDs, sources(n, c.PURL)...), upstream(n, c.PURL)...)
 	c.Said = said
 	x.ref(c.Ref, c.Pointer)
 	return c
@@ -210,6 +210,34 @@ func sources(n node, id string) (out []fact.Identifier) {
 		}
 	}
 	return out
+}
+
+// upstream gives the package of a distribution whose sources a component was built from, as Trivy and Syft state it.
+func upstream(n node, id string) []fact.Identifier {
+	if !purl.OfDistribution(id) {
+		return nil
+	}
+	said := map[string]string{}
+	for _, p := range n.list("properties", "property") {
+		said[p.text("name")] = p.content("value")
+	}
+	name, version := said["aquasecurity:trivy:SrcName"], said["aquasecurity:trivy:SrcVersion"]
+	if r := said["aquasecurity:trivy:SrcRelease"]; r != "" && version != "" {
+		version += "-" + r
+	}
+	if e := said["aquasecurity:trivy:SrcEpoch"]; e != "" && e != "0" && version != "" {
+		version = e + ":" + version
+	}
+	if name == "" {
+		name, version = firstOf(said["syft:metadata:source"], said["syft:metadata:originPackage"], said["syft:metadata:sourceRpm"]), said["syft:metadata:sourceVersion"]
+	}
+	if name == "" {
+		return nil
+	}
+	if version != "" {
+		name += "@" + version
+	}
+	return []fact.Identifier{{Type: "upstream", Value: name}}
 }
 
 func (x *extraction) ref(ref, place string) {

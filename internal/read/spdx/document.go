@@ -46,6 +46,13 @@ func (e *element) download(location string) {
 	}
 }
 
+// sourceInfo keeps the package of a distribution whose sources the package was built from, as Trivy states it.
+func (e *element) sourceInfo(text string) {
+	if from, ok := strings.CutPrefix(text, "built package from: "); ok {
+		e.refs = append(e.refs, externalRef{"upstream", strings.Replace(strings.TrimSpace(from), " ", "@", 1)})
+	}
+}
+
 type relation struct{ from, kind, to, place string }
 
 // The limits of one document.
@@ -279,7 +286,7 @@ func identify(c *fact.Component, refs []externalRef, said map[fact.Field]fact.Pr
 			} else {
 				c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: "cpe", Value: r.locator})
 			}
-		case "vcs", "swid", "swh", "gitoid", "maven-central", "npm", "nuget", "bower":
+		case "vcs", "upstream", "swid", "swh", "gitoid", "maven-central", "npm", "nuget", "bower":
 			c.OtherIDs = append(c.OtherIDs, fact.Identifier{Type: typ, Value: r.locator})
 		}
 	}

@@ -261,6 +261,7 @@ func (g *graph) element(o input.Object) element {
 		}
 	}
 	e.download(o.Text("software_downloadLocation"))
+	e.sourceInfo(o.Text("software_sourceInfo"))
 	for i, h := range o.List("verifiedUsing") {
 		if t := typeOf(h); t != "" && t != "Hash" { // a PackageVerificationCode is no hash of the package
 			continue

@@ -69,5 +69,6 @@ func (o object) element(place, name string) element {
 		e.refs = append(e.refs, externalRef{r.text("referenceType"), r.text("referenceLocator")})
 	})
 	e.download(o.text("downloadLocation"))
+	e.sourceInfo(o.text("sourceInfo"))
 	return e
 }

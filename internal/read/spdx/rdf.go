@@ -266,6 +266,7 @@ func (g *rdf) element(n *node, name string) element {
 		e.refs = append(e.refs, externalRef{r.text("referenceType"), r.text("referenceLocator")})
 	}
 	e.download(n.text("downloadLocation"))
+	e.sourceInfo(n.text("sourceInfo"))
 	return e
 }
 

@@ -183,6 +183,8 @@ func (t *tagValue) elementTag(tag, value, place string) error {
 		e.purpose = value
 	case "PackageDownloadLocation":
 		e.download(value)
+	case "PackageSourceInfo":
+		e.sourceInfo(value)
 	case "PackageChecksum", "FileChecksum":
 		alg, sum, ok := strings.Cut(value, ":")
 		if !ok {
