@@ -28,6 +28,9 @@ func (c *cveCmd) Run(p *program) error {
 			p.printf("注意: %s", "note: %s", w.In(p.lang))
 		}
 		p.printf("%s", "%s", e.Headline.In(p.lang))
+		if !e.DataAt.IsZero() {
+			p.printf("  脆弱性情報は %s に取得したものです", "  by the advisories fetched on %s", dayOf(e.DataAt))
+		}
 		for _, n := range e.Notes {
 			fmt.Fprintln(p.out, "  "+noteLine(n))
 		}

@@ -59,7 +59,7 @@ func (c *feedsImportCmd) Run(p *program) error {
 	out := map[string]any{"source": name, "count": r.Count, "newest": r.Newest, "fetched": fetched, "problems": len(r.Problems), "findings": found}
 	return p.print(out, func() {
 		p.printf("脆弱性情報 %d 件を取り込みました（取得 %s）。検出 %d 件", "imported %d advisories (fetched %s); %d findings",
-			r.Count, fetched.UTC().Format(time.DateOnly), found)
+			r.Count, dayOf(fetched), found)
 		p.sayProblems(r.Problems)
 	})
 }
@@ -150,7 +150,7 @@ func (feedsStatusCmd) Run(p *program) error {
 	return p.print(sources, func() {
 		for _, s := range sources {
 			p.printf("%s: %d 件、取得 %s（%d 日前）、最新の記録 %s", "%s: %d records, fetched %s (%d days ago), newest record %s", s.Name, s.Count,
-				s.LoadedAt.UTC().Format(time.DateOnly), int(db.Now().Sub(s.LoadedAt).Hours()/24), s.Newest.UTC().Format(time.DateOnly))
+				dayOf(s.LoadedAt), int(db.Now().Sub(s.LoadedAt).Hours()/24), dayOf(s.Newest))
 			if s.Error != "" {
 				p.printf("  前回の失敗: %s", "  last error: %s", s.Error)
 			}

@@ -97,7 +97,7 @@ func (feedsListCmd) Run(p *program) error {
 		for _, f := range feeds {
 			row := []string{f.Name, f.State.Text().In(p.lang), fmt.Sprint(f.Count), "—", "—", f.From}
 			if f.AgeDays != nil {
-				row[3], row[4] = f.LoadedAt.UTC().Format(time.DateOnly), fmt.Sprint(*f.AgeDays)
+				row[3], row[4] = dayOf(f.LoadedAt), fmt.Sprint(*f.AgeDays)
 			}
 			if !f.Fetched {
 				row[5] += pick(p, "（指名したときだけ取得）", " (only when named)")

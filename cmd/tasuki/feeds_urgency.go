@@ -84,7 +84,7 @@ func (c *feedsImportEPSSCmd) Run(p *program) error {
 func (p *program) printFeed(name string, n int, fetched time.Time, problems []fact.Problem) error {
 	out := map[string]any{"source": name, "count": n, "fetched": fetched, "problems": len(problems)}
 	return p.print(out, func() {
-		p.printf("%s を %d 件取り込みました（取得 %s）", "%s: imported %d (fetched %s)", name, n, fetched.Format(time.DateOnly))
+		p.printf("%s を %d 件取り込みました（取得 %s）", "%s: imported %d (fetched %s)", name, n, dayOf(fetched))
 		p.sayProblems(problems)
 	})
 }

@@ -212,6 +212,9 @@ func lastDay(end time.Time) string {
 	return end.Add(-time.Millisecond).In(calendar.Japan).Format(time.DateOnly)
 }
 
+// dayOf gives the day on which something happened, in Japan.
+func dayOf(at time.Time) string { return at.In(calendar.Japan).Format(time.DateOnly) }
+
 func (p *program) dueWord(due time.Time) string {
 	if due.IsZero() || p.now().Before(due) {
 		return ""

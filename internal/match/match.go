@@ -46,6 +46,12 @@ func (c Component) purl() (purl.PURL, error) {
 	return p, nil
 }
 
+// Ecosystem tells where advisories speak of the component; the error wraps [purl.ErrPURL].
+func (c Component) Ecosystem() (purl.Ecosystem, error) {
+	p, err := c.purl()
+	return p.Ecosystem(), err
+}
+
 // Result is what matching found, in an order that depends on the input alone.
 type Result struct {
 	Advisories Info              `json:"advisories"`

@@ -48,6 +48,27 @@ func keysOf(a osv.Affected) (out []packageKey) {
 	return append(out, gitKeys(a)...)
 }
 
+// InVersion gives a component as it would be in another version: built from the same package, in that version.
+func (c Component) InVersion(version string) Component {
+	p, err := c.purl()
+	if err != nil {
+		return Component{Ref: c.Ref, Name: c.Name, Version: version}
+	}
+	p.Version = version
+	var kept []purl.Qualifier
+	for _, q := range p.Qualifiers {
+		switch q.Key {
+		case "epoch": // the version has its own
+			continue
+		case "upstream":
+			q.Value, _ = purl.SourcePackage(q.Value)
+		}
+		kept = append(kept, q)
+	}
+	p.Qualifiers = kept
+	return Component{Ref: c.Ref, PURL: p.String(), Name: c.Name}
+}
+
 // LookedUpAs gives the packages under which a component is looked up, each once.
 func LookedUpAs(c Component) (out []Package) {
 	p, _ := c.purl()

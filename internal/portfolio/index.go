@@ -66,7 +66,15 @@ func Index(db *store.DB) (*match.Index, error) {
 // AsMatched gives a stored component as matching takes it, under its number.
 func AsMatched(c store.Component) match.Component {
 	_, sources := NamesAndSources(c)
-	return match.Component{Ref: strconv.FormatInt(c.ID, 10), PURL: c.PURL, Name: c.Name, Version: c.Version, Sources: sources}
+	m := match.Component{Ref: strconv.FormatInt(c.ID, 10), PURL: c.PURL, Name: c.Name, Version: c.Version}
+	for _, s := range sources {
+		if from, ok := strings.CutPrefix(s, store.BuiltFrom); ok {
+			m.BuiltFrom = from
+		} else {
+			m.Sources = append(m.Sources, s)
+		}
+	}
+	return m
 }
 
 // LaterFile gives the name of what lies beside the index with a digest.

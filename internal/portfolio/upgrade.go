@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"example.org/tasuki/internal/match"
-	"example.org/tasuki/internal/purl"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 )
@@ -29,6 +28,14 @@ func Upgrades(ctx context.Context, db *store.DB, release string) ([]triage.Upgra
 		vulns   []string
 		fixed   []string
 	}
+	held, err := db.ComponentsOf(ctx, release)
+	if err != nil {
+		return nil, err
+	}
+	components := map[int64]match.Component{}
+	for _, c := range held {
+		components[c.ID] = AsMatched(c)
+	}
 	groups := map[string]*group{}
 	for _, t := range found {
 		if t.Opinion.Status == triage.NotAffected || t.Opinion.Status == triage.Fixed || t.Finding.PURL == "" {
@@ -45,12 +52,12 @@ func Upgrades(ctx context.Context, db *store.DB, release string) ([]triage.Upgra
 	out := []triage.Upgrade{}
 	for _, key := range sortedKeys(groups) {
 		g := groups[key]
-		p, err := purl.Parse(key)
+		c := components[g.finding.Component]
+		ecosystem, err := c.Ecosystem()
 		if err != nil {
 			continue // it was matched by name; there is no version to put in its place
 		}
-		ecosystem := p.Ecosystem()
-		u, err := triage.Advise(ecosystem.String(), key, ecosystem.Version, g.vulns, g.fixed, func(v string) ([]string, error) { return stillHas(ix, p, v, g.vulns) })
+		u, err := triage.Advise(ecosystem.String(), key, ecosystem.Version, g.vulns, g.fixed, func(v string) ([]string, error) { return stillHas(ix, c.InVersion(v), g.vulns) })
 		if err != nil {
 			return nil, err
 		}
@@ -61,10 +68,8 @@ func Upgrades(ctx context.Context, db *store.DB, release string) ([]triage.Upgra
 
 // stillHas gives the vulnerabilities of a component in another version. A version that cannot be looked up is taken to
 // have all that are asked for.
-func stillHas(ix *match.Index, p purl.PURL, version string, asked []string) ([]string, error) {
-	p.Version = version
-	p.Qualifiers = slices.DeleteFunc(slices.Clone(p.Qualifiers), func(q purl.Qualifier) bool { return q.Key == "epoch" }) // the version has its own
-	r, err := ix.Match([]match.Component{{Ref: "1", PURL: p.String()}})
+func stillHas(ix *match.Index, c match.Component, asked []string) ([]string, error) {
+	r, err := ix.Match([]match.Component{c})
 	if err != nil {
 		return nil, err
 	}

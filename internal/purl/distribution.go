@@ -107,15 +107,11 @@ func (p PURL) distribution() Ecosystem {
 	return e.withRoot()
 }
 
-// builtFrom looks a package up by the one whose sources it was built from, which is what most advisories name. up is
-// written as name, name@version, or name-version-release.src.rpm.
+// builtFrom looks a package up by the one whose sources it was built from, which is what most advisories name.
 func (e *Ecosystem) builtFrom(typ, up string) {
-	name, version, _ := strings.Cut(up, "@")
-	if file, ok := strings.CutSuffix(up, ".src.rpm"); ok {
-		name, version = sourcePackage(file)
-		if own, _, ok := strings.Cut(e.Version, ":"); ok { // the name of the file leaves the epoch out: that of the package is taken
-			version = withEpoch(own, version)
-		}
+	name, version := SourcePackage(up)
+	if own, _, ok := strings.Cut(e.Version, ":"); ok && typ == "rpm" { // the name of a source file leaves the epoch out: that of the package is taken
+		version = withEpoch(own, version)
 	}
 	if version == "" {
 		version = e.Version
@@ -129,14 +125,17 @@ func (e *Ecosystem) builtFrom(typ, up string) {
 	}
 }
 
-// sourcePackage takes name-version-release apart.
-func sourcePackage(file string) (name, version string) {
-	i := strings.LastIndexByte(file, '-')
-	if i <= 0 {
-		return file, ""
+// SourcePackage takes a value of the qualifier upstream apart: name, name@version, or name-version-release.src.rpm.
+func SourcePackage(upstream string) (name, version string) {
+	file, ok := strings.CutSuffix(upstream, ".src.rpm")
+	if !ok {
+		name, version, _ = strings.Cut(upstream, "@")
+		return name, version
 	}
-	if j := strings.LastIndexByte(file[:i], '-'); j > 0 {
-		return file[:j], file[j+1:]
+	if i := strings.LastIndexByte(file, '-'); i > 0 {
+		if j := strings.LastIndexByte(file[:i], '-'); j > 0 {
+			return file[:j], file[j+1:]
+		}
 	}
 	return file, ""
 }
