@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.org/tasuki/internal/exchange"
+	"example.org/tasuki/internal/sigstore"
 	"example.org/tasuki/internal/store"
 )
 
@@ -23,7 +24,7 @@ func (c *trustKeylessCmd) Run(p *program) error {
 		}
 	}
 	return p.administered(func(db *store.DB, actor store.Actor) error {
-		s := exchange.KeylessSigner{Identity: c.Identity, Issuer: c.Issuer}
+		s := sigstore.Signer{Identity: c.Identity, Issuer: c.Issuer}
 		if err := exchange.TrustKeyless(p.ctx, db, actor, s, root); err != nil {
 			return err
 		}
@@ -34,14 +35,14 @@ func (c *trustKeylessCmd) Run(p *program) error {
 	})
 }
 
-func keylessLine(s exchange.KeylessSigner) trustJSON {
+func keylessLine(s sigstore.Signer) trustJSON {
 	return trustJSON{Name: s.Identity, Issuer: s.Issuer, Keyless: true}
 }
 
 // keyless stops trusting the signer whose identity was given in place of a fingerprint.
 func (c *trustRemoveCmd) keyless(p *program, db *store.DB, actor store.Actor) (gone bool, err error) {
 	trusted, err := exchange.KeylessTrust(p.ctx, db)
-	if err != nil || !slices.ContainsFunc(trusted.Signers, func(s exchange.KeylessSigner) bool { return s.Identity == c.Fingerprint }) {
+	if err != nil || !slices.ContainsFunc(trusted.Signers, func(s sigstore.Signer) bool { return s.Identity == c.Fingerprint }) {
 		return false, err
 	}
 	if err := exchange.DistrustKeyless(p.ctx, db, actor, c.Fingerprint); err != nil {

@@ -15,22 +15,13 @@ const KeylessSetting = "keyless"
 
 // Keyless is whose signatures without a key of their own (Sigstore) count in this workspace.
 type Keyless struct {
-	Root    json.RawMessage `json:"root"` // the trusted root they are held against (trusted_root.json)
-	Signers []KeylessSigner `json:"signers"`
+	Root    json.RawMessage   `json:"root"` // the trusted root they are held against (trusted_root.json)
+	Signers []sigstore.Signer `json:"signers"`
 }
-
-// A KeylessSigner is an identity, a URL or mail address, and who vouches for it, as certificates name them.
-type KeylessSigner struct {
-	Identity string `json:"identity"`
-	Issuer   string `json:"issuer"`
-}
-
-// String names the signer as facts do.
-func (k KeylessSigner) String() string { return k.Identity + " (" + k.Issuer + ")" }
 
 // KeylessTrust gives whose keyless signatures the workspace trusts.
 func KeylessTrust(ctx context.Context, db *store.DB) (Keyless, error) {
-	k := Keyless{Signers: []KeylessSigner{}}
+	k := Keyless{Signers: []sigstore.Signer{}}
 	_, err := db.Setting(ctx, KeylessSetting, &k)
 	return k, err
 }
@@ -46,17 +37,16 @@ func (k Keyless) Who() (func(bundle []byte) string, error) {
 		return nil, err
 	}
 	return func(bundle []byte) string {
-		for _, s := range k.Signers {
-			if _, err := sigstore.Verify(bundle, root, sigstore.Options{Identity: s.Identity, Issuer: s.Issuer}); err == nil {
-				return s.String()
-			}
+		got, err := sigstore.Verify(bundle, root, sigstore.Options{Signers: k.Signers})
+		if err != nil {
+			return ""
 		}
-		return ""
+		return got.Identity + " (" + got.Issuer + ")"
 	}, nil
 }
 
 // TrustKeyless adds a signer. A root takes the place of the one kept; without one there has to be one already.
-func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s KeylessSigner, root []byte) error {
+func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s sigstore.Signer, root []byte) error {
 	if root != nil {
 		if _, err := sigstore.ParseRoot(root); err != nil {
 			return &lang.Error{Kind: lang.Unreadable, Err: err, What: lang.T("信頼の起点（trusted root）として読み取れません", "this cannot be read as a trusted root")}
@@ -79,15 +69,15 @@ func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s Keyles
 
 // DistrustKeyless takes the signers of an identity off the list.
 func DistrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, identity string) error {
-	return changeKeyless(ctx, db, actor, "no longer trusted", KeylessSigner{Identity: identity}, func(k *Keyless) error {
-		k.Signers = slices.DeleteFunc(k.Signers, func(s KeylessSigner) bool { return s.Identity == identity })
+	return changeKeyless(ctx, db, actor, "no longer trusted", sigstore.Signer{Identity: identity}, func(k *Keyless) error {
+		k.Signers = slices.DeleteFunc(k.Signers, func(s sigstore.Signer) bool { return s.Identity == identity })
 		return nil
 	})
 }
 
-func changeKeyless(ctx context.Context, db *store.DB, actor store.Actor, action string, about KeylessSigner, change func(*Keyless) error) error {
+func changeKeyless(ctx context.Context, db *store.DB, actor store.Actor, action string, about sigstore.Signer, change func(*Keyless) error) error {
 	return db.InTx(ctx, actor, func(tx *store.Tx) error {
-		k := Keyless{Signers: []KeylessSigner{}}
+		k := Keyless{Signers: []sigstore.Signer{}}
 		revision, err := tx.Setting(ctx, KeylessSetting, &k)
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/sigstore"
 	"example.org/tasuki/internal/store/storetest"
 	"example.org/tasuki/internal/testshared"
 )
@@ -21,7 +22,7 @@ func TestKeyless(t *testing.T) {
 		}
 	}
 	db, ctx := storetest.New(t), t.Context()
-	signer := exchange.KeylessSigner{
+	signer := sigstore.Signer{
 		Identity: "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main",
 		Issuer:   "https://token.actions.githubusercontent.com",
 	}
@@ -46,14 +47,14 @@ func TestKeyless(t *testing.T) {
 	if err := exchange.TrustKeyless(ctx, db, by, signer, []byte("{")); lang.KindOf(err) != lang.Unreadable {
 		t.Errorf("a broken root: %v", err)
 	}
-	other := exchange.KeylessSigner{Identity: "somebody@example.com", Issuer: signer.Issuer}
+	other := sigstore.Signer{Identity: "somebody@example.com", Issuer: signer.Issuer}
 	for _, step := range []struct {
 		do   func() error
 		want string
 	}{
 		{func() error { return nil }, "nobody is trusted"},
 		{func() error { return exchange.TrustKeyless(ctx, db, by, other, root) }, ""},
-		{func() error { return exchange.TrustKeyless(ctx, db, by, signer, nil) }, signer.String()},
+		{func() error { return exchange.TrustKeyless(ctx, db, by, signer, nil) }, signer.Identity + " (" + signer.Issuer + ")"},
 		{func() error { return exchange.DistrustKeyless(ctx, db, by, signer.Identity) }, ""},
 	} {
 		if err := step.do(); err != nil {

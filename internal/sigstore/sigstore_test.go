@@ -104,6 +104,13 @@ func TestIdentity(t *testing.T) {
 			t.Errorf("accepted for %+v", o)
 		}
 	}
+	several := []Signer{{"somebody@example.com", issuer1}, {identity1, issuer1}}
+	if got, err := Verify(raw, root, Options{Signers: several}); err != nil || got.Identity != identity1 {
+		t.Errorf("one of several: %+v, %v", got, err)
+	}
+	if _, err := Verify(raw, root, Options{Signers: several[:1]}); err == nil {
+		t.Error("accepted for another signer")
+	}
 	if _, err := Verify(raw, Root{}, opt); err == nil {
 		t.Error("accepted without trusting anything")
 	}

@@ -20,13 +20,21 @@ import (
 // Options say what the reader demands.
 type Options struct {
 	// Identity and Issuer are those of the certificate: a URL or mail address, and who vouched for it. Both are needed,
-	// unless Key is given.
+	// unless Signers or Key is given.
 	Identity, Issuer string
+	// Signers are several of whom each is good.
+	Signers []Signer
 	// Key is for a bundle signed with a key that the reader knows; such a bundle has no certificate.
 	Key crypto.PublicKey
 	// Artifact is what was signed, for a bundle without an envelope. With an envelope it is not looked at: what the
 	// statement in it is about is for the caller to compare.
 	Artifact []byte
+}
+
+// A Signer is an identity and who vouches for it, as certificates name them.
+type Signer struct {
+	Identity string `json:"identity"`
+	Issuer   string `json:"issuer"`
 }
 
 // A Result is what a bundle that holds says.
@@ -277,7 +285,8 @@ func identity(c *x509.Certificate, opt Options) (who, issuer string, err error) 
 	if len(names) != 1 {
 		return "", issuer, fmt.Errorf("the certificate does not name one identity but %d", len(names))
 	}
-	if names[0] != opt.Identity || issuer != opt.Issuer {
+	is := Signer{names[0], issuer}
+	if names[0] == "" || issuer == "" || is != (Signer{opt.Identity, opt.Issuer}) && !slices.Contains(opt.Signers, is) {
 		return names[0], issuer, fmt.Errorf("it was signed by %q (vouched for by %q), not by %q (%q)", names[0], issuer, opt.Identity, opt.Issuer)
 	}
 	return names[0], issuer, nil
