@@ -48,6 +48,7 @@ type FieldType string
 const (
 	TextField     FieldType = "text"     // string
 	DateField     FieldType = "date"     // string, ISO day
+	TimeField     FieldType = "time"     // string, 2026-10-01T09:30, the time of day in Japan
 	NumberField   FieldType = "number"   // float64
 	ChoiceField   FieldType = "choice"   // string, the id of a choice
 	TopicsField   FieldType = "topics"   // []string, ids of choices

@@ -23,7 +23,7 @@ func BenchmarkJudge(b *testing.B) {
 	}
 }
 
-func benchInput(b *testing.B, n int) Input {
+func benchInput(b testing.TB, n int) Input {
 	b.Helper()
 	sbom := &fact.SBOM{Format: "CycloneDX"}
 	for i := range n {

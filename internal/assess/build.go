@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ type desk struct {
 	release  *releaseView      // what is known of in.Release; nil without one
 	criteria []*criterion      // that a record in force defines, by key
 	orgs     map[string]situation
-	orgOut   map[string]*Outcome // org-scope outcomes by party and check; nil: does not apply
+	round    *Round
 	leases   map[string]fact.Lease
 	zones    map[string]*time.Location
 	seen     noted // by everything that was run
@@ -38,9 +39,9 @@ type releaseView struct {
 	refs refs
 }
 
-func layOut(in Input) *desk {
+func layOut(in Input, round *Round) *desk {
 	d := &desk{in: in, parties: map[string]chain.Party{}, software: map[string]chain.Software{}, releases: map[string]chain.Release{},
-		systems: map[string]chain.System{}, kinds: map[string]guideline.Register{}, orgs: map[string]situation{}, orgOut: map[string]*Outcome{},
+		systems: map[string]chain.System{}, kinds: map[string]guideline.Register{}, orgs: map[string]situation{}, round: round,
 		leases: map[string]fact.Lease{}, zones: map[string]*time.Location{}}
 	for _, p := range in.Model.Parties {
 		d.parties[p.ID] = p
@@ -61,14 +62,15 @@ func layOut(in Input) *desk {
 		d.kinds[k.Kind] = k
 	}
 	concerned := d.concerned()
-	for _, r := range in.Records {
-		if _, known := d.kinds[r.Kind]; known && r.InForce(in.Now) && concerned(r.Subject) {
-			d.records = append(d.records, r)
+	for i := range in.Records {
+		r := &in.Records[i]
+		if _, known := d.kinds[r.Kind]; known && d.inForce(r) && concerned(r.Subject) {
+			d.records = append(d.records, *r)
 		}
 	}
 	d.in.Claims = slices.DeleteFunc(slices.Clone(in.Claims), func(c evidence.Claim) bool { return !concerned(c.Subject) })
 	slices.SortFunc(d.records, func(a, b register.Record) int {
-		return strings.Compare(a.Kind+"\x00"+a.Key+"\x00"+a.ID, b.Kind+"\x00"+b.Key+"\x00"+b.ID)
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key), strings.Compare(a.ID, b.ID))
 	})
 	d.criteria = d.writtenCriteria()
 	if in.Release != "" {
@@ -139,14 +141,12 @@ func (d *desk) name(party string) string {
 // recordVars gives the records in force that are about the party or one of the subjects, by kind, and their ids.
 func (d *desk) recordVars(party string, subjects []fact.Subject) (map[string]any, refs) {
 	rows, refs := map[string]any{}, refs{}
-	lineage := d.lineage(party)
 	byKind := map[string][]any{}
 	for _, r := range d.records {
-		own := r.Subject.Kind == fact.Org && slices.Contains(lineage, r.Subject.ID) || r.Subject.ID == "" && slices.Contains(lineage, d.self)
-		if !own && !slices.Contains(subjects, r.Subject) {
+		if !d.speaks(r, party, subjects) {
 			continue
 		}
-		byKind[r.Kind] = append(byKind[r.Kind], rowOf(d.kinds[r.Kind], r))
+		byKind[r.Kind] = append(byKind[r.Kind], d.rowOf(&r))
 		refs.add("record:"+r.Kind, r.ValidUntil, r.ID)
 	}
 	for kind := range d.kinds {
@@ -157,6 +157,15 @@ func (d *desk) recordVars(party string, subjects []fact.Subject) (map[string]any
 		rows[kind] = list
 	}
 	return rows, refs
+}
+
+// speaks reports whether a record is about a party, an organisation above it, or one of some subjects.
+func (d *desk) speaks(r register.Record, party string, subjects []fact.Subject) bool {
+	if slices.Contains(subjects, r.Subject) {
+		return true
+	}
+	lineage := d.lineage(party)
+	return r.Subject.Kind == fact.Org && slices.Contains(lineage, r.Subject.ID) || r.Subject.ID == "" && slices.Contains(lineage, d.self)
 }
 
 func (d *desk) policyVars() map[string]any {
@@ -233,6 +242,7 @@ func (d *desk) dutySituation(duty chain.Duty) situation {
 	d.fillOrg(env, duty.Party, refs)
 	d.fillDuty(env, duty, refs)
 	d.fillDocuments(env, duty, refs)
+	d.fillReports(env, duty.Party, subjects, refs)
 	s := d.situate(env, rows, refs)
 	d.measure(&s, duty.Party)
 	return s
@@ -248,6 +258,8 @@ func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {
 	sw := d.software[duty.Software]
 	env.Software = SoftwareFact{ID: sw.ID, Name: sw.Name, Kind: string(sw.Kind), EndOfSale: endOf(sw.EndOfSale), EndOfSupport: endOf(sw.EndOfSupport),
 		EndOfLife: endOf(sw.EndOfLife), Delivered: sw.Delivered, Running: sw.Running, Core: sw.CoreInfrastructure}
+	begun, since := d.lastMajor(sw.ID)
+	env.Software.MajorVersion, env.Software.MajorWorkSince = begun.Version, since
 	if sw.ID != "" {
 		refs.add("software", time.Time{}, "software:"+sw.ID)
 	}
@@ -267,6 +279,9 @@ func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {
 		for _, rec := range d.records {
 			if (rec.Kind == "code_analysis" || rec.Kind == "test_run") && rec.Subject == (fact.Subject{Kind: fact.Release, ID: r.ID}) {
 				line.AnalysedAt = later(line.AnalysedAt, register.Day(rec, "ran_on"))
+				if rec.Kind == "test_run" {
+					line.TestedAt = later(line.TestedAt, register.Day(rec, "ran_on"))
+				}
 				refs.add("releases", rec.ValidUntil, rec.ID)
 			}
 		}
@@ -274,6 +289,9 @@ func (d *desk) fillDuty(env *Env, duty chain.Duty, refs refs) {
 			f := &d.in.Facts[i]
 			if ran := f.Kind == fact.KindScan || f.Kind == fact.KindTests; ran && f.Subject == (fact.Subject{Kind: fact.Release, ID: r.ID}) {
 				line.AnalysedAt = later(line.AnalysedAt, f.ObservedAt)
+				if f.Kind == fact.KindTests {
+					line.TestedAt = later(line.TestedAt, f.ObservedAt)
+				}
 				refs.add("releases", f.ValidUntil, f.Document)
 			}
 		}
@@ -308,7 +326,7 @@ func (d *desk) fillSystem(env *Env, duty chain.Duty, refs refs) {
 	refs.add("system", time.Time{}, "system:"+sys.ID)
 	for _, id := range sys.Releases {
 		r := d.releases[id]
-		u := Use{Label: strings.TrimSpace(d.software[r.Software].Name + " " + r.Version), SupportEnds: d.supportedTo(r), SBOM: d.newestSBOM(id) != nil, Unowned: d.unowned(id)}
+		u := Use{Release: id, ChangedOn: d.majorSince(r), Label: strings.TrimSpace(d.software[r.Software].Name + " " + r.Version), SupportEnds: d.supportedTo(r), SBOM: d.newestSBOM(id) != nil, Unowned: d.unowned(id)}
 		if r.ID == "" {
 			u.Label = id
 		}

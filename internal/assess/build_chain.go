@@ -2,6 +2,7 @@ package assess
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"example.org/tasuki/guideline"
@@ -50,6 +51,7 @@ func (d *desk) partners(a chain.Arrangement, duty chain.Duty, refs refs) []Partn
 	}
 	for i := range out {
 		d.fillPartner(&out[i], a, duty, refs)
+		d.compareItems(&out[i], a)
 	}
 	return out
 }
@@ -69,6 +71,7 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 		}
 		if len(g.Requirements) > 0 {
 			p.WithItems++
+			p.named = append(p.named, g.Requirements...)
 		}
 		if g.Level == "" && len(g.Requirements) == 0 {
 			continue
@@ -85,6 +88,7 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 		if !got.ValidUntil.IsZero() && !d.in.Now.Before(got.ValidUntil) {
 			continue
 		}
+		p.answers = append(p.answers, got.Answers...)
 		if n := number(got.Level); n > p.Proven {
 			p.Proven, p.ProvenUntil = n, got.ValidUntil
 		}
@@ -101,6 +105,28 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 		case r.Kind == "contact":
 			p.Contact = true
 			refs.add("partners", r.ValidUntil, r.ID)
+		}
+	}
+}
+
+// compareItems lays the requirements that an upstream partner's engagements carry beside what agreements name and what its
+// declaration answers, one by one.
+func (d *desk) compareItems(p *Partner, a chain.Arrangement) {
+	p.Duties, p.Items, p.Unanswered = []string{}, []string{}, []string{}
+	for _, duty := range d.in.Duties {
+		id := string(duty.Requirement)
+		if p.Side != "upstream" || duty.Arrangement != a.ID || d.org(duty.Party) != p.ID {
+			continue
+		}
+		if !slices.Contains(p.Duties, id) {
+			p.Duties = append(p.Duties, id)
+			if slices.ContainsFunc(p.named, func(n guideline.ID) bool { return under(id, string(n)) }) {
+				p.Items = append(p.Items, id)
+			}
+		}
+		spoken := slices.ContainsFunc(p.answers, func(x Answer) bool { return x.Requirement == duty.Requirement && x.Role == duty.Role })
+		if label := id + " " + string(duty.Role); len(p.answers) > 0 && !spoken && !slices.Contains(p.Unanswered, label) {
+			p.Unanswered = append(p.Unanswered, label)
 		}
 	}
 }
@@ -134,4 +160,9 @@ func lowest(a, b int) int {
 		return b
 	}
 	return a
+}
+
+// under reports whether a requirement is another, or within the range that it names: S(2) or S(2)-1.
+func under(id, of string) bool {
+	return id == of || strings.HasPrefix(id, of+"-") || strings.HasPrefix(id, of+".")
 }

@@ -31,6 +31,7 @@ func (d *desk) viewRelease(id string) *releaseView {
 	d.viewBinaries(v)
 	d.viewArchive(v)
 	d.viewSBOM(v, r)
+	d.viewUpdates(v, r)
 	d.viewMatch(v)
 	d.viewFindings(v)
 	return v
@@ -117,7 +118,7 @@ func attestationType(predicate string) string {
 }
 
 func (d *desk) viewArchive(v *releaseView) {
-	a := ArchiveFact{Kinds: []string{}, Unsealed: []string{}}
+	a := ArchiveFact{Kinds: []string{}, Items: []ArchivedFact{}, Unsealed: []string{}}
 	for _, x := range d.in.Archive {
 		if x.Release != d.in.Release {
 			continue
@@ -126,6 +127,7 @@ func (d *desk) viewArchive(v *releaseView) {
 			a.Kinds = append(a.Kinds, x.Kind)
 		}
 		x.VerifiedAt = d.renewable(x.VerifiedAt, "archive:"+x.Release, false)
+		a.Items = append(a.Items, ArchivedFact{Kind: x.Kind, Digest: x.Digest, ArchivedAt: x.ArchivedAt, VerifiedAt: x.VerifiedAt})
 		if x.VerifiedAt.IsZero() {
 			a.Unsealed = append(a.Unsealed, x.Kind+" "+x.Digest)
 		} else if a.Oldest.IsZero() || x.VerifiedAt.Before(a.Oldest) {
@@ -138,6 +140,7 @@ func (d *desk) viewArchive(v *releaseView) {
 		}
 		v.refs.add("archive", time.Time{}, x.Digest)
 	}
+	slices.SortFunc(a.Items, func(x, y ArchivedFact) int { return strings.Compare(x.Kind+x.Digest, y.Kind+y.Digest) })
 	slices.Sort(a.Kinds)
 	slices.Sort(a.Unsealed)
 	v.env.Archive = a

@@ -166,7 +166,7 @@ func (c caseDocument) fact(t *testing.T, in Input) fact.Fact {
 func subjectOf(t *testing.T, about string, in Input) fact.Subject {
 	t.Helper()
 	s, ok := map[string]fact.Subject{"": {Kind: fact.Org, ID: "acme"}, "org": {Kind: fact.Org, ID: "acme"}, "buyer": {Kind: fact.Org, ID: "hospital"},
-		"software": {Kind: fact.Software, ID: "app"}, "release": {Kind: fact.Release, ID: in.Release}, "system": {Kind: fact.System, ID: "ward"}}[about]
+		"software": {Kind: fact.Software, ID: "app"}, "before": {Kind: fact.Release, ID: "app-0.9"}, "release": {Kind: fact.Release, ID: in.Release}, "system": {Kind: fact.System, ID: "ward"}}[about]
 	if !ok {
 		t.Fatalf("something is about %q", about)
 	}
@@ -280,7 +280,7 @@ func runNothing(t *testing.T, k *check, base caseFile) {
 	for i := range in.Model.Parties {
 		in.Model.Parties[i].Contact = ""
 	}
-	d := layOut(in)
+	d := layOut(in, NewRound())
 	duty := chain.Duty{Party: "acme", Software: "app", System: "ward", Role: k.Roles[0], Requirement: k.Requirement}
 	if out, applies := d.outcome(k, duty, d.dutySituation(duty)); applies && out.Verdict == Pass {
 		t.Errorf("passes with nothing to look at: %s", out.Reason.EN)
@@ -294,7 +294,7 @@ func outcomeOf(t *testing.T, k *check, c caseFile, base caseFile) Outcome {
 	if role == "" {
 		role = k.Roles[0]
 	}
-	d := layOut(in)
+	d := layOut(in, NewRound())
 	for _, duty := range in.Duties {
 		if duty.Role == role && duty.Requirement == k.Requirement {
 			out, applies := d.outcome(k, duty, d.dutySituation(duty))

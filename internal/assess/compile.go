@@ -173,6 +173,8 @@ func wordsFor(k *check) map[string]lang.Text {
 		"end_of_life":           lang.T("提供終了日", "end of life"),
 		"default_configuration": lang.T("既定の設定", "the default configuration"),
 		"ledger":                lang.T("台帳（追記ログ）の検証", "verification of the ledger"),
+		"risk_register":         lang.T("リスク台帳（このシステムのリスクの登録）", "the register of risks (none of this system)"),
+		"owner":                 lang.T("システムの責任者", "the owner of the system"),
 		"review: process":       lang.T("プロセスの見直し", "review of the process"),
 	}
 	for _, r := range guideline.Default().Registers() {

@@ -32,12 +32,13 @@ type Env struct {
 	Software SoftwareFact  `expr:"software" scope:"duty" basis:"record"`
 	Releases []ReleaseLine `expr:"releases" scope:"duty"` // releases of the software within support
 
-	ThreatModels []ThreatModelFact `expr:"threat_models" scope:"duty"` // newest of each title, the oldest first
-	Threats      []ThreatFact      `expr:"threats" scope:"duty"`       // of all of them
-	Scorecards   []ScorecardFact   `expr:"scorecards" scope:"duty"`    // newest of each repository
-	Insights     []InsightsFact    `expr:"insights" scope:"duty"`      // newest of each project
-	Advisories   []AdvisoryFact    `expr:"advisories" scope:"duty"`    // newest of each id, about the software or any release of it
-	Fixed        []FixedFact       `expr:"fixed" scope:"duty"`         // vulnerabilities that affected what was handed out or runs, and were fixed
+	ThreatModels []ThreatModelFact `expr:"threat_models" scope:"duty"`          // newest of each title, the oldest first
+	Threats      []ThreatFact      `expr:"threats" scope:"duty"`                // of all of them
+	Scorecards   []ScorecardFact   `expr:"scorecards" scope:"duty"`             // newest of each repository
+	Insights     []InsightsFact    `expr:"insights" scope:"duty"`               // newest of each project
+	Advisories   []AdvisoryFact    `expr:"advisories" scope:"duty"`             // newest of each id, about the software or any release of it
+	Reports      []ReportFact      `expr:"reports" scope:"duty" basis:"record"` // to authorities: each stage that has begun
+	Fixed        []FixedFact       `expr:"fixed" scope:"duty"`                  // vulnerabilities that affected what was handed out or runs, and were fixed
 
 	Release      ReleaseFact       `expr:"release" scope:"release" basis:"record"`
 	Archive      ArchiveFact       `expr:"archive" scope:"release"`
@@ -46,10 +47,12 @@ type Env struct {
 	Findings     []*FindingFact    `expr:"findings" scope:"release"` // of this release
 	Match        MatchFact         `expr:"match" scope:"release"`
 	Attestations []AttestationFact `expr:"attestations" scope:"release"`
-	Scans        []ScanFact        `expr:"scans" scope:"release"`    // newest run of each analysis tool
-	Tests        []TestFact        `expr:"tests" scope:"release"`    // newest run of each test suite
-	Binaries     []BinaryFact      `expr:"binaries" scope:"release"` // newest program of each name and architecture
-	Measured     []MeasuredFact    `expr:"measured" scope:"release"` // values of the security criteria for this release
+	Scans        []ScanFact        `expr:"scans" scope:"release"`       // newest run of each analysis tool
+	Tests        []TestFact        `expr:"tests" scope:"release"`       // newest run of each test suite
+	Binaries     []BinaryFact      `expr:"binaries" scope:"release"`    // newest program of each name and architecture
+	Updates      []UpdateFact      `expr:"updates" scope:"release"`     // components in another version than in the release before
+	Predecessor  PredecessorFact   `expr:"predecessor" scope:"release"` // the release before; without an id: there is none
+	Measured     []MeasuredFact    `expr:"measured" scope:"release"`    // values of the security criteria for this release
 
 	System SystemFact `expr:"system" scope:"system" basis:"record"`
 	Uses   []Use      `expr:"uses" scope:"system"` // releases the system runs
@@ -117,7 +120,14 @@ type Partner struct {
 	Contact      bool      `expr:"contact"`     // a contact is entered
 	HasSBOMShare bool      `expr:"sbom_shared"` // an SBOM of this release was handed to it
 	SharedOn     time.Time `expr:"shared_on"`   // newest hand-over
-	Customer     bool      `expr:"customer"`    // it holds the customer role, or stands between us and the customer
+	// Duties are the requirements that its engagements carry; Items those of them that agreements in force name, one by one
+	// or as a range; Unanswered those that its verified declaration says nothing of (none while there is no declaration).
+	Duties     []string       `expr:"duties"`
+	Items      []string       `expr:"items"`
+	Unanswered []string       `expr:"unanswered"`
+	named      []guideline.ID // by agreements in force
+	answers    []Answer       // of its verified declarations
+	Customer   bool           `expr:"customer"` // it holds the customer role, or stands between us and the customer
 }
 
 // SoftwareFact is the software judged.
@@ -131,6 +141,10 @@ type SoftwareFact struct {
 	Delivered    bool      `expr:"delivered"`
 	Running      bool      `expr:"running"`
 	Core         bool      `expr:"core_infrastructure"`
+	// MajorVersion is the release that began the newest major version, and MajorWorkSince the day of the last release before
+	// it, since when work was about it. Empty and zero while there was only one.
+	MajorVersion   string    `expr:"major_version"`
+	MajorWorkSince time.Time `expr:"major_work_since"`
 }
 
 // ReleaseLine is one release of the software that is still supported.
@@ -142,6 +156,7 @@ type ReleaseLine struct {
 	DataNewest  time.Time `expr:"data_newest"`
 	HasSBOM     bool      `expr:"has_sbom"`
 	AnalysedAt  time.Time `expr:"analysed_at"` // newest analysis or test of it on record
+	TestedAt    time.Time `expr:"tested_at"`   // newest test of it on record
 }
 
 // ReleaseFact is the release judged.
@@ -167,9 +182,18 @@ type ArtifactFact struct {
 
 // ArchiveFact is what the archive holds of the release beside its artifacts.
 type ArchiveFact struct {
-	Kinds    []string  `expr:"kinds"`    // kinds of thing held, sorted
-	Oldest   time.Time `expr:"oldest"`   // the longest time since a digest was re-verified
-	Unsealed []string  `expr:"unsealed"` // never verified since archived
+	Kinds    []string       `expr:"kinds"`    // kinds of thing held, sorted
+	Items    []ArchivedFact `expr:"items"`    // by kind and digest
+	Oldest   time.Time      `expr:"oldest"`   // the longest time since a digest was re-verified
+	Unsealed []string       `expr:"unsealed"` // never verified since archived
+}
+
+// ArchivedFact is one thing the archive holds.
+type ArchivedFact struct {
+	Kind       string    `expr:"kind"`
+	Digest     string    `expr:"digest"`
+	ArchivedAt time.Time `expr:"archived_at"`
+	VerifiedAt time.Time `expr:"verified_at"`
 }
 
 // SBOMFact is the newest SBOM of the release.
@@ -267,7 +291,9 @@ type SystemFact struct {
 
 // Use is one release a system runs.
 type Use struct {
-	Label         string    `expr:"label"` // software and version
+	Label         string    `expr:"label"`      // software and version
+	Release       string    `expr:"release"`    // id
+	ChangedOn     time.Time `expr:"changed_on"` // when its major version first came out; zero: not known
 	Declared      bool      `expr:"declared"`
 	DeclaredUntil time.Time `expr:"declared_until"`
 	SBOM          bool      `expr:"sbom"`
@@ -308,7 +334,7 @@ func rowType(k guideline.Register) types.Map {
 
 func zeroOf(t guideline.FieldType) any {
 	switch t {
-	case guideline.DateField:
+	case guideline.DateField, guideline.TimeField:
 		return time.Time{}
 	case guideline.NumberField:
 		return 0.0
@@ -333,6 +359,8 @@ func rowOf(k guideline.Register, r register.Record) map[string]any {
 		switch f.Type {
 		case guideline.DateField:
 			row[f.Name] = register.Day(r, f.Name)
+		case guideline.TimeField:
+			row[f.Name] = register.Moment(r, f.Name)
 		case guideline.ListField, guideline.TopicsField:
 			row[f.Name] = register.Strings(r, f.Name)
 		default:

@@ -56,7 +56,9 @@ func Explain(id guideline.ID, p guideline.Policy) (Explanation, bool) {
 var behind = map[string][]string{
 	"components": {"adoption", "component_policy", "component_life"},
 	"partners":   {"sbom_share", "contact"},
+	"reports":    {"authority_report", "reportable_event"},
 	"releases":   {"code_analysis", "test_run"},
+	"updates":    {"component_update"},
 	"uses":       {"support_plan"},
 }
 

@@ -14,10 +14,10 @@ import (
 
 // Judge gives the status of every duty of the input. What our evidence says holds for our own organisation and its
 // units; a counterparty's duties are as its own verified declaration says, and not assessed without one.
-func Judge(in Input) Result { return judge(in, compiled()) }
+func Judge(in Input) Result { return NewRound().Judge(in) }
 
-func judge(in Input, checks *set) Result {
-	d := layOut(in)
+func judge(in Input, checks *set, round *Round) Result {
+	d := layOut(in, round)
 	res := Result{At: in.Now, Release: in.Release, Rows: make([]Row, 0, len(in.Duties)), Relaxed: in.Policy.Relaxed(), DataFrom: guideline.Default().Digest()}
 	var last situation
 	for i, duty := range in.Duties {
@@ -85,34 +85,29 @@ func (k *check) alone(of Outcome, c evidence.Claim) Outcome {
 // outcome runs a check where its scope says: the organisation's own once per party, the others per engagement.
 func (d *desk) outcome(k *check, duty chain.Duty, s situation) (Outcome, bool) {
 	if k.Scope == guideline.OrgScope {
-		key := duty.Party + "\x00" + k.ID
-		out, done := d.orgOut[key]
-		if !done {
-			if o, applies := k.run(d.orgSituation(duty.Party)); applies {
-				out = &o
-			}
-			d.orgOut[key] = out
-		}
+		out := d.orgOutcome(k, duty.Party)
 		if out == nil {
 			return Outcome{}, false
 		}
 		return *out, true
 	}
-	switch k.Scope {
-	case guideline.SoftwareScope:
-		s.subject = fact.Subject{Kind: fact.Software, ID: duty.Software}
-		if duty.Software == "" { // a deal over a system: what it is made of is bought for it
-			s.subject = fact.Subject{Kind: fact.System, ID: duty.System}
-		}
-	case guideline.ReleaseScope:
-		s.subject = fact.Subject{Kind: fact.Release, ID: d.in.Release}
-	case guideline.SystemScope:
-		s.subject = fact.Subject{Kind: fact.System, ID: duty.System}
-	}
-	if s.subject.ID == "" {
+	if s.subject = d.subjectOf(k.Scope, duty); s.subject.ID == "" {
 		return k.without(s), true
 	}
 	return k.run(s)
+}
+
+// subjectOf gives what a scope means for a duty.
+func (d *desk) subjectOf(scope guideline.Scope, duty chain.Duty) fact.Subject {
+	switch {
+	case scope == guideline.OrgScope:
+		return fact.Subject{Kind: fact.Org, ID: duty.Party}
+	case scope == guideline.ReleaseScope:
+		return fact.Subject{Kind: fact.Release, ID: d.in.Release}
+	case scope == guideline.SoftwareScope && duty.Software != "":
+		return fact.Subject{Kind: fact.Software, ID: duty.Software}
+	}
+	return fact.Subject{Kind: fact.System, ID: duty.System} // a deal over a system: what it is made of is bought for it
 }
 
 // without is the outcome of a check whose subject was not named.

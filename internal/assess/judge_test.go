@@ -68,7 +68,7 @@ func TestNoCheckFaults(t *testing.T) {
 	s := compiled()
 	for _, c := range allCases(t) {
 		in := c.input(t, base)
-		d := layOut(in)
+		d := layOut(in, NewRound())
 		duty := in.Duties[0]
 		duty.System, duty.Software = "ward", "app"
 		situation := d.dutySituation(duty)
@@ -285,7 +285,7 @@ func TestRunIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := layOut(baseInput(t))
+	d := layOut(baseInput(t), NewRound())
 	start := time.Now()
 	out, _ := k.run(d.dutySituation(d.in.Duties[0]))
 	if out.Verdict != Unknown || !strings.Contains(out.Reason.EN, "could not be run") {

@@ -108,6 +108,7 @@ func (d *desk) upTo() {
 	}
 	for _, r := range d.in.Model.Releases {
 		at(endOf(r.SupportedTo))
+		at(startOf(r.ReleasedOn))
 	}
 }
 

@@ -102,6 +102,9 @@ func Matches(pattern, purl string) bool {
 	return pattern == purl || pattern == withoutVersion(purl)
 }
 
+// Package gives the package that a purl is of: the purl without version, qualifiers and subpath. Empty for none.
+func Package(purl string) string { return withoutVersion(purl) }
+
 // withoutVersion cuts "@version", qualifiers and subpath off a purl. A scope's "@" is written %40 in a purl, but many
 // tools write it plainly, so only an "@" after the last "/" counts.
 func withoutVersion(purl string) string {

@@ -161,12 +161,23 @@ type parcel struct {
 	artifact bool
 }
 
+// publish takes in the security.txt that the organisation has on its site: the file, and not a word about it, is what counts.
+func (o *organisation) publish() error {
+	host := o.values["host"]
+	text := fmt.Sprintf("Contact: mailto:psirt@%[1]s\nExpires: %[2]sT00:00:00Z\nPolicy: https://%[1]s/security/disclosure\nCanonical: https://%[1]s/.well-known/security.txt\n", host, o.day(300))
+	return o.pushAbout(o.subjects[guideline.OrgScope], parcel{name: "security.txt", content: []byte(text)})
+}
+
 // push takes files of a release in, and gives each a name under which records can refer to it.
 func (o *organisation) push(release string, parcels ...parcel) error {
+	return o.pushAbout(fact.Subject{Kind: fact.Release, ID: release}, parcels...)
+}
+
+func (o *organisation) pushAbout(subject fact.Subject, parcels ...parcel) error {
 	var arrivals []ingest.Arrival
 	for _, p := range parcels {
 		arrivals = append(arrivals, ingest.Arrival{Name: p.name, Origin: "demo", Body: bytes.NewReader(p.content), Artifact: p.artifact,
-			Subject: fact.Subject{Kind: fact.Release, ID: release}})
+			Subject: subject})
 	}
 	receipts, err := intake.Receive(o.ctx, o.db, o.editor, arrivals)
 	if err != nil {

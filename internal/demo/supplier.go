@@ -70,6 +70,9 @@ func (s *story) supply() error {
 		return err
 	}
 	o.values["host"], o.values["version"], o.values["allow"] = "parts.example", formsVersion, `["pkg:golang/golang.org/x/*"]`
+	if err := o.publish(); err != nil {
+		return err
+	}
 	if err := o.keep("provider.yaml", "supplier.yaml"); err != nil {
 		return err
 	}

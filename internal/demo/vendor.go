@@ -66,6 +66,9 @@ func (s *story) build() error {
 	if err := o.adoptions(); err != nil {
 		return err
 	}
+	if err := o.publish(); err != nil {
+		return err
+	}
 	if err := o.keep("provider.yaml", "vendor.yaml"); err != nil {
 		return err
 	}

@@ -19,12 +19,13 @@ import (
 type Shared struct {
 	In     assess.Input
 	around *surroundings
+	round  *assess.Round
 	desk   *portfolio.Desk
 }
 
 // LoadShared reads what judgements share: the chain, records, claims, feeds, and received declarations.
 func LoadShared(ctx context.Context, db *store.DB) (Shared, error) {
-	var c Shared
+	c := Shared{round: assess.NewRound()}
 	var err error
 	c.In.Now = db.Now()
 	if c.In.Policy, err = db.Policy(ctx); err != nil {

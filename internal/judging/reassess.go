@@ -106,7 +106,7 @@ func (c Shared) judge(ctx context.Context, db *store.DB, actor store.Actor, subj
 		if err != nil {
 			return done, err
 		}
-		v := verdict{subject: j.subject(), result: assess.Judge(in)}
+		v := verdict{subject: j.subject(), result: c.round.Judge(in)}
 		if v.statuses, err = statuses(v.subject, v.result, cause); err != nil {
 			return done, fmt.Errorf("judge %s %s: %w", v.subject.Kind, v.subject.ID, err)
 		}

@@ -304,6 +304,11 @@ func text(f guideline.RegisterField, s string) (any, lang.Text) {
 		if !isDay(s) {
 			bad = dayWanted
 		}
+	case guideline.TimeField:
+		if s, ok := minute(s); ok {
+			return s, lang.Text{}
+		}
+		bad = lang.T("日時は 2027-03-31T09:30 の形（日本時間）で書いてください", "write the time as 2027-03-31T09:30, as it is in Japan")
 	case guideline.ChoiceField:
 		if !hasChoice(f, s) {
 			bad = unknownChoice(f, s)
@@ -325,6 +330,18 @@ func text(f guideline.RegisterField, s string) (any, lang.Text) {
 		return nil, bad
 	}
 	return s, lang.Text{}
+}
+
+// minute reads a time to the minute: as the clock shows it in Japan, or anywhere with its offset.
+func minute(s string) (string, bool) {
+	t, err := time.Parse(Minute, s)
+	if err != nil {
+		if t, err = time.Parse(time.RFC3339, s); err != nil {
+			return "", false
+		}
+		t = t.In(calendar.Japan)
+	}
+	return t.Format(Minute), t.Year() >= 1990 && t.Year() < 2200
 }
 
 func isDay(s string) bool {

@@ -85,6 +85,7 @@ func TestEveryTypeIsChecked(t *testing.T) {
 	}{
 		{guideline.RegisterField{Type: guideline.TextField}, []any{"x"}, []any{1, true, []any{"x"}, strings.Repeat("あ", MaxText+1), "\xff"}},
 		{guideline.RegisterField{Type: guideline.DateField}, []any{"2026-02-28"}, []any{"2026-02-30", "28/2/2026", "0001-01-01", 20260228}},
+		{guideline.RegisterField{Type: guideline.TimeField}, []any{"2026-02-28T09:30", "2026-02-28T00:30:00Z"}, []any{"2026-02-28", "2026-02-28T25:00", "yesterday", 1}},
 		{guideline.RegisterField{Type: guideline.NumberField}, []any{1, 2.5, int64(3), uint64(4)}, []any{"1", 1e18, true}},
 		{guideline.RegisterField{Type: guideline.BoolField}, []any{true, false}, []any{"true", 1}},
 		{guideline.RegisterField{Type: guideline.ChoiceField, Choices: choices}, []any{"a"}, []any{"c", 1}},

@@ -38,6 +38,19 @@ func Day(r Record, field string) time.Time {
 	return t.UTC()
 }
 
+// Minute is how a time field is written: without seconds, as the clock shows it in Japan.
+const Minute = "2006-01-02T15:04"
+
+// Moment gives a time field. Zero when it is empty.
+func Moment(r Record, field string) time.Time {
+	s, _ := r.Data[field].(string)
+	t, err := time.ParseInLocation(Minute, s, calendar.Japan)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
 // Strings gives a list or topics field. Data that came back from JSON holds its items as any; both forms are read.
 func Strings(r Record, field string) []string {
 	out := []string{}
