@@ -26,6 +26,7 @@ type Check struct {
 	Names   string       `yaml:"names,omitempty" json:"names,omitempty"` // what stands in the way, exact names
 	Reason  CheckReasons `yaml:"reason" json:"reason"`                   // with {placeholders}: let and show names, thresholds, {names}, {count}
 	Remedy  Text         `yaml:"remedy" json:"remedy"`                   // what to do when it does not pass
+	Begin   Text         `yaml:"begin,omitempty" json:"begin,omitzero"`  // what to do first while it is unknown; empty: the remedy
 	// Evidence are the types of document that feed the check: the words of fact.Reading.Type.
 	Evidence []string `yaml:"evidence,omitempty" json:"evidence,omitempty"`
 }

@@ -58,7 +58,15 @@ var exchangeTexts = map[string]lang.Text{
 	"declarations_list":   lang.T("一覧を出す", "list them"),
 	"declarations_renew":  lang.T("更新が必要なものだけ", "only those that need renewal"),
 
-	"export_cisa": lang.T("CISA のソフトウェア開発証明書（様式 v1.0、提出は任意）の下書きを Markdown で書き出す", "write a draft of CISA's software development attestation form (v1.0, optional) as Markdown"),
+	"export_table":  lang.T("一覧・対応表（RACI、脅威と要件、SBOMを渡した記録など）を Markdown、CSV、xlsx で書き出す。名前を省くと、書き出せる一覧を出す", "write a list or matrix (RACI, threats to requirements, SBOM share log …) as Markdown, CSV or xlsx; without a name, list what there is"),
+	"table":         lang.T("一覧の名前（例: raci）", "name of the table, for example raci"),
+	"table_output":  lang.T("書き出すファイル（.md、.csv、.xlsx。- は標準出力）", "file to write: .md, .csv or .xlsx; - is standard output"),
+	"export_report": lang.T("当局への報告の下書きを Markdown で書き出す（提出はしない）", "write a draft of a report to an authority as Markdown; nothing is submitted"),
+	"report_event":  lang.T("事象（台帳「当局への報告が要る事象」での名前）", "the event, by its name in the register"),
+	"report_stage":  lang.T("段階（early_warning、notification、final。省くと次に期限が来るもの）", "stage: early_warning, notification or final; without it, the one that is due next"),
+	"export_misp":   lang.T("取引先への情報提供の記録を MISP のイベント（TLP つき、未公開）で書き出す", "write a record of what was shared as a MISP event, with its TLP, not published"),
+	"misp_record":   lang.T("記録（台帳「取引先への情報提供」での名前）", "the record, by its name in the register of information given to partners"),
+	"export_cisa":   lang.T("CISA のソフトウェア開発証明書（様式 v1.0、提出は任意）の下書きを Markdown で書き出す", "write a draft of CISA's software development attestation form (v1.0, optional) as Markdown"),
 
 	"procurement":           lang.T("調達: 候補の比較と、使うシステムのライフサイクル", "procurement: candidates side by side, and the life of systems"),
 	"procurement_compare":   lang.T("候補の回答と襷を並べて比べる", "show the candidates' answers and bundles side by side"),

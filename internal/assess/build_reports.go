@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/register"
 )
@@ -14,7 +15,9 @@ type ReportFact struct {
 	Scheme      string    `expr:"scheme"`
 	Stage       string    `expr:"stage"`
 	Label       string    `expr:"label"` // event, scheme and stage, the same in every language
-	Due         time.Time `expr:"due"`   // zero: nobody set a day
+	Started     time.Time `expr:"started"`
+	Due         time.Time `expr:"due"` // zero: nobody set a day
+	By          string    `expr:"by"`  // that, to the minute, for texts
 	SubmittedAt time.Time `expr:"submitted_at"`
 	Reference   string    `expr:"reference"`
 }
@@ -33,9 +36,12 @@ func Reports(event register.Record, handed []register.Record) []ReportFact {
 		if start.IsZero() {
 			continue
 		}
-		f := ReportFact{Event: event.Key, Scheme: clock.Scheme, Stage: s.ID, Label: text(event.Data["title"]) + " [" + clock.Scheme + "/" + s.ID + "]", Due: s.Due(start)}
+		f := ReportFact{Event: event.Key, Scheme: clock.Scheme, Stage: s.ID, Started: start, Label: text(event.Data["title"]) + " [" + clock.Scheme + "/" + s.ID + "]", Due: s.Due(start)}
 		if set := register.Moment(event, "due_at"); f.Due.IsZero() || clock.Scheme == "ipa_partnership" && !set.IsZero() {
 			f.Due = set
+		}
+		if !f.Due.IsZero() {
+			f.By = f.Due.In(calendar.Japan).Format("2006-01-02 15:04")
 		}
 		for _, r := range handed {
 			at := register.Moment(r, "submitted_at")

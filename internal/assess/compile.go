@@ -132,7 +132,7 @@ func (k *check) valuesExpr() string {
 
 func (k *check) placeholders() []string {
 	var out []string
-	for _, t := range []lang.Text{k.Reason.Pass, k.Reason.Fail, k.Reason.Unknown, k.Remedy} {
+	for _, t := range []lang.Text{k.Reason.Pass, k.Reason.Fail, k.Reason.Unknown, k.Remedy, k.Begin} {
 		for _, m := range placeholder.FindAllStringSubmatch(t.JA+t.EN, -1) {
 			if !slices.Contains(out, m[1]) {
 				out = append(out, m[1])
@@ -174,6 +174,7 @@ func wordsFor(k *check) map[string]lang.Text {
 		"default_configuration": lang.T("既定の設定", "the default configuration"),
 		"ledger":                lang.T("台帳（追記ログ）の検証", "verification of the ledger"),
 		"risk_register":         lang.T("リスク台帳（このシステムのリスクの登録）", "the register of risks (none of this system)"),
+		"after_major":           lang.T("最後のメジャーリリースの版についてのモデル", "a model of the last major version"),
 		"owner":                 lang.T("システムの責任者", "the owner of the system"),
 		"review: process":       lang.T("プロセスの見直し", "review of the process"),
 	}

@@ -37,6 +37,9 @@ func TestChecksHold(t *testing.T) {
 		for name, text := range map[string]lang.Text{"title": k.Title, "pass": k.Reason.Pass, "fail": k.Reason.Fail, "unknown": k.Reason.Unknown, "remedy": k.Remedy} {
 			bilingual(t, k.ID+"."+name, text)
 		}
+		if !k.Begin.IsZero() {
+			bilingual(t, k.ID+".begin", k.Begin)
+		}
 		for _, typ := range k.Evidence {
 			if !slices.Contains(readable, typ) {
 				say("nothing reads documents of type %s", typ)

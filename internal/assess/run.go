@@ -140,7 +140,11 @@ func (k *check) say(out *Outcome, values map[string]any, c *clock) {
 	}
 	out.Reason = k.fill(sentence, values, out.Names)
 	if out.Verdict != Pass {
-		out.Remedy = k.fill(k.Remedy, values, out.Names)
+		remedy := k.Remedy
+		if out.Verdict == Unknown && !k.Begin.IsZero() {
+			remedy = k.Begin
+		}
+		out.Remedy = k.fill(remedy, values, out.Names)
 	}
 }
 

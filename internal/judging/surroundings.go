@@ -246,6 +246,26 @@ func (w *surroundings) pickReleases(p *picked, j judged) {
 			p.claims[i] = true
 		}
 	}
+	w.pickSiblings(p)
+}
+
+// pickSiblings adds what else came out of the software that systems run: it says which of their changes was a large one.
+func (w *surroundings) pickSiblings(p *picked) {
+	for s := range p.systems {
+		i, known := w.systems[s]
+		if !known {
+			continue
+		}
+		for _, r := range w.model.Systems[i].Releases {
+			at, known := w.releases[r]
+			if !known {
+				continue
+			}
+			for _, sibling := range w.releasesOf[w.model.Releases[at].Software] {
+				p.releases[w.model.Releases[sibling].ID] = true
+			}
+		}
+	}
 }
 
 // narrow gives of an input what is picked, in the order it had. Facts are only those about the organisations.

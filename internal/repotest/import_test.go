@@ -27,7 +27,7 @@ var layers = []struct {
 	{"what is judged", []string{"internal/judging"}, nil},
 	{"what touches us", []string{"internal/portfolio"}, nil},
 	{"verbs", []string{"internal/ingest", "internal/match", "internal/assess", "internal/triage", "internal/declare", "internal/publish",
-		"internal/exchange", "internal/notify", "internal/feed", "internal/report/pdf", "internal/report/xlsx", "internal/report/chart", "internal/report/vex", "internal/report/cdx", "internal/report/oscal", "internal/auth"}, nil},
+		"internal/exchange", "internal/notify", "internal/feed", "internal/report/pdf", "internal/report/xlsx", "internal/report/chart", "internal/report/vex", "internal/report/cdx", "internal/report/oscal", "internal/report/authority", "internal/report/misp", "internal/auth"}, nil},
 	{"what documents say", []string{"internal/report/declared"}, nil},
 	{"store", []string{"internal/store", "internal/store/migrations"}, []string{"internal/store/migrations"}},
 	{"ledger and keys", []string{"internal/ledger", "internal/keys"}, nil},
