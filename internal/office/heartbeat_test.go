@@ -32,6 +32,7 @@ func (d *desk) run() {
 		Arrangements: []chain.Arrangement{{ID: "deal", Name: "納入", Software: "app", System: "hosting", Level: guideline.Minimum, Engagements: []chain.Engagement{
 			{ID: "dev", Party: "us", Role: guideline.Developer, Stance: guideline.Principal, EngagedBy: "buyer"},
 			{ID: "op", Party: "us", Role: guideline.Operator, Stance: guideline.Principal, EngagedBy: "buyer"}}}}}))
+	d.Record("risk", `{key: R, data: {title: 侵入, level: low, treatment: accept, reason: 短時間, review_on: 2027-06-01}}`, fact.Subject{Kind: fact.System, ID: "hosting"})
 	d.Record("evaluation", `{key: E, data: {done_on: 2026-06-01, method: 診断, in_risk_register: true}}`, fact.Subject{Kind: fact.System, ID: "hosting"})
 }
 

@@ -127,6 +127,10 @@ func TestDecisionCountsAndLapses(t *testing.T) {
 	}
 	_, err = office.Decide(t.Context(), d.DB, desktest.Author, office.DecideRequest{Vuln: "CVE-2026-0001", Status: triage.Affected, Treatment: "fix", Done: true})
 	d.Must(err)
+	if got := d.status("S(3)-2.2"); got == "met" {
+		t.Error("a fix that nothing tested counts")
+	}
+	d.bring("rel", `<testsuites><testsuite name="app" tests="1"><testcase classname="app" name="refuses"/></testsuite></testsuites>`, "upload")
 	if got := d.status("S(3)-2.2"); got != "met" || d.triaged(portfolio.TriageFilter{})[0].Waiting() {
 		t.Errorf("a treatment in place: S(3)-2.2 is %s", got)
 	}
