@@ -151,6 +151,7 @@ type Desk struct {
 	contexts  map[string]triage.Context
 	asked     map[string][]triage.Tree // trees of each software that was asked for
 	said      map[string]sourced       // of each group of ids that was asked for
+	dues      map[dueKey]time.Time     // counted once, because business days are counted one by one
 	told      *sourced                 // of everything there is to weigh, where that was asked ahead
 }
 
@@ -170,7 +171,7 @@ func openDesk(ctx context.Context, db *store.DB) (*Desk, error) {
 
 // OpenDeskOn opens a desk that knows a part of the chain: one that holds all that surrounds what it is asked about.
 func OpenDeskOn(ctx context.Context, db *store.DB, m chain.Model) (*Desk, error) {
-	d := &Desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}, asked: map[string][]triage.Tree{}, said: map[string]sourced{}}
+	d := &Desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}, asked: map[string][]triage.Tree{}, said: map[string]sourced{}, dues: map[dueKey]time.Time{}}
 	var err error
 	if d.hearing, err = openHearing(ctx, db, m); err != nil {
 		return nil, err
@@ -305,9 +306,23 @@ func (d *Desk) look(t *Triaged, scores map[string]store.EPSS, voices []triage.Vo
 	if t.Malicious = t.Finding.Malicious(); t.Malicious {
 		t.Priority = triage.Remove(t.Priority)
 	}
-	t.Due = triage.Due(d.policy, t.Priority.Action, t.Finding.FirstSeen)
+	t.Due = d.due(t.Priority.Action, t.Finding.FirstSeen)
 	slices.SortStableFunc(decisions, func(a, b store.Decision) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
 	t.Opinion = triage.Weigh(decisions, voices, t.Of, d.db.Now())
+}
+
+// due is by when something is to be treated; what was found in one run on one day shares its days.
+func (d *Desk) due(a triage.Action, from time.Time) time.Time {
+	key := dueKey{a, from}
+	if _, known := d.dues[key]; !known {
+		d.dues[key] = triage.Due(d.policy, a, from)
+	}
+	return d.dues[key]
+}
+
+type dueKey struct {
+	action triage.Action
+	from   time.Time
 }
 
 // trees gives the trees of the roles we hold for a software; whoever holds none looks as a supplier does.
