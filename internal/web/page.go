@@ -101,6 +101,8 @@ func (b Base) Age(t time.Time) string {
 		return b.T("たった今", "just now")
 	case d < time.Hour:
 		return b.F("%d分前", "%d min ago", int(d.Minutes()))
+	case d < 2*time.Hour:
+		return b.T("1時間前", "1 hour ago")
 	case d < 48*time.Hour:
 		return b.F("%d時間前", "%d hours ago", int(d.Hours()))
 	}
