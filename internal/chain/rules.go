@@ -45,6 +45,7 @@ func rules() []rule {
 		{"R-1.3-03", "1.3(1) fn 9", Warn, webScriptingIsDevelopment},
 		{"R-1.3-04", "1.3(2) fn 10", Warn, salesCompanySupplies},
 		{"R-1.3-06", "1.3(2) fn 11", Warn, outsideOperatorHasContract},
+		{"R-1.3-07", "1.3(3)", Warn, tiersLeadToTheCustomer},
 		{"R-1.4-03", "1.4", Block, roleExists},
 		{"R-1.4-04", "1.4", Block, oneClassPerParty},
 		{"R-1.4-05", "1.4", Block, customerAndOperatorApart},

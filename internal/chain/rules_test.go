@@ -107,6 +107,7 @@ var breaks = map[string]struct {
 	"R-1.3-06": {edit(product(), func(m *Model) {
 		m.engage(Engagement{ID: "x", Party: "maker", Role: guideline.Operator, Stance: guideline.Support})
 	}), "部品メーカー"},
+	"R-1.3-07": {edit(system(), func(m *Model) { m.engagement("s-dev").Tier = "third" }), "third"},
 	"R-1.4-03": {edit(product(), func(m *Model) { m.engagement("e-dev").Role = "inventor" }), "inventor"},
 	"R-1.4-04": {edit(product(), func(m *Model) { m.engage(Engagement{ID: "x", Party: "buyer-use", Role: guideline.Developer}) }), "利用部"},
 	"R-1.4-05": {edit(product(), func(m *Model) { m.engage(Engagement{ID: "x", Party: "buyer-use", Role: guideline.Operator}) }), "利用部"},
@@ -225,6 +226,35 @@ func TestRules(t *testing.T) {
 	}
 	if len(breaks) != len(rules()) {
 		t.Errorf("%d cases for %d rules", len(breaks), len(rules()))
+	}
+}
+
+// R-1.3-07 in every way a chain can fail to lead to the customer, and in those in which it does.
+func TestTiersLeadToTheCustomer(t *testing.T) {
+	third := Engagement{ID: "x", Party: "third", Role: guideline.Developer, Stance: guideline.Support, SupportRange: "例", Passed: []guideline.ID{"S(1)-3.3"}}
+	for name, c := range map[string]struct {
+		change func(*Model)
+		named  string // empty: nothing is found
+	}{
+		"engaged by nobody of the deal":  {func(m *Model) { x := third; x.EngagedBy = "stranger"; m.engage(x) }, "途切れています"},
+		"one tier further down":          {func(m *Model) { x := third; x.EngagedBy, x.Tier = "sub", "sub-2"; m.engage(x) }, ""},
+		"nearer than whoever engaged it": {func(m *Model) { x := third; x.EngagedBy, x.Tier = "sub", "sub-1"; m.engage(x) }, "顧客に近く"},
+		"in a circle": {func(m *Model) {
+			x := third
+			x.EngagedBy, x.Tier = "sub", "sub-2"
+			m.engage(x)
+			m.engagement("s-dev").EngagedBy = "third"
+		}, "互いの委託元"},
+		"in a circle of one organisation":  {func(m *Model) { m.engagement("p-dev").EngagedBy = "prime" }, ""},
+		"prime, engaged by another (1.5①)": {func(m *Model) { x := third; x.EngagedBy, x.Tier = "sub", "prime"; m.engage(x) }, ""},
+		"each way for another role":        {func(m *Model) { m.engagement("p-ops").EngagedBy = "sub" }, ""},
+	} {
+		m := edit(system(), c.change)
+		m.Parties = append(m.Parties, Party{ID: "third", Name: "再委託先"}, Party{ID: "stranger", Name: "部外者"})
+		found := slices.DeleteFunc(Check(guideline.Default(), m), func(f Finding) bool { return f.Rule != "R-1.3-07" })
+		if c.named == "" && len(found) > 0 || c.named != "" && (len(found) == 0 || !strings.Contains(found[0].What.JA, c.named)) {
+			t.Errorf("%s: %+v", name, found)
+		}
 	}
 }
 
