@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -179,10 +180,13 @@ func (p *program) printReport(r verify.Report) {
 		fmt.Fprintln(p.out, shown(line))
 	}
 	for _, l := range r.Chain {
-		if !l.Embedded {
+		if l.Issuer == "" {
 			continue
 		}
-		p.printf("— %s（%s %s、%s、水準 %s、署名 %s）", "— %s (%s %s, %s, level %s, signed by %s)", l.Issuer, l.Object, l.Version, l.Kind.Title().In(p.lang), l.Level, l.Signer)
+		p.printf("— %s（%s %s、%s、水準 %s、署名 %s）", "— %s (%s %s, %s, level %s, signed by %s)", l.Issuer, l.Object, l.Version, l.Kind.Title().In(p.lang), l.Level.Title().In(p.lang), l.Signer)
+		if l.Sender != l.Issuer || l.Recipient != "" {
+			p.printf("  %s から %s へ、%s に渡されました", "  handed over by %s to %s on %s", l.Sender, cmp.Or(l.Recipient, lang.T("宛先の指定なし", "anybody").In(p.lang)), l.HandedOver.In(calendar.Japan).Format(time.DateOnly))
+		}
 	}
 	if len(r.Changes) > 0 {
 		p.printf("前回の宣言からの変更:", "changed since the last declaration:")

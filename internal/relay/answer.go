@@ -157,11 +157,11 @@ func lastAnswer(ctx context.Context, db *store.DB, r RequestLine) (string, error
 
 // Acknowledge signs a receipt for a file that came in and keeps it.
 func Acknowledge(ctx context.Context, db *store.DB, actor store.Actor, r verify.Receipt, party string, key crypto.Signer) ([]byte, error) {
-	self, err := db.Self(ctx)
+	self, err := ourselves(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	r.ID, r.By, r.At = "urn:tasuki:receipt:"+db.NewID(), issuerOf(self), db.Now().UTC().Truncate(time.Second)
+	r.ID, r.By, r.At = "urn:tasuki:receipt:"+db.NewID(), self, db.Now().UTC().Truncate(time.Second)
 	r.Failed = append([]string{}, r.Failed...)
 	b, err := verify.SignLetter(verify.ReceiptFormat, r, key)
 	if err != nil {

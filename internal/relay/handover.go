@@ -69,11 +69,11 @@ func PassOn(ctx context.Context, db *store.DB, actor store.Actor, digest string,
 	if err != nil {
 		return nil, err
 	}
-	self, err := db.Self(ctx)
+	self, err := ourselves(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Sender: issuerOf(self), Recipient: s.Recipient, Withhold: s.Withhold, Proof: proof,
+	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Sender: self, Recipient: s.Recipient, Withhold: s.Withhold, Proof: proof,
 		InReplyTo: s.InReplyTo, Now: db.Now()}
 	if redact {
 		to = declare.Redacted(signed, to, "confidential")

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -57,7 +58,7 @@ func (n NewKey) write(file string, k keys.Key) error {
 // MakeSigningKey makes the key that signs the workspace's declarations. There is one at a time; an existing one is never
 // overwritten.
 func MakeSigningKey(ctx context.Context, db *store.DB, actor store.Actor, n NewKey) (keys.Key, error) {
-	self, err := db.Self(ctx)
+	self, err := ourselves(ctx, db)
 	if err != nil && lang.KindOf(err) != lang.NotFound {
 		return keys.Key{}, err
 	}
@@ -68,6 +69,7 @@ func MakeSigningKey(ctx context.Context, db *store.DB, actor store.Actor, n NewK
 	if err != nil {
 		return k, err
 	}
+	k.Name = cmp.Or(k.Name, k.Fingerprint()) // before our organisation is registered, and when nobody named it
 	if err := n.write(db.SigningKeyFile(), k); err != nil {
 		return k, err
 	}

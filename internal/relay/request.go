@@ -63,7 +63,7 @@ func Request(ctx context.Context, db *store.DB, actor store.Actor, a Ask, key cr
 
 // draw fills the request in and holds it against the rules of its form.
 func (a Ask) draw(ctx context.Context, db *store.DB) (verify.Request, error) {
-	self, err := db.Self(ctx)
+	self, err := ourselves(ctx, db)
 	if err != nil {
 		return verify.Request{}, err
 	}
@@ -71,7 +71,7 @@ func (a Ask) draw(ctx context.Context, db *store.DB) (verify.Request, error) {
 	if err != nil {
 		return verify.Request{}, err
 	}
-	r := verify.Request{ID: "urn:tasuki:request:" + db.NewID(), From: issuerOf(self), To: verify.Recipient{ID: to.ID, Name: to.Name}, Object: a.Object,
+	r := verify.Request{ID: "urn:tasuki:request:" + db.NewID(), From: self, To: verify.Recipient{ID: to.ID, Name: to.Name}, Object: a.Object,
 		Level: a.Level, Reasons: append([]verify.Reason{}, a.Reasons...), Roles: a.Roles, Evidence: a.Evidence, Chain: a.Chain, DueOn: a.DueOn, Note: a.Note,
 		IssuedAt: db.Now().UTC().Truncate(time.Second)}
 	if a.Under != "" {

@@ -35,7 +35,7 @@ func Revoke(ctx context.Context, db *store.DB, actor store.Actor, d store.Declar
 
 // RevocationList gives the signed list of every declaration and key that we took back so far, for those who hold one.
 func RevocationList(ctx context.Context, db *store.DB, key crypto.Signer) ([]byte, error) {
-	self, err := db.Self(ctx)
+	self, err := ourselves(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func RevocationList(ctx context.Context, db *store.DB, key crypto.Signer) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	list := verify.RevocationList{Issuer: issuerOf(self), IssuedAt: db.Now().UTC().Truncate(time.Second), Revoked: []verify.Revocation{}}
+	list := verify.RevocationList{Issuer: self, IssuedAt: db.Now().UTC().Truncate(time.Second), Revoked: []verify.Revocation{}}
 	for _, d := range revoked {
 		k, err := signedOf(db, d)
 		if err != nil {

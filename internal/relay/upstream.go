@@ -142,7 +142,11 @@ func (b *bench) redacted(whole []byte, req DraftRequest) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := declare.HandOver{ID: "urn:tasuki:handover:" + b.db.NewID(), Sender: b.frozen.Issuer, Proof: proof, Now: b.db.Now()}
+	key, err := LedgerKey(b.db)
+	if err != nil {
+		return nil, err
+	}
+	to := declare.HandOver{ID: "urn:tasuki:handover:" + b.db.NewID(), Sender: key.speaks(b.frozen.Issuer), Proof: proof, Now: b.db.Now()}
 	return declare.Pack(s, declare.Redacted(s, to, "confidential"), req.Key)
 }
 

@@ -56,7 +56,7 @@ type Drill struct {
 	Bytes   int64     `json:"bytes"`
 	OK      bool      `json:"ok"`
 	Missing []string  `json:"missing,omitempty"` // what a complete release would have had
-	Why     string    `json:"why,omitempty"`
+	Why     lang.Text `json:"why,omitzero"`
 }
 
 // DrillWord says what a restore that was tried came to.
@@ -64,7 +64,7 @@ func DrillWord(d Drill) lang.Text {
 	switch {
 	case d.OK:
 		return lang.F("%[1]d 個のファイルを復元し、すべて一致しました", "%[1]d files restored, all of them match", d.Files)
-	case d.Why != "":
+	case !d.Why.IsZero():
 		return lang.F("復元できませんでした（%s）", "could not be restored (%s)", d.Why)
 	}
 	return lang.F("%[1]d 個のファイルを復元しましたが、足りないものがあります: %[2]s", "%[1]d files restored, but some are missing: %[2]s", d.Files, strings.Join(d.Missing, ", "))
@@ -292,7 +292,7 @@ func RestoreDrill(ctx context.Context, db *store.DB, actor store.Actor, release 
 	}
 	d.Missing = a.Missing
 	if err != nil {
-		d.Why = lang.Explain(err, lang.EN)
+		d.Why = lang.T(lang.Explain(err, lang.JA), lang.Explain(err, lang.EN))
 	}
 	d.OK = err == nil && len(d.Missing) == 0
 	return d, db.InTx(ctx, actor, func(tx *store.Tx) error {

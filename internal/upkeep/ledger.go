@@ -3,14 +3,17 @@ package upkeep
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"example.org/tasuki/internal/intake"
@@ -32,6 +35,20 @@ import (
 type LogKey struct {
 	Origin string
 	keys.Key
+}
+
+// speaks gives how our organisation, or a unit of it, names itself to others. Ids of parties are short and local, and two
+// workspaces may both have a "self"; with the log's key in it the id is one's own, so that nobody else's key speaks for it.
+func (k LogKey) speaks(i verify.Issuer) verify.Issuer {
+	i.ID += "@" + k.Origin[strings.LastIndexByte(k.Origin, '/')+1:]
+	return i
+}
+
+// salt gives what only this workspace can know and always makes of the same bytes.
+func (k LogKey) salt(content []byte) string {
+	h := hmac.New(sha256.New, k.private().Seed())
+	h.Write(content)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }
 
 // private gives the key to sign checkpoints with: ledgers have Ed25519 keys (C2SP signed-note).
