@@ -171,11 +171,11 @@ func ourselves(ctx context.Context, db *store.DB) (verify.Issuer, error) {
 	if err != nil {
 		return verify.Issuer{}, err
 	}
-	key, err := LedgerKey(db)
-	return key.speaks(issuerOf(self)), err
+	key, err := upkeep.LedgerKey(db)
+	return key.Speaks(issuerOf(self)), err
 }
 
-// issuerOf is a party as an issuer, with the id it has here; see [LogKey].
+// issuerOf is a party as an issuer, with the id it has here; see [upkeep.LogKey].
 func issuerOf(p chain.Party) verify.Issuer {
 	return verify.Issuer{ID: p.ID, Name: p.Name, NameEN: p.NameEN, Address: p.Address, Contact: p.Contact, CorporateNumber: p.CorporateNumber}
 }
@@ -421,11 +421,11 @@ func (b *bench) record(r register.Record) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key, err := LedgerKey(b.db)
+	key, err := upkeep.LedgerKey(b.db)
 	if err != nil {
 		return "", err
 	}
-	doc.Salt = key.salt(content)
+	doc.Salt = key.Salt(content)
 	if content, err = json.Marshal(doc); err != nil {
 		return "", err
 	}
@@ -579,7 +579,7 @@ func input(ctx context.Context, db *store.DB, actor store.Actor, d store.Declara
 	if err != nil {
 		return declare.Input{}, err
 	}
-	in := declare.Input{ID: declarationURN(d), Series: f.Series, Serial: f.Serial, Supersedes: f.Supersedes, Issuer: key.speaks(f.Issuer), Object: f.Object,
+	in := declare.Input{ID: declarationURN(d), Series: f.Series, Serial: f.Serial, Supersedes: f.Supersedes, Issuer: key.Speaks(f.Issuer), Object: f.Object,
 		Level: f.Level, Scope: f.Scope, Answers: f.Answers, Exclusions: f.Exclusions, Assessment: f.Assessment, Signer: signer, Place: place,
 		Limitations: f.Limitations, Engaged: f.Engaged, Ledger: &verify.LedgerKey{Origin: key.Origin, Key: key.Public()}, Now: db.Now(), Salts: rand.Reader,
 		Approvals: []verify.Approval{{Step: verify.Drafted, By: person(accounts, d.CreatedBy), At: d.CreatedAt, Authenticated: "account"}}}

@@ -11,6 +11,7 @@ import (
 	"example.org/tasuki/internal/declare"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
 
@@ -142,11 +143,11 @@ func (b *bench) redacted(whole []byte, req DraftRequest) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := LedgerKey(b.db)
+	key, err := upkeep.LedgerKey(b.db)
 	if err != nil {
 		return nil, err
 	}
-	to := declare.HandOver{ID: "urn:tasuki:handover:" + b.db.NewID(), Sender: key.speaks(b.frozen.Issuer), Proof: proof, Now: b.db.Now()}
+	to := declare.HandOver{ID: "urn:tasuki:handover:" + b.db.NewID(), Sender: key.Speaks(b.frozen.Issuer), Proof: proof, Now: b.db.Now()}
 	return declare.Pack(s, declare.Redacted(s, to, "confidential"), req.Key)
 }
 

@@ -37,15 +37,15 @@ type LogKey struct {
 	keys.Key
 }
 
-// speaks gives how our organisation, or a unit of it, names itself to others. Ids of parties are short and local, and two
+// Speaks gives how our organisation, or a unit of it, names itself to others. Ids of parties are short and local, and two
 // workspaces may both have a "self"; with the log's key in it the id is one's own, so that nobody else's key speaks for it.
-func (k LogKey) speaks(i verify.Issuer) verify.Issuer {
+func (k LogKey) Speaks(i verify.Issuer) verify.Issuer {
 	i.ID += "@" + k.Origin[strings.LastIndexByte(k.Origin, '/')+1:]
 	return i
 }
 
-// salt gives what only this workspace can know and always makes of the same bytes.
-func (k LogKey) salt(content []byte) string {
+// Salt gives what only this workspace can know and always makes of the same bytes.
+func (k LogKey) Salt(content []byte) string {
 	h := hmac.New(sha256.New, k.private().Seed())
 	h.Write(content)
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])

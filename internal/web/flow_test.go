@@ -15,7 +15,9 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/auth"
+	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/verify"
 )
 
 // site is a running server over a fresh workspace, as a browser sees it.
@@ -453,7 +455,16 @@ func TestDeclareIssueVerify(t *testing.T) {
 	files := map[string]string{"x.tasuki.json": string(bundle)}
 	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "検証に通らない点があります", "不明な署名者")
 	mustHave(t, admin.post("/partners/trust", 200, "key", trust), "1件の鍵を信頼する一覧に加えました")
-	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "全ての検証に通りました", "検証していない項目")
+	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "全ての検証に通りました", "検証していない項目", "検証できました。", "が 2026-")
+	given, err := verify.ParseTrust([]byte(trust))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fingerprint := verify.Fingerprint(given[0].Key)
+	heard := " 1  " + strings.ToUpper(strings.Join(keys.Lines(fingerprint)[0], " ")) + "\n２　" + fingerprint[len("sha256:")+16:]
+	mustHave(t, admin.get("/partners?fingerprint="+url.QueryEscape(heard), 200), "の鍵と一致します")
+	mustHave(t, admin.get("/partners?fingerprint="+url.QueryEscape(heard[:40]), 200), "指紋の全体ではありません")
+	mustHave(t, admin.get("/partners?fingerprint="+strings.Repeat("00", 32), 200), "どれとも一致しません")
 	files["x.tasuki.json"] = strings.Replace(string(bundle), "a", "b", 1)
 	mustHave(t, admin.upload("/partners/verify", "bundle", files, 200), "検証に通らない点があります")
 	sheet, err := admin.client.Get(s.server.URL + at + "/checklist.xlsx")

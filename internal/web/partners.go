@@ -13,6 +13,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/keys"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
@@ -27,12 +28,24 @@ type partnersPage struct {
 	Received []receivedView
 	Choices  []option // counterparties
 	Trusted  []trustedView
+	Heard    string              // a fingerprint to compare, as somebody wrote it down
+	Found    trustedView         // the trusted key it is that of
+	Whole    bool                // what was written down is a whole fingerprint
 	Requests []relay.RequestLine // every one, sent or received
 }
 
 type trustedView struct {
 	Name, Party, Issuer, Fingerprint string
 }
+
+// levels in the order they are offered.
+var levels = []guideline.Level{guideline.Minimum, guideline.Standard}
+
+// Levels to choose from.
+func (partnersPage) Levels() []guideline.Level { return levels }
+
+// Lines gives the fingerprint as two people read it to each other.
+func (t trustedView) Lines() [][]string { return keys.Lines(t.Fingerprint) }
 
 type partnerView struct {
 	chain.Party
@@ -84,6 +97,13 @@ func (s *Server) partnersPage(r *http.Request) (*partnersPage, error) {
 	names := partyNames(m)
 	for _, t := range trusted {
 		p.Trusted = append(p.Trusted, trustedView{t.Key.Name, names[t.Party], t.Key.Issuer, verify.Fingerprint(t.Key.Key)})
+	}
+	if p.Heard = r.FormValue("fingerprint"); p.Heard != "" {
+		var fingerprint string
+		fingerprint, p.Whole = keys.Heard(p.Heard)
+		if i := slices.IndexFunc(p.Trusted, func(t trustedView) bool { return t.Fingerprint == fingerprint }); i >= 0 {
+			p.Found = p.Trusted[i]
+		}
 	}
 	ours := ourParties(m)
 	for _, party := range m.Parties {
@@ -189,9 +209,13 @@ func (s *Server) verifyBundle(w http.ResponseWriter, r *http.Request) error {
 	if verify.LetterFormat(bundle) != "" {
 		return s.takeLetter(w, r, header.Filename, bundle)
 	}
+	level := guideline.Level(r.FormValue("level"))
+	if level != "" && !slices.Contains(levels, level) {
+		return formError(lang.T("水準を選び直してください", "choose the level again"))
+	}
 	p := &verifiedPage{Base: s.base(r, "partners", lang.T("宣言の検証結果", "Result of the verification")), File: header.Filename}
 	if r.FormValue("keep") == "" || !p.Can(auth.Edit) {
-		if p.Report, err = s.verify(r.Context(), bundle); err != nil {
+		if p.Report, err = s.verify(r.Context(), bundle, level); err != nil {
 			return err
 		}
 		return s.render(w, http.StatusOK, "verified", p)
@@ -204,12 +228,13 @@ func (s *Server) verifyBundle(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "verified", p)
 }
 
-// verify holds a bundle against what this workspace trusts and has seen, and keeps nothing.
-func (s *Server) verify(ctx context.Context, bundle []byte) (verify.Report, error) {
+// verify holds a bundle against what this workspace trusts and has seen and the level asked for, if any, and keeps nothing.
+func (s *Server) verify(ctx context.Context, bundle []byte, level guideline.Level) (verify.Report, error) {
 	o, err := exchange.Options(ctx, s.db)
 	if err != nil {
 		return verify.Report{}, err
 	}
+	o.RequireLevel = level
 	return verify.Bundle(bundle, o), nil
 }
 
