@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"example.org/tasuki/internal/lang"
@@ -135,10 +137,29 @@ func syncDir(dir string) error {
 
 var idText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// NewID gives an id of 26 characters: 48 bits of time, then 80 random bits. Ids sort by the time they were made.
+// NewID gives an id of 26 characters: 48 bits of time, then 80 random bits. Ids sort in the order in which a program made
+// them.
 func NewID() string {
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(time.Now().UnixMilli())<<16)
-	rand.Read(b[6:]) // never fails
+	lastID.Lock()
+	defer lastID.Unlock()
+	b := &lastID.id
+	if now := uint64(time.Now().UnixMilli()) << 16; now > binary.BigEndian.Uint64(b[:8]) {
+		binary.BigEndian.PutUint64(b[:8], now)
+		rand.Read(b[6:]) // never fails
+		b[6] &= 0x7f     // room to count within the millisecond
+	} else {
+		var step [4]byte
+		rand.Read(step[:])
+		low, carry := bits.Add64(binary.BigEndian.Uint64(b[8:]), uint64(binary.BigEndian.Uint32(step[:]))+1, 0)
+		binary.BigEndian.PutUint64(b[8:], low)
+		binary.BigEndian.PutUint64(b[:8], binary.BigEndian.Uint64(b[:8])+carry)
+	}
 	return idText.EncodeToString(b[:])
+}
+
+// lastID is the last id that this program made: within a millisecond the next one is larger, so that what one person did in
+// turn is listed in turn.
+var lastID struct {
+	sync.Mutex
+	id [16]byte
 }
