@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/japanese"
@@ -202,6 +203,23 @@ func makeReturned(t *testing.T, raw []byte) {
 		must(f.DeleteSheet("表紙"))
 	})
 
+	// Answered beside our columns: a column of their own, same as above, lines through cells, a row and a part of a text,
+	// comments, plans behind a status, ids with circled numbers, a cell merged over rows.
+	edit("beside.xlsx", func(f *excelize.File) {
+		struck, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Strike: true}})
+		must(err)
+		set(f, sheet, map[string]any{"T5": "回答", at("T", "S(1)-1.1"): "○", at("T", "S(1)-1.2"): "×",
+			at("K", "S(1)-3.2"): "対応（12月予定）", at("K", "S(1)-3.3"): "未着手", at("K", "S(1)-3.4"): "同上", at("N", "S(1)-3.3"): "品質保証部", at("N", "S(1)-3.4"): "〃",
+			at("K", "S(2)-1.1"): "○（一部）", at("K", "S(2)-1.2"): "対応", at("K", "S(2)-1.3"): "対応",
+			at("D", "S(2)-1.4"): "S①-1.4", at("D", "S(2)-1.5"): "S(2)―1.5", at("K", "S(2)-1.5"): "要対応", at("O", "S(2)-1.5"): "20261225"})
+		must(f.SetCellStyle(sheet, at("K", "S(2)-1.2"), at("K", "S(2)-1.2"), struck))
+		must(f.SetCellStyle(sheet, at("D", "S(2)-1.3"), at("R", "S(2)-1.3"), struck))
+		must(f.SetCellRichText(sheet, at("K", "S(2)-2.1"), []excelize.RichTextRun{{Text: "対応", Font: &excelize.Font{Strike: true}}, {Text: "未対応"}}))
+		must(f.AddComment(sheet, excelize.Comment{Cell: at("L", "S(1)-3.3"), Author: "例示", Paragraph: []excelize.RichTextRun{{Text: "委託先に確認中"}}}))
+		must(f.MergeCell(sheet, at("O", "S(1)-3.3"), at("O", "S(1)-3.4")))
+		must(f.SetCellValue(sheet, at("O", "S(1)-3.3"), "令和9年3月末"))
+	})
+
 	// Copied into a new book: no hidden sheet and column, spaced ids, serial numbers, formulas, a row twice, a row of its own.
 	book := excelize.NewFile()
 	must(book.SetSheetName("Sheet1", "回答"))
@@ -253,6 +271,11 @@ func makeReturned(t *testing.T, raw []byte) {
 	sjis, err := japanese.ShiftJIS.NewEncoder().Bytes(out.Bytes())
 	must(err)
 	must(os.WriteFile("testdata/returned/shiftjis.csv", sjis, 0o644))
+	wide := []byte{0xff, 0xfe} // what Excel calls Unicode text: UTF-16 and tabs
+	for _, u := range utf16.Encode([]rune(strings.ReplaceAll(out.String(), ",", "\t"))) {
+		wide = append(wide, byte(u), byte(u>>8))
+	}
+	must(os.WriteFile("testdata/returned/unicode.txt", wide, 0o644))
 	must(os.WriteFile("testdata/returned/named-xlsx.xlsx", append([]byte("\ufeff"), out.Bytes()...), 0o644))
 }
 
