@@ -86,7 +86,7 @@ var environment = []meaning{
 	{"TASUKI_OLD_KEY_PASSPHRASE", lang.T("keys rotate で替える前の鍵のパスフレーズ", "passphrase of the key that keys rotate replaces")},
 	{"TASUKI_DATABASE", lang.T("PostgreSQL の接続先（なければワークスペースの SQLite）", "PostgreSQL to use (else SQLite in the workspace)")},
 	{"TASUKI_LISTEN, TASUKI_SECURE", lang.T("serve の待ち受けアドレス（--listen）、TLS の後ろにいること（--secure）", "serve: address (--listen), and that TLS is in front (--secure)")},
-	{"TASUKI_LEDGER", lang.T("台帳の名前", "name of the ledger")},
+	{"TASUKI_LEDGER", lang.T("serve で台帳を見せる相手（--ledger: token、public、off）", "serve: who may read the ledger (--ledger: token, public, off)")},
 	{"TASUKI_NVD_KEY", lang.T("NVD から取得するときの API キー", "API key for fetching from NVD")},
 }
 
