@@ -243,10 +243,19 @@ func (c *triageUpgradeCmd) Run(p *program) error {
 			if u.To != "" {
 				to = u.From + " → " + u.To
 			}
-			rows = append(rows, []string{u.Component, to, words[u.Major].In(p.lang), strings.Join(u.Clears, ", "), u.Note.In(p.lang)})
+			rows = append(rows, []string{u.Component, to, words[u.Major].In(p.lang), firstFew(u.Clears), u.Note.In(p.lang)})
 		}
 		p.table(rows)
 	})
+}
+
+// firstFew names the first of a list and counts the others, so that one long row does not widen all; --json has the whole.
+func firstFew(list []string) string {
+	const few = 3
+	if len(list) <= few {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s +%d", strings.Join(list[:few], ", "), len(list)-few)
 }
 
 type triageContextCmd struct {

@@ -56,6 +56,7 @@ func Rate(vectors []string, words ...string) Severity {
 
 // Score gives the base score of a CVSS vector of any version, and whether it is one.
 func Score(vector string) (float64, bool) {
+	vector = strings.TrimSuffix(vector, "/") // as some publishers end it
 	switch {
 	case strings.HasPrefix(vector, "CVSS:4.0/"):
 		if v, err := cvss40.ParseVector(vector); err == nil {

@@ -11,6 +11,7 @@ import (
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/finding"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/read/input"
 	"example.org/tasuki/internal/read/osv"
 	"example.org/tasuki/internal/version"
 )
@@ -70,7 +71,9 @@ func (b *builder) add(item osv.Item, textAt uint64) {
 	if !r.Withdrawn.IsZero() {
 		return
 	}
+	b.doubtVectors(item.Source+"#", r.Severity)
 	for i, a := range r.Affected {
+		b.doubtVectors(fmt.Sprintf("%s#/affected/%d", item.Source, i), a.Severity)
 		b.addCommits(n, fmt.Sprintf("%s#/affected/%d", item.Source, i), a)
 		key, ecosystem := registryKey(a)
 		if key.name == "" {
@@ -93,6 +96,17 @@ func (b *builder) add(item osv.Item, textAt uint64) {
 			continue
 		}
 		b.packages[key] = append(b.packages[key], entry{n, intervals})
+	}
+}
+
+// doubtVectors tells of CVSS vectors that cannot be read: they are kept with the advisory and count for nothing.
+func (b *builder) doubtVectors(place string, given []osv.Severity) {
+	for i, s := range given {
+		if _, ok := finding.Score(s.Score); !ok && strings.HasPrefix(s.Type, "CVSS") {
+			b.problems = append(b.problems, fact.Problem{Where: fmt.Sprintf("%s/severity/%d/score", place, i),
+				What: lang.F("CVSS のベクトル「%s」を読み取れないため、深刻度の計算に使いません",
+					"the CVSS vector %q cannot be read and counts for nothing", input.Clip(s.Score))})
+		}
 	}
 }
 

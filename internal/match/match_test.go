@@ -146,7 +146,8 @@ func TestTextAndAdvisories(t *testing.T) {
 
 func TestSpotChecks(t *testing.T) {
 	file, stats := build(t, testshared.Dir(t, "osv"))
-	if stats.Count < 19300 || stats.Withdrawn != 294 || len(stats.Problems) > 0 {
+	// One record has a vector with A:U, which no version of CVSS knows.
+	if stats.Count < 19300 || stats.Withdrawn != 294 || len(stats.Problems) != 1 || !strings.HasSuffix(stats.Problems[0].Where, "x_NSWG-ECO-504.json#/severity/0/score") {
 		t.Errorf("%d advisories, %d withdrawn, problems %v", stats.Count, stats.Withdrawn, stats.Problems)
 	}
 	ix := open(t, file)

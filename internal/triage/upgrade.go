@@ -48,6 +48,9 @@ func Advise(ecosystem, purl, from string, vulns []string, fixed []string, remain
 			break
 		}
 	}
+	if ecosystem == "Go" && u.To != "" && strings.HasPrefix(from, "v") {
+		u.To = "v" + strings.TrimPrefix(u.To, "v") // advisories leave it out, go get needs it
+	}
 	for _, v := range sorted(vulns) {
 		if !slices.Contains(u.Left, v) {
 			u.Clears = append(u.Clears, v)

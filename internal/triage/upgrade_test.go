@@ -29,6 +29,7 @@ func TestAdvise(t *testing.T) {
 		{"nothing is fixed", "npm", "1.0.0", nil, left(), "", "", nil, []string{"A", "B"}},
 		{"below one the second number breaks", "crates.io", "0.4.9", []string{"0.5.0"}, left(), "0.5.0", CrossesMajor, []string{"A", "B"}, nil},
 		{"Go writes a v", "Go", "v1.9.0", []string{"v1.10.0"}, left(), "v1.10.0", StaysInMajor, []string{"A", "B"}, nil},
+		{"a v that the advisory leaves out", "Go", "v1.9.0", []string{"1.10.0"}, left(), "v1.10.0", StaysInMajor, []string{"A", "B"}, nil},
 		{"Debian promises nothing", "Debian:12", "1.0-1", []string{"1.0-1+deb12u1"}, left(), "1.0-1+deb12u1", CrossingUnknown, []string{"A", "B"}, nil},
 		{"what is no version is left out", "npm", "1.0.0", []string{"latest", "1.0.1"}, left(), "1.0.1", StaysInMajor, []string{"A", "B"}, nil},
 	} {

@@ -7,7 +7,7 @@ import (
 
 var errNoNumber = errors.New("it does not start with a number")
 
-// semver follows Semantic Versioning 2.0.0, section 11, read leniently: one leading v is dropped, and = and blanks before it, one number or more than
+// semver follows Semantic Versioning 2.0.0, section 11, read leniently: one leading v is dropped, = before and blanks around it, one number or more than
 // three are taken, what is missing is zero, and the pre-release may follow without a hyphen (Go's 1.21rc2). Build
 // metadata does not count.
 func semver(k *key, v string) error {
@@ -37,7 +37,7 @@ func nuget(k *key, v string) error { return semver(k, strings.ToLower(v)) }
 func cutSemver(v string) (release []string, pre, build string, err error) {
 	v = strings.TrimLeft(v, "= ")
 	if v != "" && (v[0] == 'v' || v[0] == 'V') {
-		v = v[1:]
+		v = strings.TrimLeft(v[1:], " ")
 	}
 	if v == "" || !isDigit(v[0]) {
 		return nil, "", "", errNoNumber

@@ -100,7 +100,7 @@ func plain(v string) error {
 var families = map[string]func(*key, string) error{
 	"Bitnami":                      semver,
 	"Bioconductor":                 semver,
-	"ConanCenter":                  semver,
+	"ConanCenter":                  conan,
 	"crates.io":                    semver,
 	"DHI":                          semver,
 	"Docker Hardened Images":       semver,
