@@ -72,6 +72,21 @@ const (
 // Roles in the order of the guideline's tables.
 var Roles = []Role{Developer, Supplier, Operator, Customer}
 
+// Title gives the guideline's word for a role.
+func (r Role) Title() lang.Text {
+	switch r {
+	case Developer:
+		return lang.T("開発者", "developer")
+	case Supplier:
+		return lang.T("供給者", "supplier")
+	case Operator:
+		return lang.T("運用者", "operator")
+	case Customer:
+		return lang.T("顧客", "customer")
+	}
+	return lang.T(string(r), string(r))
+}
+
 // Level is a requirement package of section 4.1.
 type Level string
 

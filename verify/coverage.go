@@ -153,13 +153,13 @@ func (c Counts) Kind() Kind {
 func (v *visit) requiredLevel() (lang.Text, error) {
 	d, want := v.Declaration, v.required()
 	if !d.Requirements.Level.Covers(want) {
-		return lang.Text{}, unverified("members/"+DeclarationMember+" /predicate/requirements/level", "宣言の水準 %[1]s は、求める水準 %[2]s に届きません", "the level declared, %[1]s, does not reach the one required, %[2]s", d.Requirements.Level, want)
+		return lang.Text{}, unverified("members/"+DeclarationMember+" /predicate/requirements/level", "宣言の水準「%[1]s」は、求める水準「%[2]s」に届きません", "the level declared, %[1]s, does not reach the one required, %[2]s", d.Requirements.Level, want)
 	}
 	if d.Kind == SelfDeclaration {
 		if len(v.Manifest.Withheld) > 0 {
-			return lang.F("求める水準 %s を満たすと署名者が申告しています（非開示の回答があるため、回答からは確かめられません）", "the signer asserts the level required, %s; with answers withheld it is not proven by them", want), nil
+			return lang.F("求める水準「%s」を満たすと署名者が申告しています（非開示の回答があるため、回答からは確かめられません）", "the signer asserts the level required, %s; with answers withheld it is not proven by them", want), nil
 		}
-		return lang.F("求める水準 %s を満たします", "reaches the level required, %s", want), nil
+		return lang.F("求める水準「%s」を満たします", "reaches the level required, %s", want), nil
 	}
 	at, asked := guideline.Default(), 0
 	for i, a := range v.Answers {
@@ -169,13 +169,13 @@ func (v *visit) requiredLevel() (lang.Text, error) {
 		}
 		asked++
 		if a == nil || !a.Status.Closed() {
-			return lang.Text{}, unverified("members/"+DisclosureMember(i), "対応状況報告であり、水準 %[1]s の %[2]s に対応済みであることが示されていません", "this is a status report, and it does not show that %[2]s of level %[1]s is met", want, d.Commitments[i].Duty())
+			return lang.Text{}, unverified("members/"+DisclosureMember(i), "対応状況報告であり、水準「%[1]s」の%[2]sに対応済みであることが示されていません", "this is a status report, and it does not show that %[2]s of level %[1]s is met", want, d.Commitments[i].Duty())
 		}
 	}
 	if asked == 0 {
-		return lang.Text{}, unverified("members/"+DeclarationMember, "水準 %s の個別要求が一つも含まれていません", "there is no duty of level %s in it", want)
+		return lang.Text{}, unverified("members/"+DeclarationMember, "水準「%s」の個別要求が一つも含まれていません", "there is no duty of level %s in it", want)
 	}
-	return lang.F("対応状況報告ですが、水準 %s の個別要求はすべて対応済みと示されています", "a status report, but every duty of level %s is shown as met", want), nil
+	return lang.F("対応状況報告ですが、水準「%s」の個別要求はすべて対応済みと示されています", "a status report, but every duty of level %s is shown as met", want), nil
 }
 
 // Closed reports whether nothing is left to do: what every duty of a declaration must be.

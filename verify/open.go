@@ -283,6 +283,11 @@ func (d Duty) String() string {
 	return strings.TrimSpace(d.Party + " " + string(d.Role) + " " + string(d.Requirement))
 }
 
+// Title gives the duty in the words of each language.
+func (d Duty) Title() lang.Text {
+	return lang.F("%[1]s%[2]sの%[3]s", "%[1]s%[2]s %[3]s", strings.TrimPrefix(d.Party+" ", " "), d.Role, d.Requirement)
+}
+
 // Duty the answer is about.
 func (a Answer) Duty() Duty { return Duty{a.Party, a.Role, a.Requirement} }
 

@@ -140,7 +140,7 @@ func (r Request) levelReasoned() error {
 			return unverified("/under/request", "ダイジェストの形式が正しくありません", "the digest is not in the right form")
 		}
 		if !r.Level.Covers(u.Level) && strings.TrimSpace(u.Lowered) == "" {
-			return unverified("/level", "元の依頼の水準 %[1]s より低い %[2]s を、理由なく求めています", "it asks for %[2]s, lower than the %[1]s that was asked of its sender, without saying why", u.Level, r.Level)
+			return unverified("/level", "元の依頼の水準「%[1]s」より低い「%[2]s」を、理由なく求めています", "it asks for %[2]s, lower than the %[1]s that was asked of its sender, without saying why", u.Level, r.Level)
 		}
 	}
 	return nil

@@ -148,8 +148,8 @@ func (c *chainDutiesCmd) Run(p *program) error {
 		rows := [][]string{}
 		for _, d := range duties {
 			in, _ := guideline.Default().Individual(d.Requirement)
-			rows = append(rows, []string{d.Party, chain.RoleName(d.Role).In(p.lang), chain.StanceName(d.Stance).In(p.lang),
-				chain.LevelName(d.Level).In(p.lang), string(d.Requirement), in.Title.In(p.lang)})
+			rows = append(rows, []string{d.Party, d.Role.Title().In(p.lang), chain.StanceName(d.Stance).In(p.lang),
+				d.Level.Title().In(p.lang), string(d.Requirement), in.Title.In(p.lang)})
 		}
 		p.table(rows)
 		p.printf("%d 件", "%d duties", len(duties))

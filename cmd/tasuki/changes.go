@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
@@ -68,7 +67,7 @@ func (p *program) printChanges(changes []judging.Change) {
 		return assess.Status(status).Name().In(p.lang)
 	}
 	for _, c := range changes {
-		fmt.Fprintf(p.out, "%s %s  %s  %s → %s\n", c.ID, c.Title, chain.RoleName(c.Role).In(p.lang), name(c.Before), name(c.After))
+		fmt.Fprintf(p.out, "%s %s  %s  %s → %s\n", c.ID, c.Title, c.Role.Title().In(p.lang), name(c.Before), name(c.After))
 		for _, s := range c.Steps {
 			fmt.Fprintf(p.out, "    %s %s (%s) %s\n", s.At.UTC().Format(time.RFC3339), name(s.Status), s.Cause, strings.Join(s.Reasons, " / "))
 		}

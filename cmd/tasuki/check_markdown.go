@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 )
@@ -35,7 +34,7 @@ func (p *program) summary(c checked) string {
 			fmt.Fprintf(&b, "\n%s\n", lang.F("ほか %d 件", "and %d more", len(c.Open)-i).In(p.lang))
 			break
 		}
-		fmt.Fprintf(&b, "| %s | %s（%s） | %s | %s |\n", d.ID, tableCell(d.Title), chain.RoleName(d.Role).In(p.lang), mark(d.Status, p.lang), tableCell(d.Remedy))
+		fmt.Fprintf(&b, "| %s | %s（%s） | %s | %s |\n", d.ID, tableCell(d.Title), d.Role.Title().In(p.lang), mark(d.Status, p.lang), tableCell(d.Remedy))
 	}
 	b.WriteString("\n")
 	return b.String()

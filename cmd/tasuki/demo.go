@@ -72,15 +72,20 @@ func (p *program) printDemo(sum demo.Summary) {
 	}
 	p.printf("\n■ 襷の検証", "\n# Bundles verified")
 	for _, v := range sum.Verified {
+		by := v.By
+		if p.lang == lang.EN {
+			by = v.ByEN
+		}
 		if v.OK {
-			p.printf("  ○ %s: %s（%s）、%d 段階すべて成立。含まれる宣言: %s", "  ok   %s: %s (%s), all %d steps hold; in it: %s", v.File, v.By, verify.Kind(v.Kind).Title().In(p.lang), v.Steps, strings.Join(v.Links, " ← "))
+			p.printf("  ○ %[1]s（%[2]s）: %[4]sが検証し、%[3]d 段階すべて成立。発行者: %[5]s", "  ok   %[1]s (%[2]s): verified by %[4]s, all %[3]d steps hold; issued by %[5]s",
+				v.File, verify.Kind(v.Kind).Title().In(p.lang), v.Steps, by, strings.Join(v.Links, " ← "))
 			mark := "     %s\n"
 			if !v.LevelShown {
 				mark = "     △ %s\n"
 			}
 			fmt.Fprintf(p.out, mark, v.LevelWhy.In(p.lang))
 		} else {
-			p.printf("  × %s: %s、「%s」で失敗: %s", "  FAIL %s: %s, at %q: %s", v.File, v.By, verify.StepTitle(v.Failed).In(p.lang), v.Why.In(p.lang))
+			p.printf("  × %s: %sの検証は「%s」で失敗: %s", "  FAIL %s: verified by %s, fails at %q: %s", v.File, by, verify.StepTitle(v.Failed).In(p.lang), v.Why.In(p.lang))
 		}
 	}
 	p.printf("\n■ %s", "\n# %s", sum.Exposure.Headline.In(p.lang))

@@ -6,7 +6,6 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/office"
@@ -200,7 +199,7 @@ func (p *program) printHere(rows []judging.StatusLine, named bool) {
 	}
 	for _, r := range rows {
 		s := assess.Status(r.Status)
-		fmt.Fprintf(p.out, "  %s %s  %s\n", statusMarks[s], chain.RoleName(r.Role).In(p.lang), s.Name().In(p.lang))
+		fmt.Fprintf(p.out, "  %s %s  %s\n", statusMarks[s], r.Role.Title().In(p.lang), s.Name().In(p.lang))
 		for _, reason := range r.Reasons {
 			fmt.Fprintf(p.out, "    %s\n", reason)
 		}
@@ -213,7 +212,7 @@ func (p *program) printHere(rows []judging.StatusLine, named bool) {
 func roleWords(roles []guideline.Role, l lang.Lang) string {
 	words := make([]string, len(roles))
 	for i, r := range roles {
-		words[i] = chain.RoleName(r).In(l)
+		words[i] = r.Title().In(l)
 	}
 	return strings.Join(words, lang.T("、", ", ").In(l))
 }
@@ -221,7 +220,7 @@ func roleWords(roles []guideline.Role, l lang.Lang) string {
 func levelWords(levels []guideline.Level, l lang.Lang) string {
 	words := make([]string, len(levels))
 	for i, v := range levels {
-		words[i] = chain.LevelName(v).In(l)
+		words[i] = v.Title().In(l)
 	}
 	return strings.Join(words, lang.T("、", ", ").In(l))
 }

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"example.org/tasuki/internal/lang"
 )
 
 // print gives a result: indented JSON with --json, else what the text function writes.
@@ -25,11 +27,7 @@ func (p *program) print(v any, text func()) error {
 
 // printf writes one line of a result for people.
 func (p *program) printf(ja, en string, args ...any) {
-	form := ja
-	if p.lang == "en" {
-		form = en
-	}
-	fmt.Fprint(p.out, shown(fmt.Sprintf(form, args...)), "\n")
+	fmt.Fprint(p.out, shown(lang.F(ja, en, args...).In(p.lang)), "\n")
 }
 
 // shown takes what could speak to a terminal, or turn the direction of writing, out of a text that others may have

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
@@ -69,7 +68,7 @@ func levelOrDash(level string, l lang.Lang) string {
 	if err != nil {
 		return level
 	}
-	return chain.LevelName(parsed).In(l)
+	return parsed.Title().In(l)
 }
 
 type procurementLifecycleCmd struct {

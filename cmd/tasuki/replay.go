@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/auth"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/replay"
@@ -145,7 +144,7 @@ func (p *program) printReplayDuties(r office.Replay) {
 			if len(d.At) > 0 {
 				var list []string
 				for _, a := range d.At {
-					list = append(list, lang.F("%s %s（%s）: %s", "%s %s (%s): %s", a.Software, a.Party, chain.RoleName(a.Role), a.Status.Name()).In(p.lang))
+					list = append(list, lang.F("%s %s（%s）: %s", "%s %s (%s): %s", a.Software, a.Party, a.Role.Title(), a.Status.Name()).In(p.lang))
 				}
 				standing = strings.Join(list, "; ")
 			}

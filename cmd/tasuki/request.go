@@ -10,7 +10,6 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
@@ -157,7 +156,7 @@ type writtenRequest struct {
 }
 
 func (p *program) tellRequest(r writtenRequest) {
-	p.printf("依頼を書き出しました: %s（%s 宛て、%s、水準 %s、期日 %s）", "wrote the request %s (to %s, about %s, level %s, due %s)", r.File, r.To.Name, r.Object.Name, chain.LevelName(r.Level).In(p.lang), r.DueOn)
+	p.printf("依頼を書き出しました: %s（%s 宛て、%s、水準 %s、期日 %s）", "wrote the request %s (to %s, about %s, level %s, due %s)", r.File, r.To.Name, r.Object.Name, r.Level.Title().In(p.lang), r.DueOn)
 }
 
 type requestPassOnCmd struct {
@@ -275,7 +274,7 @@ func (p *program) tellAsked(l relay.RequestLine) {
 		way = lang.F("%s へ", "to %s", l.To.Name)
 	}
 	p.printf("%s %s: %s %s、水準 %s、期日 %s、%s", "%s %s: %s %s, level %s, due %s, %s", l.Digest[:19], way.In(p.lang), l.Object.Name, orDash(l.Object.Version),
-		chain.LevelName(l.Level).In(p.lang), l.DueOn, l.State.Title().In(p.lang))
+		l.Level.Title().In(p.lang), l.DueOn, l.State.Title().In(p.lang))
 }
 
 type requestShowCmd struct {
@@ -299,7 +298,7 @@ func (c *requestShowCmd) Run(p *program) error {
 			p.printf("  理由（%s）: %s", "  reason (%s): %s", r.Viewpoint.Title().In(p.lang), r.Text)
 		}
 		if l.Under != nil {
-			p.printf("  元の依頼: %s（水準 %s、期日 %s）", "  under the request %s (level %s, due %s)", l.Under.Request, chain.LevelName(l.Under.Level).In(p.lang), l.Under.DueOn)
+			p.printf("  元の依頼: %s（水準 %s、期日 %s）", "  under the request %s (level %s, due %s)", l.Under.Request, l.Under.Level.Title().In(p.lang), l.Under.DueOn)
 			if l.Under.Lowered != "" {
 				p.printf("  水準を下げた理由: %s", "  why the level is lower: %s", l.Under.Lowered)
 			}
@@ -307,7 +306,7 @@ func (c *requestShowCmd) Run(p *program) error {
 		rows := [][]string{}
 		for _, d := range l.Duties() {
 			in, _ := guideline.Default().Individual(d.Requirement)
-			rows = append(rows, []string{"  " + chain.RoleName(d.Role).In(p.lang), string(d.Requirement), in.Title.In(p.lang)})
+			rows = append(rows, []string{"  " + d.Role.Title().In(p.lang), string(d.Requirement), in.Title.In(p.lang)})
 		}
 		p.table(rows)
 		for _, a := range l.Answers {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/assess"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -51,7 +50,7 @@ func (p *program) printStatus(r judging.StatusSheet) {
 		if d.StatedOnly {
 			word += lang.T("（申告のみ）", " (stated only)").In(p.lang)
 		}
-		fmt.Fprintf(p.out, "%s %s %s  %s  %s\n", statusMarks[s], d.ID, d.Title, chain.RoleName(d.Role).In(p.lang), word)
+		fmt.Fprintf(p.out, "%s %s %s  %s  %s\n", statusMarks[s], d.ID, d.Title, d.Role.Title().In(p.lang), word)
 		for _, reason := range d.Reasons {
 			fmt.Fprintf(p.out, "    %s\n", reason)
 		}

@@ -79,7 +79,7 @@ func completionContractMakesDeveloperAndSupplier(v view, found report) {
 		for _, role := range []guideline.Role{guideline.Developer, guideline.Supplier} {
 			if !v.orgHolds(a, v.org(g.Giver), role) {
 				found(Finding{Arrangement: a.ID, Parties: []string{g.Giver}, Subject: g.ID,
-					What: lang.F("請負型の契約で「%s」を開発する「%s」に、%sの役割がありません", "%[2]q develops %[1]q under a contract for completed work but is not %[3]s", v.target(a), v.name(g.Giver), RoleName(role)),
+					What: lang.F("請負型の契約で「%s」を開発する「%s」に、%sの役割がありません", "%[2]q develops %[1]q under a contract for completed work but is not %[3]s", v.target(a), v.name(g.Giver), role.Title()),
 					Next: lang.T("請負型の受託者は開発者と供給者を担います。役割を加えてください", "such a contractor is developer and supplier: add the role")})
 			}
 		}

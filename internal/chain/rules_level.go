@@ -24,7 +24,7 @@ func levelHasReason(v view, found report) {
 	for _, a := range v.Arrangements {
 		if a.Level != "" && strings.TrimSpace(a.LevelReason) == "" {
 			found(Finding{Arrangement: a.ID,
-				What: lang.F("「%s」の水準（%s）を選んだ理由の記録がありません", "no reason is recorded for the level of %q (%s)", v.target(a), LevelName(a.Level)),
+				What: lang.F("「%s」の水準（%s）を選んだ理由の記録がありません", "no reason is recorded for the level of %q (%s)", v.target(a), a.Level.Title()),
 				Next: lang.T("扱う情報、保護の維持、脆弱性対応の即応性・確実性の観点から理由を記録してください", "record it along these lines: information handled, keeping its protection working, speed and certainty of response")})
 		}
 	}
@@ -36,7 +36,7 @@ func passedItemsFitTheClass(v view, found report) {
 			for _, id := range e.Passed {
 				if (id.Category() == 6) != (e.Role == guideline.Customer) {
 					found(Finding{Arrangement: a.ID, Parties: []string{e.Party}, Subject: string(id),
-						What: lang.F("「%s」（%s）に、責務区分の異なる %s が割り当てられています", "%q (%s) was given %s, which belongs to the other responsibility class", v.name(e.Party), RoleName(e.Role), id),
+						What: lang.F("「%s」（%s）に、責務区分の異なる %s が割り当てられています", "%q (%s) was given %s, which belongs to the other responsibility class", v.name(e.Party), e.Role.Title(), id),
 						Next: lang.T("S(6) は顧客、S(1)〜S(5) はサイバーインフラ事業者の要求です。割当てを外してください", "S(6) is the customer's, S(1) to S(5) the providers': take it out")})
 				}
 			}
@@ -79,7 +79,7 @@ func levelHoldsAlongTheChain(v view, found report) {
 					continue
 				}
 				found(Finding{Arrangement: a.ID, Parties: []string{e.Party, up.Party}, Subject: e.ID,
-					What: lang.F("「%s」（%s）の水準が、委託元「%s」（%s）より低くなっています", "%q (%s) works at a lower level than %q (%s), which engaged it", v.name(e.Party), LevelName(held(a, e)), v.name(up.Party), LevelName(held(a, up))),
+					What: lang.F("「%s」（%s）の水準が、委託元「%s」（%s）より低くなっています", "%q (%s) works at a lower level than %q (%s), which engaged it", v.name(e.Party), held(a, e).Title(), v.name(up.Party), held(a, up).Title()),
 					Next: lang.T("サプライチェーン全体で水準をそろえてください", "bring the chain to one level")})
 				break
 			}
@@ -102,7 +102,7 @@ func levelMeetsTheCustomers(v view, found report) {
 				continue
 			}
 			found(Finding{Arrangement: a.ID, Parties: []string{e.Party}, Subject: e.ID,
-				What: lang.F("「%s」（%s）の水準「%s」が、顧客の定めた「%s」より低くなっています", "%q (%s) is at %s, lower than the customer's %s", v.name(e.Party), RoleName(e.Role), LevelName(held(a, e)), LevelName(a.Level)),
+				What: lang.F("「%s」（%s）の水準「%s」が、顧客の定めた「%s」より低くなっています", "%q (%s) is at %s, lower than the customer's %s", v.name(e.Party), e.Role.Title(), held(a, e).Title(), a.Level.Title()),
 				Next: lang.T("顧客の水準以上で依頼し直すか、顧客と水準を合意し直してください", "ask for the customer's level again, or agree on the level with the customer anew")})
 		}
 	}
@@ -129,7 +129,7 @@ func principalKeepsTheRest(v view, found report) {
 			}
 			if left := Uncovered(v.catalog, a, role); len(left) > 0 {
 				found(Finding{Arrangement: a.ID, Parties: partiesOf(hs),
-					What: lang.F("「%s」の%sの要求のうち%d件を誰も負っていません: %s", "nobody answers for %[3]d of the %[2]s requirements of %[1]q: %[4]s", v.target(a), RoleName(role), len(left), idList(left)),
+					What: lang.F("「%s」の%sの要求のうち%d件を誰も負っていません: %s", "nobody answers for %[3]d of the %[2]s requirements of %[1]q: %[4]s", v.target(a), role.Title(), len(left), idList(left)),
 					Next: lang.T("支援の立場に渡さなかった要求は主体に残ります。主体を登録するか、割当てと水準を直してください", "what a supporting party was not given stays with the principal: enter one, or mend what was passed on and the level")})
 			}
 		}
@@ -160,7 +160,7 @@ func supportWorksAtPrincipalsLevel(v view, found report) {
 		for _, p := range principals {
 			if !held(a, e).Covers(held(a, p)) {
 				found(Finding{Arrangement: a.ID, Parties: []string{e.Party, p.Party}, Subject: e.ID,
-					What: lang.F("支援の「%s」の水準（%s）が、主体「%s」（%s）より低くなっています", "%q supports at %s, lower than the principal %q (%s)", v.name(e.Party), LevelName(held(a, e)), v.name(p.Party), LevelName(held(a, p))),
+					What: lang.F("支援の「%s」の水準（%s）が、主体「%s」（%s）より低くなっています", "%q supports at %s, lower than the principal %q (%s)", v.name(e.Party), held(a, e).Title(), v.name(p.Party), held(a, p).Title()),
 					Next: lang.T("主体と同じ水準にしてください", "bring it to the principal's level")})
 				return
 			}
@@ -180,7 +180,7 @@ func supportStaysInsidePrincipalsSet(v view, found report) {
 		outside := slices.DeleteFunc(slices.Clone(e.Passed), func(id guideline.ID) bool { return slices.Contains(allowed, id) })
 		if len(outside) > 0 {
 			found(Finding{Arrangement: a.ID, Parties: append([]string{e.Party}, partiesOf(principals)...), Subject: e.ID,
-				What: lang.F("支援の「%s」（%s）に、主体が負わない要求が割り当てられています: %s", "%q supports as %s but was given what the principal does not answer for: %s", v.name(e.Party), RoleName(e.Role), idList(outside)),
+				What: lang.F("支援の「%s」（%s）に、主体が負わない要求が割り当てられています: %s", "%q supports as %s but was given what the principal does not answer for: %s", v.name(e.Party), e.Role.Title(), idList(outside)),
 				Next: lang.T("主体の範囲に含まれない要求を割当てから外してください", "take out what lies outside the principal's set")})
 		}
 	})

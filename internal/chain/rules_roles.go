@@ -113,7 +113,7 @@ func oneClassPerParty(v view, found report) {
 func roleList(roles []guideline.Role) lang.Text {
 	var ja, en []string
 	for _, r := range roles {
-		n := RoleName(r)
+		n := r.Title()
 		ja, en = append(ja, n.JA), append(en, n.EN)
 	}
 	return lang.T(strings.Join(ja, "・"), strings.Join(en, ", "))
@@ -167,7 +167,7 @@ func inHouseDevelopmentIsPrincipal(v view, found report) {
 			})
 			if !principal {
 				found(Finding{Arrangement: a.ID, Parties: []string{unit.ID},
-					What: lang.F("顧客の開発部門「%s」が「%s」の%s（主体）になっていません", "the customer's development unit %q is not the principal %[3]s of %[2]q", v.name(unit.ID), v.target(a), RoleName(role)),
+					What: lang.F("顧客の開発部門「%s」が「%s」の%s（主体）になっていません", "the customer's development unit %q is not the principal %[3]s of %[2]q", v.name(unit.ID), v.target(a), role.Title()),
 					Next: lang.T("自組織で開発・供給する顧客は、開発者と供給者の責務を主体として負います。主体の役割を加えてください", "a customer that develops in-house bears the developer's and the supplier's duties as principal: add them")})
 			}
 		}
@@ -199,7 +199,7 @@ func supportHasPrincipal(v view, found report) {
 				continue
 			}
 			found(Finding{Arrangement: a.ID, Parties: partiesOf(hs),
-				What: lang.F("「%s」の%sは支援の立場（%s）だけで、主体がいません", "the %[2]s role of %[1]q is held only in support (%[3]s); nobody is principal", v.target(a), RoleName(role), v.names(partiesOf(hs))),
+				What: lang.F("「%s」の%sは支援の立場（%s）だけで、主体がいません", "the %[2]s role of %[1]q is held only in support (%[3]s); nobody is principal", v.target(a), role.Title(), v.names(partiesOf(hs))),
 				Next: lang.T("主体となる関連事業者を登録してください", "enter the party that is the principal")})
 		}
 	}
@@ -211,7 +211,7 @@ func onePrincipalPerRole(v view, found report) {
 			ps := slices.DeleteFunc(holders(a, role), func(e Engagement) bool { return e.Stance != guideline.Principal })
 			if len(ps) > 1 {
 				found(Finding{Arrangement: a.ID, Parties: partiesOf(ps),
-					What: lang.F("「%s」の%sに主体が%d者います（%s）", "the %[2]s role of %[1]q has %[3]d principals (%[4]s)", v.target(a), RoleName(role), len(ps), v.names(partiesOf(ps))),
+					What: lang.F("「%s」の%sに主体が%d者います（%s）", "the %[2]s role of %[1]q has %[3]d principals (%[4]s)", v.target(a), role.Title(), len(ps), v.names(partiesOf(ps))),
 					Next: lang.T("主体を一者にするか、担当する範囲を分けて記録してください", "make one of them the principal, or record which part each answers for")})
 			}
 		}
@@ -241,8 +241,8 @@ func everyRoleIsHeld(v view, found report) {
 		for _, role := range v.rolesNeeded(a) {
 			if len(holders(a, role)) == 0 {
 				found(Finding{Arrangement: a.ID,
-					What: lang.F("「%s」に%sがいません", "%[1]q has no %[2]s", v.target(a), RoleName(role)),
-					Next: lang.F("%sの責務を負う関連事業者を登録してください", "enter the party that bears the %s's duties", RoleName(role))})
+					What: lang.F("「%s」に%sがいません", "%[1]q has no %[2]s", v.target(a), role.Title()),
+					Next: lang.F("%sの責務を負う関連事業者を登録してください", "enter the party that bears the %s's duties", role.Title())})
 			}
 		}
 	}

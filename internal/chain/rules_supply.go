@@ -120,7 +120,7 @@ func generatorHasMaker(v view, found report) {
 			})
 			if !held {
 				found(Finding{Subject: s.GeneratedWith,
-					What: lang.F("コード生成ツール「%s」に%sがいません", "the code generator %[1]q has no %[2]s", v.softwareName(s.GeneratedWith), RoleName(role)),
+					What: lang.F("コード生成ツール「%s」に%sがいません", "the code generator %[1]q has no %[2]s", v.softwareName(s.GeneratedWith), role.Title()),
 					Next: lang.T("ツールの提供者を、ソフトウェア製品としてのツールの開発者・供給者として登録してください", "enter the tool's provider as developer and supplier of the tool, a software product of its own")})
 			}
 		}

@@ -126,21 +126,6 @@ func (v view) covers(g Agreement, a Arrangement) bool {
 	return takesPart(g.Receiver) && takesPart(g.Giver)
 }
 
-// RoleName gives the guideline's word for a role.
-func RoleName(r guideline.Role) lang.Text {
-	switch r {
-	case guideline.Developer:
-		return lang.T("開発者", "developer")
-	case guideline.Supplier:
-		return lang.T("供給者", "supplier")
-	case guideline.Operator:
-		return lang.T("運用者", "operator")
-	case guideline.Customer:
-		return lang.T("顧客", "customer")
-	}
-	return lang.T(string(r), string(r))
-}
-
 // StanceName gives the guideline's word for a stance; empty for an unmarked one.
 func StanceName(s guideline.Stance) lang.Text {
 	switch s {
@@ -150,11 +135,6 @@ func StanceName(s guideline.Stance) lang.Text {
 		return lang.T("支援", "support")
 	}
 	return lang.Text{}
-}
-
-// LevelName gives the guideline's word for a level.
-func LevelName(l guideline.Level) lang.Text {
-	return l.Title()
 }
 
 // Belongs reports whether a party is another one, or a unit of it at any depth.

@@ -62,7 +62,8 @@ type File struct {
 // Verified says how a bundle verified at its recipient.
 type Verified struct {
 	File   string    `json:"file"`
-	By     string    `json:"by"`
+	By     string    `json:"by"` // who verified it
+	ByEN   string    `json:"by_en"`
 	OK     bool      `json:"ok"`
 	Steps  int       `json:"steps"`
 	Links  []string  `json:"links"` // issuers of the bundles in it, the outermost first
@@ -96,7 +97,7 @@ type Command struct {
 
 // outcome sums up a verification and, where it holds, what asking for the level minimum adds.
 func outcome(file string, by chain.Party, r, asked verify.Report) Verified {
-	v := Verified{File: file, By: by.Name, OK: r.OK, Steps: len(r.Steps), Links: []string{}}
+	v := Verified{File: file, By: by.Name, ByEN: by.NameEN, OK: r.OK, Steps: len(r.Steps), Links: []string{}}
 	for _, l := range r.Chain {
 		if l.Issuer != "" {
 			v.Links = append(v.Links, l.Issuer)

@@ -33,8 +33,11 @@ type Text struct {
 // T makes a Text.
 func T(ja, en string) Text { return Text{JA: ja, EN: en} }
 
-// F formats the same arguments into both texts with fmt verbs. Arguments that are a Text are put in their own
-// language. Use explicit argument indexes (%[1]d) where the word order differs.
+// Titled is what people call by a title, in each language: a role, a level, a duty.
+type Titled interface{ Title() Text }
+
+// F formats the same arguments into both texts with fmt verbs. Arguments that are a Text or have a title are put in the
+// language of each. Use explicit argument indexes (%[1]d) where the word order differs.
 func F(ja, en string, args ...any) Text {
 	return Text{JA: fmt.Sprintf(ja, pick(JA, args)...), EN: fmt.Sprintf(en, pick(EN, args)...)}
 }
@@ -42,8 +45,11 @@ func F(ja, en string, args ...any) Text {
 func pick(l Lang, args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
-		if t, ok := a.(Text); ok {
+		switch t := a.(type) {
+		case Text:
 			a = t.In(l)
+		case Titled:
+			a = t.Title().In(l)
 		}
 		out[i] = a
 	}

@@ -11,7 +11,6 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
@@ -105,7 +104,7 @@ func (c *checklist) add(ctx context.Context, r judging.Row) error {
 	if slices.Index(assess.Statuses, assess.Status(r.Status)) < slices.Index(assess.Statuses, assess.Status(line.Status)) {
 		line.Status = verify.Status(r.Status)
 	}
-	why := chain.RoleName(r.Role).In(c.in.Lang) + ": " + words(r.Reasons, c.in.Lang)
+	why := r.Role.Title().In(c.in.Lang) + ": " + words(r.Reasons, c.in.Lang)
 	if !r.ValidUntil.IsZero() {
 		why += "\n" + lang.F("（%s まで有効）", "(holds until %s)", r.ValidUntil.In(calendar.Japan).Format(time.DateOnly)).In(c.in.Lang)
 	}

@@ -290,7 +290,7 @@ func (c Comparison) dutyTable(l lang.Lang) xlsx.Table {
 	}
 	for _, d := range c.Duties {
 		in, _ := guideline.Default().Individual(d.Requirement)
-		row := []string{chain.RoleName(d.Role).In(l), string(d.Requirement), in.Title.In(l)}
+		row := []string{d.Role.Title().In(l), string(d.Requirement), in.Title.In(l)}
 		for _, s := range d.Statuses {
 			row = append(row, ComparedWord(s).In(l))
 		}
@@ -311,7 +311,7 @@ func levelWord(level string, l lang.Lang) string {
 	if level == "" {
 		return ""
 	}
-	return chain.LevelName(guideline.Level(level)).In(l)
+	return guideline.Level(level).Title().In(l)
 }
 
 func day(t time.Time) string {

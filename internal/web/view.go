@@ -38,13 +38,13 @@ func (b Base) StatusName(s assess.Status) string { return s.Name().In(b.Lang) }
 func (Base) Mark(s assess.Status) string { return marks[s] }
 
 // Role, Stance and Level give the guideline's words.
-func (b Base) Role(r guideline.Role) string { return chain.RoleName(r).In(b.Lang) }
+func (b Base) Role(r guideline.Role) string { return r.Title().In(b.Lang) }
 
 // Stance gives the guideline's word for a stance; empty for an unmarked one.
 func (b Base) Stance(s guideline.Stance) string { return chain.StanceName(s).In(b.Lang) }
 
 // Level gives the guideline's word for a level.
-func (b Base) Level(l guideline.Level) string { return chain.LevelName(l).In(b.Lang) }
+func (b Base) Level(l guideline.Level) string { return l.Title().In(b.Lang) }
 
 // SoftwareKind gives the guideline's word for a class of table 2.
 func (b Base) SoftwareKind(k chain.SoftwareKind) string {

@@ -108,7 +108,7 @@ type attesting struct {
 
 // attest adds what is said of the duties of one role.
 func (a *attesting) attest(s verify.Scope, lines []declared.Line) {
-	summary := chain.RoleName(s.Role).In(a.lang)
+	summary := s.Role.Title().In(a.lang)
 	if s.Party != "" {
 		summary = s.Party + " " + summary
 	}
@@ -155,7 +155,7 @@ func (a *attesting) claim(line declared.Line) *[]cyclonedx.BOMReference {
 
 // predicate says what is claimed: duty and status.
 func (a *attesting) predicate(line declared.Line) string {
-	return fmt.Sprintf("%s %s (%s): %s", line.Requirement, line.Asked.Title.In(a.lang), chain.RoleName(line.Role).In(a.lang), declared.StatusName(line.Answer.Status).In(a.lang))
+	return fmt.Sprintf("%s %s (%s): %s", line.Requirement, line.Asked.Title.In(a.lang), line.Role.Title().In(a.lang), declared.StatusName(line.Answer.Status).In(a.lang))
 }
 
 // reasoning gives the reasons; of a duty that does not apply also the reason that was approved.

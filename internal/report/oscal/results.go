@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/declared"
 	"example.org/tasuki/verify"
@@ -286,7 +285,7 @@ func (w writer) finding(line declared.Line) (finding, bool) {
 	default:
 		return finding{}, false
 	}
-	who := chain.RoleName(line.Role).In(w.lang)
+	who := line.Role.Title().In(w.lang)
 	if line.Party != "" {
 		who = line.Party + " " + who
 	}

@@ -6,5 +6,5 @@ import (
 	"example.org/tasuki/internal/lang"
 )
 
-func role(r guideline.Role) lang.Text     { return chain.RoleName(r) }
+func role(r guideline.Role) lang.Text     { return r.Title() }
 func stance(s guideline.Stance) lang.Text { return chain.StanceName(s) }
