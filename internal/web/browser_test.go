@@ -37,7 +37,7 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(stop)
 	ctx, stopTab := chromedp.NewContext(ctx)
 	t.Cleanup(stopTab)
-	ctx, cancel := context.WithTimeout(ctx, 8*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 25*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -34,7 +34,7 @@ type walker struct {
 func (w *walker) click(css, then string) {
 	w.t.Helper()
 	w.clicks++
-	ctx, stop := context.WithTimeout(w.ctx, 15*time.Second)
+	ctx, stop := context.WithTimeout(w.ctx, 2*time.Minute)
 	defer stop()
 	if err := chromedp.Do(ctx, chromedp.Click(css), chromedp.WaitVisible(then)); err != nil {
 		shoot(w.t, w.ctx, "firstrun-stuck.png")

@@ -58,7 +58,7 @@ func (p *typist) to(css string) {
 // wait waits until something is seen.
 func (p *typist) wait(css string) {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, 2*time.Minute)
 	defer stop()
 	if err := chromedp.Do(ctx, chromedp.WaitVisible(css)); err != nil {
 		shoot(p.t, p.ctx, "keyboard-stuck.png")
