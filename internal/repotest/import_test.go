@@ -17,7 +17,7 @@ var layers = []struct {
 	packages []string // a trailing /... takes the folder and everything below
 	beside   []string // same-row imports that are allowed
 }{
-	{"tools and tests", []string{"internal/repotest", "internal/testshared", "internal/golden", "bench/...", "internal/desktest", "internal/store/storetest", "internal/declare/declaretest", "internal/timestamp/timestamptest", "internal/report/declared/declaredtest", "internal/read/readtest"}, []string{"internal/testshared", "internal/golden", "internal/declare/declaretest"}},
+	{"tools and tests", []string{"internal/repotest", "internal/testshared", "internal/golden", "bench/...", "internal/desktest", "internal/store/storetest", "internal/declare/declaretest", "internal/timestamp/timestamptest", "internal/report/declared/declaredtest", "internal/read/readtest", "internal/read/schema/schematest"}, []string{"internal/testshared", "internal/golden", "internal/declare/declaretest"}},
 	{"cmd", []string{"cmd/..."}, nil},
 	{"pages and API", []string{"internal/api", "internal/web", "internal/demo"}, nil},
 	{"what people do", []string{"internal/office"}, nil},

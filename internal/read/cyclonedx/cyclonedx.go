@@ -61,43 +61,23 @@ func readJSON(b []byte) (fact.Reading, error) {
 	if v := bom.Member("specVersion"); v.Kind() == input.KindString {
 		version = v.Text()
 	}
-	schemas, ok := jsonSchemas[version]
+	compiled, ok := jsonSchemas[version]
 	if !ok {
 		return fact.Reading{}, refused("", unknownVersion("/specVersion", version, "1.2, 1.3, 1.4, 1.5, 1.6, 1.7"))
 	}
-	screen, err := schemas.screen()
+	s, err := compiled()
 	if err != nil {
 		return fact.Reading{}, fmt.Errorf("schema of CycloneDX %s: %w", version, err)
 	}
-	var problems []fact.Problem
-	if !screen.Obeys(doc) {
-		if problems, err = schemas.check(b, version); err != nil {
-			return fact.Reading{}, err
-		}
-	}
-	return reading(node{object: bom}, version, "json", problems)
-}
-
-// check says what is wrong with a document that did not get through the screen: what is forgiven is a problem, anything
-// else the refusal.
-func (s jsonSchema) check(b []byte, version string) ([]fact.Problem, error) {
-	whole, err := s.whole()
-	if err != nil {
-		return nil, fmt.Errorf("schema of CycloneDX %s: %w", version, err)
-	}
-	doc, err := input.JSON(b)
-	if err != nil {
-		return nil, refused(version, err)
-	}
-	doubts, faults := whole.Check(doc, forgiven)
+	doubts, faults := s.Check(doc, forgiven)
 	if len(faults) > 0 {
-		return nil, refused(version, input.Refuse(faults[0].Where, andMore(faults[0].What, len(faults)-1)))
+		return fact.Reading{}, refused(version, input.Refuse(faults[0].Where, andMore(faults[0].What, len(faults)-1)))
 	}
 	var problems []fact.Problem
 	for _, d := range doubts {
 		problems = append(problems, fact.Problem{Where: d.Where, What: d.What})
 	}
-	return problems, nil
+	return reading(node{object: bom}, version, "json", problems)
 }
 
 func readXML(b []byte, version string) (fact.Reading, error) {
@@ -181,9 +161,9 @@ func refused(version string, err error) error {
 
 // The schemas, compiled when first needed.
 var (
-	jsonSchemas = map[string]jsonSchema{
-		"1.2": newJSONSchema("1.2"), "1.3": newJSONSchema("1.3"), "1.4": newJSONSchema("1.4"),
-		"1.5": newJSONSchema("1.5"), "1.6": newJSONSchema("1.6"), "1.7": newJSONSchema("1.7"),
+	jsonSchemas = map[string]func() (*schema.Schema, error){
+		"1.2": jsonSchema("1.2"), "1.3": jsonSchema("1.3"), "1.4": jsonSchema("1.4"),
+		"1.5": jsonSchema("1.5"), "1.6": jsonSchema("1.6"), "1.7": jsonSchema("1.7"),
 	}
 	xmlSchemas = map[string]func() (*xsd.Schema, error){
 		"1.0": xmlSchema("1.0"), "1.1": xmlSchema("1.1"), "1.2": xmlSchema("1.2"), "1.3": xmlSchema("1.3"),
@@ -191,19 +171,10 @@ var (
 	}
 )
 
-// jsonSchema is the schema of a version twice: as a screen, which most documents pass, and whole, which says what is
-// wrong with the others.
-type jsonSchema struct {
-	screen func() (*schema.Screen, error)
-	whole  func() (*schema.Schema, error)
-}
-
-func newJSONSchema(version string) jsonSchema {
-	file, others := "bom-"+version+".schema.json", []string{"spdx.schema.json", "jsf-0.82.schema.json", "cryptography-defs.schema.json"}
-	return jsonSchema{
-		screen: sync.OnceValues(func() (*schema.Screen, error) { return schema.NewScreen(cyclonedxschema.Files, file, others...) }),
-		whole:  sync.OnceValues(func() (*schema.Schema, error) { return schema.Compile(cyclonedxschema.Files, file, others...) }),
-	}
+func jsonSchema(version string) func() (*schema.Schema, error) {
+	return sync.OnceValues(func() (*schema.Schema, error) {
+		return schema.Compile(cyclonedxschema.Files, "bom-"+version+".schema.json", "spdx.schema.json", "jsf-0.82.schema.json", "cryptography-defs.schema.json")
+	})
 }
 
 func xmlSchema(version string) func() (*xsd.Schema, error) {

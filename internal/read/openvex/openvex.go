@@ -62,7 +62,11 @@ func Read(b []byte) (fact.Reading, error) {
 		return fact.Reading{}, fmt.Errorf("schema of OpenVEX: %w", err)
 	}
 	modernise(o)
-	doubts, faults := s.Check(doc, forgiven)
+	modern, err := input.DocOf(o)
+	if err != nil {
+		return fact.Reading{}, refused(err)
+	}
+	doubts, faults := s.Check(modern, forgiven)
 	if len(faults) > 0 {
 		return fact.Reading{}, refused(input.Refuse(faults[0].Where, faults[0].What))
 	}

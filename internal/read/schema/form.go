@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -8,36 +9,33 @@ import (
 	"time"
 )
 
-// A form says whether a string has the form that a pattern or a format asks for.
-type form func(string) verdict
-
-type verdict int
-
-const (
-	no verdict = iota
-	yes
-	perhaps // to be left to the whole check
-)
-
-func verdictOf(ok bool) verdict {
-	if ok {
-		return yes
-	}
-	return no
+// format is what a schema calls a format.
+type format struct {
+	name  string
+	holds func(string) bool
 }
 
-// patternForm compiles a pattern when a document first needs it.
-func patternForm(pattern string) form {
+// formats are the ones that are known; nil for those that hold of any text.
+var formats = map[string]func(string) bool{
+	"date":          isDate,
+	"date-time":     func(s string) bool { return plainTime(s) || isTime(s) },
+	"uri":           isAddress,
+	"iri":           isAddress,
+	"uri-reference": isReference,
+	"iri-reference": isReference,
+	"idn-email":     nil, // of an address in any script nothing can be said
+	"string":        nil, // no format, but found in the schema of CycloneDX 1.2
+}
+
+// patternOf compiles a pattern when a document first needs it. One that cannot be compiled holds of nothing.
+func patternOf(pattern string) func(string) bool {
 	if pattern == hexDigests {
-		return func(s string) verdict { return verdictOf(isHexDigest(s)) }
+		return isHexDigest
 	}
 	compiled := sync.OnceValues(func() (*regexp.Regexp, error) { return regexp.Compile(pattern) })
-	return func(s string) verdict {
+	return func(s string) bool {
 		re, err := compiled()
-		if err != nil {
-			return perhaps
-		}
-		return verdictOf(re.MatchString(s))
+		return err == nil && re.MatchString(s)
 	}
 }
 
@@ -65,47 +63,36 @@ var hexDigit = func() (is [256]bool) {
 	return is
 }()
 
-// formOf gives the form of a format; nil when the whole check does not assert it either.
-func formOf(format string) form {
-	switch format {
-	case "uri", "iri":
-		return func(s string) verdict {
-			if plainURL(s) {
-				return yes
-			}
-			return isReference(s, true)
-		}
-	case "uri-reference", "iri-reference":
-		return func(s string) verdict {
-			if plainURL(s) || plainPath(s) {
-				return yes
-			}
-			return isReference(s, false)
-		}
-	case "date-time":
-		return func(s string) verdict {
-			if plainTime(s) {
-				return yes
-			}
-			return perhaps
-		}
-	case "", "string", "idn-email", "idn-hostname":
-		return nil
+// isAddress reports an absolute address (RFC 3986 and 3987).
+func isAddress(s string) bool {
+	if plainURL(s) {
+		return true
 	}
-	return func(string) verdict { return perhaps }
+	u, ok := parse(s)
+	return ok && u.IsAbs()
 }
 
-// isReference reports an address that can be parsed, as the whole check does; one with a literal IPv6 address is left
-// to it.
-func isReference(s string, absolute bool) verdict {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil, absolute && !u.IsAbs(), !absolute && strings.Contains(s, `\`):
-		return no
-	case strings.Contains(u.Host, ":") && strings.ContainsAny(u.Host, "[]"), strings.Contains(u.Hostname(), ":"):
-		return perhaps
+// isReference reports an address, or what leads to one from another.
+func isReference(s string) bool {
+	if plainURL(s) || plainPath(s) {
+		return true
 	}
-	return yes
+	_, ok := parse(s)
+	return ok && !strings.Contains(s, `\`)
+}
+
+// parse takes an address apart; a host with colons must be an IPv6 address in brackets.
+func parse(s string) (*url.URL, bool) {
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil, false
+	}
+	host := u.Hostname()
+	if !strings.Contains(host, ":") {
+		return u, true
+	}
+	ip, err := netip.ParseAddr(host)
+	return u, err == nil && ip.Zone() == "" && strings.Contains(u.Host, "[") && strings.Contains(u.Host, "]")
 }
 
 // plainURL reports an address with nothing unusual in it: most of them, and certainly sound.
@@ -131,22 +118,52 @@ func plainPath(s string) bool {
 	return true
 }
 
-// plainTime reports a time as RFC 3339 has it, to the second or finer, in UTC or with an offset.
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
+
+// plainTime reports a time in UTC, to the second, as most are: quickly.
 func plainTime(s string) bool {
-	if len(s) < 20 || !fits(s[:19], "0000-00-00T00:00:00") {
+	return fits(s, "0000-00-00T00:00:00Z") && s[11:13] < "24" && s[14:16] < "60" && s[17:19] < "60" && isDate(s[:10])
+}
+
+// isTime reports a time as RFC 3339 has it: to the second or finer, in UTC or with an offset.
+func isTime(s string) bool {
+	s = strings.ToUpper(s)
+	if len(s) < 20 || !fits(s[10:19], "T00:00:00") || !isDate(s[:10]) {
 		return false
 	}
-	if _, err := time.Parse(time.DateOnly, s[:10]); err != nil || s[11:13] > "23" || s[14:16] > "59" || s[17:19] > "59" {
-		return false
-	}
-	zone := s[19:]
-	if zone[0] == '.' {
-		zone = strings.TrimLeft(zone[1:], "0123456789")
-		if len(zone) == len(s)-20 {
+	hour, minute, second, zone := number(s[11:13]), number(s[14:16]), number(s[17:19]), s[19:]
+	if fraction, ok := strings.CutPrefix(zone, "."); ok {
+		if zone = strings.TrimLeft(fraction, "0123456789"); len(zone) == len(fraction) {
 			return false
 		}
 	}
-	return zone == "Z" || len(zone) == 6 && (zone[0] == '+' || zone[0] == '-') && fits(zone[1:], "00:00") && zone[1:3] < "24" && zone[4:] < "60"
+	offset := 0
+	switch {
+	case zone == "Z":
+	case fits(zone, "+00:00"), fits(zone, "-00:00"):
+		if zone[1:3] > "23" || zone[4:] > "59" {
+			return false
+		}
+		if offset = number(zone[1:3])*60 + number(zone[4:]); zone[0] == '-' {
+			offset = -offset
+		}
+	default:
+		return false
+	}
+	const day = 24 * 60
+	leap := second == 60 && (hour*60+minute-offset+day)%day == day-1 // the last second of a day in UTC
+	return hour < 24 && minute < 60 && (second < 60 || leap)
+}
+
+// number reads digits.
+func number(s string) (n int) {
+	for i := range len(s) {
+		n = 10*n + int(s[i]-'0')
+	}
+	return n
 }
 
 // fits reports whether a text is like a pattern in which 0 stands for any digit.

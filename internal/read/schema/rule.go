@@ -11,13 +11,14 @@ import (
 	"example.org/tasuki/internal/read/input"
 )
 
-// rule is one schema made ready for a walk: what it asks of a value of each kind, then what it asks of any.
+// rule is one schema made ready for a walk: what it asks of any value, then what it asks of one of each kind.
 type rule struct {
 	unknown  bool         // it uses what is not known here
 	never    bool         // the schema false
 	ref      func() *rule // it is only a reference: to be followed
 	kinds    uint         // bits of the kinds allowed, and integer; 0 for all
 	values   *values      // enum and const
+	format   *format
 	object   *objectRule
 	array    *arrayRule
 	text     *textRule
@@ -27,6 +28,26 @@ type rule struct {
 
 // integer is the bit of numbers without a fraction, beside those of the kinds.
 const integer = 1 << 16
+
+// allows reports whether values of this kind are allowed.
+func (r *rule) allows(v input.Value) bool {
+	kind := v.Kind()
+	return r.kinds&(1<<kind) != 0 || kind == input.KindNumber && r.kinds&integer != 0 && decimalOf(v.Raw()).isInteger()
+}
+
+var kindNames = [...]string{input.KindNull: "null", input.KindBool: "boolean", input.KindNumber: "number", input.KindString: "string",
+	input.KindArray: "array", input.KindObject: "object"}
+
+// kindsText names the kinds that are allowed.
+func (r *rule) kindsText() string {
+	var names []string
+	for _, name := range []string{"null", "boolean", "number", "integer", "string", "array", "object"} {
+		if r.kinds&kindBits[name] != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " | ")
+}
 
 type objectRule struct {
 	members  map[string]member
@@ -39,6 +60,16 @@ type member struct {
 	required uint64 // its bit
 }
 
+// missing names the required members that were not seen.
+func (r *objectRule) missing(seen uint64) (names []string) {
+	for name, m := range r.members {
+		if m.required&^seen != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 type arrayRule struct {
 	first       []*rule // what the first items obey, each its own
 	items       *rule   // what the others obey; nil for anything
@@ -48,26 +79,21 @@ type arrayRule struct {
 
 type textRule struct {
 	least, most int // characters
-	forms       []form
+	pattern     func(string) bool
 }
 
-type numberRule struct{ least, most float64 }
+type numberRule struct{ least, most string } // empty without such a bound
 
 type togetherRule struct {
 	all, any, one              []*rule
 	not, when, then, otherwise *rule
 }
 
-// values are the ones that enum or const allow.
-type values struct {
-	texts, words map[string]bool
-	others       bool // numbers, objects or arrays are among them
-}
-
-// undecided are the keywords of draft 7 that the screen leaves to the whole check. Any other that is not known below is a
+// unknown are the keywords of drafts 7 and 2020-12 that ask something of a document and are not known here. Any other is a
 // remark of the schema's authors.
-var undecided = []string{"multipleOf", "exclusiveMaximum", "exclusiveMinimum", "contains", "maxProperties", "minProperties", "patternProperties",
-	"dependencies", "propertyNames"}
+var unknown = []string{"multipleOf", "exclusiveMaximum", "exclusiveMinimum", "contains", "minContains", "maxContains", "maxProperties",
+	"minProperties", "patternProperties", "dependencies", "dependentRequired", "dependentSchemas", "propertyNames", "prefixItems",
+	"unevaluatedItems", "unevaluatedProperties", "$dynamicRef", "$recursiveRef"}
 
 // scope is the file that a schema stands in.
 type scope struct {
@@ -75,13 +101,16 @@ type scope struct {
 	doc  *input.Doc
 }
 
-func (f files) compile(in scope, v input.Value) *rule {
+func (s scope) isDraft7() bool {
+	return strings.Contains(s.doc.Root().Member("$schema").Text(), "draft-07")
+}
+
+func (f *files) compile(in scope, v input.Value) *rule {
 	if v.Kind() == input.KindBool {
 		return &rule{never: v.Raw() == "false"}
 	}
-	if ref := v.Member("$ref"); ref.Kind() == input.KindString {
-		to := sync.OnceValue(func() *rule { return f.follow(in, ref.Text()) })
-		return &rule{ref: to, unknown: v.Member("const").Kind() != input.KindNone || v.Member("format").Kind() != input.KindNone}
+	if ref := v.Member("$ref"); ref.Kind() == input.KindString && in.isDraft7() { // nothing beside it counts
+		return f.reference(in, ref)
 	}
 	c := compiler{files: f, in: in, rule: &rule{unknown: v.Kind() != input.KindObject}}
 	for name, value := range v.Members {
@@ -90,28 +119,42 @@ func (f files) compile(in scope, v input.Value) *rule {
 	return c.rule
 }
 
-// follow gives the rule that a reference names: #/a/b, FILE or FILE#/a/b.
-func (f files) follow(in scope, ref string) *rule {
+func (f *files) reference(in scope, ref input.Value) *rule {
+	return &rule{ref: sync.OnceValue(func() *rule { return f.follow(in, ref.Text()) })}
+}
+
+// follow gives the rule that a reference names: #/a/b, FILE or FILE#/a/b. Each is prepared once.
+func (f *files) follow(in scope, ref string) *rule {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	file, fragment, _ := strings.Cut(ref, "#")
-	if file != "" {
-		name := path.Base(file)
-		doc, err := f.open(name)
-		if err != nil || !slices.Contains(f.names, name) {
-			return &rule{unknown: true}
-		}
-		in = scope{name, doc}
+	if file = path.Base(file); file == "." { // of an empty path
+		file = in.file
 	}
-	at := in.doc.Root()
+	key := file + "#" + fragment
+	if r := f.ready[key]; r != nil {
+		return r
+	}
+	f.ready[key] = f.prepare(file, fragment)
+	return f.ready[key]
+}
+
+func (f *files) prepare(file, fragment string) *rule {
+	doc, err := f.open(file)
+	if err != nil {
+		return &rule{unknown: true}
+	}
+	at := doc.Root()
 	if fragment != "" {
 		for _, token := range strings.Split(strings.TrimPrefix(fragment, "/"), "/") {
 			at = at.Member(strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
 		}
 	}
-	return f.compile(in, at) // what is not there becomes an unknown rule
+	return f.compile(scope{file, doc}, at) // what is not there becomes an unknown rule
 }
 
 type compiler struct {
-	files
+	*files
 	in   scope
 	rule *rule
 }
@@ -120,8 +163,15 @@ func (c *compiler) sub(v input.Value) *rule { return c.compile(c.in, v) }
 
 func (c *compiler) subs(v input.Value) []*rule {
 	out := []*rule{}
-	for _, item := range v.Items {
+	for _, item := range items(v) {
 		out = append(out, c.sub(item))
+	}
+	return out
+}
+
+func items(v input.Value) (out []input.Value) {
+	for _, item := range v.Items {
+		out = append(out, item)
 	}
 	return out
 }
@@ -131,23 +181,25 @@ func (c *compiler) keyword(name string, v, schema input.Value) {
 	case "type":
 		c.kinds(v)
 	case "enum":
-		c.enum(v.Items)
+		c.values(name, items(v))
 	case "const":
-		c.enum(func(yield func(int, input.Value) bool) { yield(0, v) })
+		c.values(name, []input.Value{v})
 	case "properties", "required", "additionalProperties":
 		c.object(schema)
 	case "items", "minItems", "maxItems", "uniqueItems":
 		c.array(schema)
-	case "pattern", "format", "minLength", "maxLength":
+	case "pattern", "minLength", "maxLength":
 		c.text(schema)
+	case "format":
+		c.format(v.Text())
 	case "minimum", "maximum":
 		c.number(schema)
-	case "allOf", "anyOf", "oneOf", "not", "if":
+	case "allOf", "anyOf", "oneOf", "not", "if", "$ref":
 		c.together(schema)
 	case "$id": // one inside, but for a fragment, would change what references mean
 		c.rule.unknown = c.rule.unknown || schema != c.in.doc.Root() && !strings.HasPrefix(v.Text(), "#")
 	default:
-		c.rule.unknown = c.rule.unknown || slices.Contains(undecided, name)
+		c.rule.unknown = c.rule.unknown || slices.Contains(unknown, name)
 	}
 }
 
@@ -169,20 +221,18 @@ func (c *compiler) kinds(v input.Value) {
 	}
 }
 
-func (c *compiler) enum(items func(func(int, input.Value) bool)) {
+func (c *compiler) values(keyword string, list []input.Value) {
 	if c.rule.values != nil { // enum beside const
 		c.rule.unknown = true
 	}
-	c.rule.values = &values{texts: map[string]bool{}, words: map[string]bool{}}
-	for _, item := range items {
-		switch item.Kind() {
-		case input.KindString:
-			c.rule.values.texts[item.Text()] = true
-		case input.KindBool, input.KindNull:
-			c.rule.values.words[item.Raw()] = true
-		default:
-			c.rule.values.others = true
-		}
+	c.rule.values = newValues(keyword, list)
+}
+
+func (c *compiler) format(name string) {
+	if holds, known := formats[name]; !known {
+		c.rule.unknown = true
+	} else if holds != nil {
+		c.rule.format = &format{name, holds}
 	}
 }
 
@@ -232,27 +282,12 @@ func (c *compiler) text(schema input.Value) {
 	t := &textRule{least: c.size(schema, "minLength", 0), most: c.size(schema, "maxLength", math.MaxInt)}
 	c.rule.text = t
 	if p := schema.Member("pattern"); p.Kind() == input.KindString {
-		t.forms = append(t.forms, patternForm(p.Text()))
-	}
-	if f := formOf(schema.Member("format").Text()); f != nil {
-		t.forms = append(t.forms, f)
+		t.pattern = patternOf(p.Text())
 	}
 }
 
 func (c *compiler) number(schema input.Value) {
-	if c.rule.number != nil {
-		return
-	}
-	bound := func(name string, otherwise float64) float64 {
-		v := schema.Member(name)
-		if v.Kind() == input.KindNone {
-			return otherwise
-		}
-		f, err := strconv.ParseFloat(v.Raw(), 64)
-		c.rule.unknown = c.rule.unknown || err != nil || len(v.Raw()) > 15
-		return f
-	}
-	c.rule.number = &numberRule{bound("minimum", math.Inf(-1)), bound("maximum", math.Inf(1))}
+	c.rule.number = &numberRule{schema.Member("minimum").Raw(), schema.Member("maximum").Raw()}
 }
 
 func (c *compiler) together(schema input.Value) {
@@ -263,8 +298,10 @@ func (c *compiler) together(schema input.Value) {
 	c.rule.together = t
 	for name, value := range schema.Members {
 		switch name.Text() {
+		case "$ref":
+			t.all = append(t.all, c.reference(c.in, value))
 		case "allOf":
-			t.all = c.subs(value)
+			t.all = append(t.all, c.subs(value)...)
 		case "anyOf":
 			t.any = c.subs(value)
 		case "oneOf":

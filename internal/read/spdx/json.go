@@ -9,35 +9,37 @@ import (
 )
 
 // object is a JSON object; what is not there, or of another type, is empty.
-type object map[string]any
+type object struct{ input.Value }
 
-func (o object) text(name string) string {
-	s, _ := o[name].(string)
-	return strings.TrimSpace(s)
+// exactly gives a text as it is written.
+func (o object) exactly(name string) string {
+	if v := o.Member(name); v.Kind() == input.KindString {
+		return v.Text()
+	}
+	return ""
 }
 
+func (o object) text(name string) string { return strings.TrimSpace(o.exactly(name)) }
+
 func (o object) texts(name string) (out []string) {
-	list, _ := o[name].([]any)
-	for _, v := range list {
-		if s, ok := v.(string); ok {
-			out = append(out, s)
+	for _, v := range o.Member(name).Items {
+		if v.Kind() == input.KindString {
+			out = append(out, v.Text())
 		}
 	}
 	return out
 }
 
 func (o object) each(name string, f func(i int, o object)) {
-	list, _ := o[name].([]any)
-	for i, v := range list {
-		if m, ok := v.(map[string]any); ok {
-			f(i, m)
+	for i, v := range o.Member(name).Items {
+		if v.Kind() == input.KindObject {
+			f(i, object{v})
 		}
 	}
 }
 
 func fromJSON(o object) *document {
-	info, _ := o["creationInfo"].(map[string]any)
-	creation := object(info)
+	creation := object{o.Member("creationInfo")}
 	d := &document{
 		id: o.text("SPDXID"), name: o.text("name"), namespace: o.text("documentNamespace"),
 		created: creation.text("created"), createdPlace: "/creationInfo/created",

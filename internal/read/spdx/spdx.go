@@ -72,23 +72,31 @@ func Read(b []byte) (fact.Reading, error) {
 		return readRDF(text)
 	}
 	if isYAML(text) {
-		doc, err := input.YAML(text)
+		doc, err := takeYAML(text)
 		return readObject(doc, err, "yaml")
 	}
-	doc, err := input.JSON(text)
+	doc, err := input.Take(text)
 	return readObject(doc, err, "json")
 }
 
+func takeYAML(b []byte) (*input.Doc, error) {
+	tree, err := input.YAML(b)
+	if err != nil {
+		return nil, err
+	}
+	return input.DocOf(tree)
+}
+
 // readObject reads what JSON and YAML give, which is of one shape.
-func readObject(doc any, err error, encoding string) (fact.Reading, error) {
+func readObject(doc *input.Doc, err error, encoding string) (fact.Reading, error) {
 	if err != nil {
 		return fact.Reading{}, refused("", err)
 	}
-	object, ok := doc.(map[string]any)
-	if !ok {
+	top := doc.Root()
+	if top.Kind() != input.KindObject {
 		return fact.Reading{}, refused("", input.Refuse("", lang.T("最上位がオブジェクトではありません", "the top level is not an object")))
 	}
-	written, _ := object["spdxVersion"].(string)
+	written := object{top}.exactly("spdxVersion")
 	version := strings.TrimPrefix(written, "SPDX-")
 	compiled, ok := schemas[version]
 	if !ok {
@@ -106,7 +114,7 @@ func readObject(doc any, err error, encoding string) (fact.Reading, error) {
 		}
 		return fact.Reading{}, refused(version, input.Refuse(faults[0].Where, what))
 	}
-	d := fromJSON(object)
+	d := fromJSON(object{top})
 	for _, v := range doubts {
 		d.doubt(v.Where, v.What)
 	}
