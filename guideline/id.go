@@ -2,13 +2,13 @@ package guideline
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // Text is a text in Japanese and English.
@@ -17,14 +17,14 @@ type Text = lang.Text
 // ID is an identifier as the guideline prints it: S(1)-1 for a requirement, S(1)-1.1 for an individual requirement.
 type ID string
 
-var looseID = regexp.MustCompile(`^s\(?([1-6])\)?-?([0-9]{1,2})(?:\.([0-9]{1,2}))?$`)
+var looseID = pattern.Of(`^s\(?([1-6])\)?-?([0-9]{1,2})(?:\.([0-9]{1,2}))?$`)
 
 // ParseID reads an id in any of the ways people type it (S(1)-1.1, s1-1.1, Ｓ（１）－１．１, S (1) - 1.1) and gives
 // the printed form. It does not check that the id exists.
 func ParseID(s string) (ID, error) {
 	folded := strings.ToLower(norm.NFKC.String(s))
 	folded = strings.NewReplacer(" ", "", "\t", "", "‐", "-", "‑", "-", "–", "-", "—", "-", "―", "-", "─", "-", "−", "-", "ー", "-", "。", ".").Replace(folded)
-	m := looseID.FindStringSubmatch(folded)
+	m := looseID().FindStringSubmatch(folded)
 	if m == nil {
 		return "", &lang.Error{Kind: lang.Usage,
 			What: lang.F("「%s」は要求IDとして読めません", "%q is not a requirement id", s),

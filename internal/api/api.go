@@ -10,7 +10,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -20,6 +19,7 @@ import (
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/store"
 )
 
@@ -92,13 +92,13 @@ func visitOf(ctx context.Context) visit {
 	return v
 }
 
-var requestID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+var requestID = pattern.Of(`^[A-Za-z0-9._-]{8,64}$`)
 
 // around puts headers, the request's id and the language around every request, and answers for faults of ours.
 func (s *server) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visit{request: r.Header.Get("X-Request-Id"), lang: languageOf(r)}
-		if !requestID.MatchString(v.request) {
+		if !requestID().MatchString(v.request) {
 			v.request = store.NewID()
 		}
 		h := w.Header()

@@ -8,13 +8,13 @@ import (
 	"hash"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/store"
 )
 
@@ -25,7 +25,7 @@ const (
 	idempotencyReplayed = "Idempotency-Replayed"
 )
 
-var keyForm = regexp.MustCompile(`^[\x21-\x7e]{1,255}$`)
+var keyForm = pattern.Of(`^[\x21-\x7e]{1,255}$`)
 
 // maxReplay is the size of an answer that is kept to be given again. A larger one is not, and its request is done anew.
 const maxReplay = 1 << 20
@@ -37,7 +37,7 @@ func (s *server) once(ctx huma.Context, c *call, next func(huma.Context)) {
 		next(huma.WithValue(ctx, callKey{}, c))
 		return
 	}
-	if !keyForm.MatchString(key) {
+	if !keyForm().MatchString(key) {
 		writeProblem(c.w, problemOf(c.visit, &lang.Error{Kind: lang.Usage, What: lang.F("%s の値を受け付けられません", "the value of %s cannot be taken", idempotencyKey), Where: "header." + idempotencyKey,
 			Next: lang.T("空白を含まない 255 文字以内の英数記号を指定してください", "use up to 255 visible ASCII characters")}))
 		return

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/office"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/store"
 )
 
@@ -123,7 +123,7 @@ func (s *server) accountNamed(ctx context.Context, name string) (string, error) 
 		Next: lang.T("名前を確かめてください", "check the name")}
 }
 
-var vulnerabilityID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{2,99}$`)
+var vulnerabilityID = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9._:-]{2,99}$`)
 
 // about checks what a comment is about.
 func about(kind, id string) (store.Object, error) {
@@ -132,7 +132,7 @@ func about(kind, id string) (store.Object, error) {
 		_, err := office.ParsePlanKey(id)
 		return o, err
 	}
-	if kind == "vulnerability" && vulnerabilityID.MatchString(id) {
+	if kind == "vulnerability" && vulnerabilityID().MatchString(id) {
 		return o, nil
 	}
 	return o, &lang.Error{Kind: lang.Usage, What: lang.T("コメントの対象が正しくありません", "there is nothing to comment on"),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/pattern"
 )
 
 // fillThreats lays out the threat models, the oldest first, and their threats.
@@ -60,12 +61,12 @@ func levelOf(t fact.Threat) string {
 // (spoofing is about who somebody is, elevation of privilege about what somebody may do), else the words it is written in.
 var themes = []struct {
 	topic, category string
-	words           *regexp.Regexp
+	words           func() *regexp.Regexp
 }{
-	{"identity", "spoofing", regexp.MustCompile(`(?i)authenticat|identit|impersonat|spoof|sign-?in|log-?in|なりすまし|本人確認|認証`)},
-	{"access_control", "elevation-of-privilege", regexp.MustCompile(`(?i)authori[sz]ation|access control|access right|privilege|permission|アクセス制御|アクセス権|権限|認可`)},
-	{"credentials", "", regexp.MustCompile(`(?i)credential|password|passphrase|secret|api key|private key|signing key|\btokens?\b|vault|認証情報|パスワード|秘密鍵|署名鍵|暗号鍵|トークン`)},
-	{"personal_data", "", regexp.MustCompile(`(?i)personal (data|information)|personally identif|privacy|\bpii\b|\bgdpr\b|個人データ|個人情報|プライバシー`)},
+	{"identity", "spoofing", pattern.Of(`(?i)authenticat|identit|impersonat|spoof|sign-?in|log-?in|なりすまし|本人確認|認証`)},
+	{"access_control", "elevation-of-privilege", pattern.Of(`(?i)authori[sz]ation|access control|access right|privilege|permission|アクセス制御|アクセス権|権限|認可`)},
+	{"credentials", "", pattern.Of(`(?i)credential|password|passphrase|secret|api key|private key|signing key|\btokens?\b|vault|認証情報|パスワード|秘密鍵|署名鍵|暗号鍵|トークン`)},
+	{"personal_data", "", pattern.Of(`(?i)personal (data|information)|personally identif|privacy|\bpii\b|\bgdpr\b|個人データ|個人情報|プライバシー`)},
 }
 
 // treats gives the subjects that the threats of a model are about. What its threats do not speak of, a record can say: of
@@ -74,7 +75,7 @@ func treats(m *fact.ThreatModel) []string {
 	out := []string{}
 	for _, theme := range themes {
 		if slices.ContainsFunc(m.Threats, func(t fact.Threat) bool {
-			return theme.category != "" && slices.Contains(t.Categories, theme.category) || theme.words.MatchString(threatWords(t))
+			return theme.category != "" && slices.Contains(t.Categories, theme.category) || theme.words().MatchString(threatWords(t))
 		}) {
 			out = append(out, theme.topic)
 		}

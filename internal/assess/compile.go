@@ -3,7 +3,6 @@ package assess
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // Limits on one expression: how large it may be and how much it may build while it runs. An expression has no loops but
@@ -35,7 +35,7 @@ type check struct {
 	words      map[string]lang.Text // titles of the topics and choices its sentences may list
 }
 
-var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
+var placeholder = pattern.Of(`\{([a-z][a-z0-9_]*)\}`)
 
 // compile makes the programs of a check and finds out what it reads. The error says which expression is off.
 func compile(c guideline.Check, vars map[string]any) (*check, error) {
@@ -91,7 +91,7 @@ func (k *check) allUsed() error {
 	all := append(slices.Clone(k.Let), k.Show...)
 	source := strings.Join([]string{k.Applies, k.Known, k.Pass, k.Names, k.valuesExpr()}, " ")
 	for _, b := range slices.Backward(all) {
-		if !slices.Contains(word.FindAllString(source, -1), b.Name) {
+		if !slices.Contains(word().FindAllString(source, -1), b.Name) {
 			return fmt.Errorf("check %s: %s is never used", k.ID, b.Name)
 		}
 		source += " " + b.Expr
@@ -104,7 +104,7 @@ func (k *check) allUsed() error {
 func prefix(bindings []guideline.Binding, source string) string {
 	needed := ""
 	for _, l := range slices.Backward(bindings) {
-		if slices.Contains(word.FindAllString(source, -1), l.Name) {
+		if slices.Contains(word().FindAllString(source, -1), l.Name) {
 			needed = fmt.Sprintf("let %s = (%s);\n", l.Name, l.Expr) + needed
 			source += " " + l.Expr
 		}
@@ -112,7 +112,7 @@ func prefix(bindings []guideline.Binding, source string) string {
 	return needed
 }
 
-var word = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
+var word = pattern.Of(`[A-Za-z_][A-Za-z0-9_]*`)
 
 // valuesExpr is a map of all values the texts name: let and show names and thresholds.
 func (k *check) valuesExpr() string {
@@ -133,7 +133,7 @@ func (k *check) valuesExpr() string {
 func (k *check) placeholders() []string {
 	var out []string
 	for _, t := range []lang.Text{k.Reason.Pass, k.Reason.Fail, k.Reason.Unknown, k.Remedy, k.Begin} {
-		for _, m := range placeholder.FindAllStringSubmatch(t.JA+t.EN, -1) {
+		for _, m := range placeholder().FindAllStringSubmatch(t.JA+t.EN, -1) {
 			if !slices.Contains(out, m[1]) {
 				out = append(out, m[1])
 			}

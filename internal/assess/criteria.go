@@ -201,7 +201,7 @@ func (d *desk) measure(s *situation, party string) {
 			for _, name := range c.reads {
 				s.refs.add("measured", s.refs[name].until, s.refs[name].ids...)
 			}
-			if moving.MatchString(text(c.record.Data["expression"])) {
+			if moving().MatchString(text(c.record.Data["expression"])) {
 				s.clock.waits = append(s.clock.waits, AnySource)
 			}
 		}

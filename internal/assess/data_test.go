@@ -158,7 +158,7 @@ func bilingual(t *testing.T, where string, x lang.Text) {
 
 func placeholders(x lang.Text) []string {
 	var out []string
-	for _, m := range placeholder.FindAllStringSubmatch(x.JA+x.EN, -1) {
+	for _, m := range placeholder().FindAllStringSubmatch(x.JA+x.EN, -1) {
 		out = append(out, m[1])
 	}
 	slices.Sort(out)

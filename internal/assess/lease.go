@@ -1,12 +1,12 @@
 package assess
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/pattern"
 )
 
 // Sources that renew themselves, beside "feed:" and the name of a source of advisory data, "archive:" and the id of a
@@ -113,4 +113,4 @@ func (d *desk) upTo() {
 }
 
 // moving are the words of expressions that name what changes with every delivery of a source.
-var moving = regexp.MustCompile(`\b(feeds|matched_at|data_newest|last_success|verified_at)\b`)
+var moving = pattern.Of(`\b(feeds|matched_at|data_newest|last_success|verified_at)\b`)

@@ -179,7 +179,7 @@ func (k *check) fill(t lang.Text, values map[string]any, names []string) lang.Te
 		if !strings.Contains(t.In(l), "{") {
 			return t.In(l)
 		}
-		return placeholder.ReplaceAllStringFunc(t.In(l), func(m string) string {
+		return placeholder().ReplaceAllStringFunc(t.In(l), func(m string) string {
 			switch name := m[1 : len(m)-1]; name {
 			case "names":
 				return k.list(l, names)

@@ -7,13 +7,13 @@ package auth
 
 import (
 	"context"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/store"
 )
 
@@ -45,7 +45,7 @@ type Registration struct {
 	Roles    []store.Role
 }
 
-var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._@+-]{0,63}$`)
+var nameForm = pattern.Of(`^[a-z0-9][a-z0-9._@+-]{0,63}$`)
 
 // account checks a registration and makes the account of it, with the password hashed.
 func (s *Service) account(ctx context.Context, r Registration) (store.Account, error) {
@@ -54,7 +54,7 @@ func (s *Service) account(ctx context.Context, r Registration) (store.Account, e
 	if a.Display == "" {
 		a.Display = a.Name
 	}
-	if !nameForm.MatchString(a.Name) {
+	if !nameForm().MatchString(a.Name) {
 		return a, &lang.Error{
 			Kind: lang.Usage,
 			What: lang.F("「%s」はアカウント名として使えません", "%q cannot be the name of an account", r.Name),

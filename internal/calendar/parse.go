@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -9,18 +8,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 var (
-	western  = regexp.MustCompile(`^((?:19|20|21)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2}|末)日?$`)
-	japanese = regexp.MustCompile(`^(令和|平成|昭和|r|h|s)(\d{1,2}|元)[-/.年](\d{1,2})[-/.月](\d{1,2}|末)日?$`)
-	compact  = regexp.MustCompile(`^((?:19|20|21)\d\d)(\d\d)(\d\d)$`)
-	noYear   = regexp.MustCompile(`^(\d{1,2})[-/.月](\d{1,2}|末)日?$`)
-	noDay    = regexp.MustCompile(`^(?:\d{4}|(?:令和|平成|昭和|r|h|s)(?:\d{1,2}|元))[-/.年](\d{1,2})月?$`)
-	foreign  = regexp.MustCompile(`^\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}$`)
-	timeTail = regexp.MustCompile(`[t ]?\d{1,2}:\d\d(:\d\d(\.\d+)?)?(z|[+-]\d\d:?\d\d)?$`)
-	tails    = regexp.MustCompile(`\((月|火|水|木|金|土|日|祝|予定|mon|tue|wed|thu|fri|sat|sun)\)|(まで|迄|頃|予定|付け|付)$`)
-	iso      = regexp.MustCompile(`^\d{4}-\d\d-\d\dt`)
+	western  = pattern.Of(`^((?:19|20|21)\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2}|末)日?$`)
+	japanese = pattern.Of(`^(令和|平成|昭和|r|h|s)(\d{1,2}|元)[-/.年](\d{1,2})[-/.月](\d{1,2}|末)日?$`)
+	compact  = pattern.Of(`^((?:19|20|21)\d\d)(\d\d)(\d\d)$`)
+	noYear   = pattern.Of(`^(\d{1,2})[-/.月](\d{1,2}|末)日?$`)
+	noDay    = pattern.Of(`^(?:\d{4}|(?:令和|平成|昭和|r|h|s)(?:\d{1,2}|元))[-/.年](\d{1,2})月?$`)
+	foreign  = pattern.Of(`^\d{1,2}[-/.]\d{1,2}[-/.]\d{1,4}$`)
+	timeTail = pattern.Of(`[t ]?\d{1,2}:\d\d(:\d\d(\.\d+)?)?(z|[+-]\d\d:?\d\d)?$`)
+	tails    = pattern.Of(`\((月|火|水|木|金|土|日|祝|予定|mon|tue|wed|thu|fri|sat|sun)\)|(まで|迄|頃|予定|付け|付)$`)
+	iso      = pattern.Of(`^\d{4}-\d\d-\d\dt`)
 )
 
 // ParseDay reads a day as people in Japan write it: 2026-04-01, 2026/4/1, 2026年4月1日, 令和8年4月1日, R8.4.1, 20260401,
@@ -29,31 +29,31 @@ var (
 func ParseDay(text string, zone *time.Location) (time.Time, error) {
 	s := strings.ToLower(norm.NFKC.String(text))
 	s = strings.TrimSpace(s)
-	if iso.MatchString(s) {
+	if iso().MatchString(s) {
 		s = s[:10]
 	}
-	s = timeTail.ReplaceAllString(s, "")
+	s = timeTail().ReplaceAllString(s, "")
 	s = strings.NewReplacer(" ", "", "　", "", "‐", "-", "−", "-", "–", "-", "ー", "-").Replace(s)
 	for before := ""; before != s; {
 		before = s
-		s = tails.ReplaceAllString(s, "")
+		s = tails().ReplaceAllString(s, "")
 	}
 	var y, m, d int
 	switch {
-	case western.MatchString(s):
-		p := western.FindStringSubmatch(s)
+	case western().MatchString(s):
+		p := western().FindStringSubmatch(s)
 		y, m, d = number(p[1]), number(p[2]), monthDay(p[3])
-	case compact.MatchString(s):
-		p := compact.FindStringSubmatch(s)
+	case compact().MatchString(s):
+		p := compact().FindStringSubmatch(s)
 		y, m, d = number(p[1]), number(p[2]), monthDay(p[3])
-	case japanese.MatchString(s):
-		p := japanese.FindStringSubmatch(s)
+	case japanese().MatchString(s):
+		p := japanese().FindStringSubmatch(s)
 		y, m, d = eraYear(p[1], p[2]), number(p[3]), monthDay(p[4])
-	case noYear.MatchString(s):
+	case noYear().MatchString(s):
 		return time.Time{}, notDay(text, lang.T("年が書かれていません", "the year is missing"))
-	case noDay.MatchString(s):
+	case noDay().MatchString(s):
 		return time.Time{}, notDay(text, lang.T("日が書かれていません", "the day of the month is missing"))
-	case foreign.MatchString(s):
+	case foreign().MatchString(s):
 		return time.Time{}, notDay(text, lang.T("年・月・日の順が分かりません", "the order of year, month and day is not clear"))
 	default:
 		return time.Time{}, notDay(text, lang.T("日付ではありません", "it is not a date"))

@@ -2,12 +2,12 @@ package chain
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // Validate holds a model against its own form: ids present and unique, references that lead somewhere, dates, digests,
@@ -132,7 +132,7 @@ func (v *validator) software() {
 	}
 }
 
-var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var digestForm = pattern.Of(`^sha256:[0-9a-f]{64}$`)
 
 func (v *validator) releases() {
 	for i, r := range v.Releases {
@@ -145,7 +145,7 @@ func (v *validator) releases() {
 		v.day(where+"/released_on", r.ReleasedOn)
 		v.day(where+"/supported_to", r.SupportedTo)
 		for j, a := range r.Artifacts {
-			if !digestForm.MatchString(a.Digest) {
+			if !digestForm().MatchString(a.Digest) {
 				v.bad(fmt.Sprintf("%s/artifacts/%d/digest", where, j), lang.F("「%s」は sha256:<64桁の16進> の形ではありません", "%q is not of the form sha256:<64 hex digits>", a.Digest))
 			}
 		}

@@ -7,11 +7,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"example.org/tasuki/internal/pattern"
 )
 
 var random = rand.Reader
@@ -23,7 +24,7 @@ type entry struct {
 	Data map[string]any `yaml:"data"`
 }
 
-var placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+var placeholder = pattern.Of(`\{\{([^{}]*)\}\}`)
 
 // records reads a file of records with its placeholders filled in: {{day N}}, {{fiscal_year}}, and the organisation's values.
 func (o *organisation) records(file string) ([]entry, error) {
@@ -45,7 +46,7 @@ func (o *organisation) records(file string) ([]entry, error) {
 // fill replaces placeholders; one that stands for nothing is an error.
 func (o *organisation) fill(text string) (string, error) {
 	var failed error
-	out := placeholder.ReplaceAllStringFunc(text, func(m string) string {
+	out := placeholder().ReplaceAllStringFunc(text, func(m string) string {
 		name := strings.TrimSpace(m[2 : len(m)-2])
 		if n, ok := strings.CutPrefix(name, "day "); ok {
 			if days, err := strconv.Atoi(n); err == nil {

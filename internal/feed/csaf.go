@@ -13,7 +13,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +22,7 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // A CSAF provider (CSAF 2.0 section 7): provider-metadata.json names ROLIE feeds or directories with changes.csv and
@@ -241,12 +241,12 @@ func (v *visit) directory(base string) (out []listed, err error) {
 	return out, nil
 }
 
-var notPlain = regexp.MustCompile(`[^a-zA-Z0-9+._-]`)
+var notPlain = pattern.Of(`[^a-zA-Z0-9+._-]`)
 
 // fileOf gives the name under which a document is kept.
 func fileOf(address string) string {
 	sum := sha256.Sum256([]byte(address))
-	name := notPlain.ReplaceAllString(path.Base(address), "_")
+	name := notPlain().ReplaceAllString(path.Base(address), "_")
 	return hex.EncodeToString(sum[:4]) + "-" + name[max(0, len(name)-120):]
 }
 

@@ -8,14 +8,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
+
+	"example.org/tasuki/internal/pattern"
 )
 
 // JVN iPedia is fetched as one file for each year (VULDEF 3.2). A manifest, checksum.txt, is a JSON list of all files
 // with their addresses and SHA-256; its operators ask to fetch these rather than to ask the API for everything.
 const maxJVNFile = 1 << 30
 
-var detailFile = regexp.MustCompile(`^jvndb_detail_[0-9]{4}\.rdf$`)
+var detailFile = pattern.Of(`^jvndb_detail_[0-9]{4}\.rdf$`)
 
 func (v *visit) jvn() error {
 	b, err := v.again(v.url, 4<<20)
@@ -35,7 +36,7 @@ func (v *visit) jvn() error {
 	var failed []error
 	n := 0
 	for i, m := range manifest {
-		if !detailFile.MatchString(m.Name) || len(m.SHA256) != 64 {
+		if !detailFile().MatchString(m.Name) || len(m.SHA256) != 64 {
 			continue
 		}
 		n++

@@ -8,13 +8,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/read/osv"
 )
 
@@ -28,8 +28,8 @@ const (
 )
 
 var (
-	ecosystemName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$`)
-	recordID      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,200}$`)
+	ecosystemName = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,60}$`)
+	recordID      = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,200}$`)
 )
 
 func (v *visit) osv() error {
@@ -42,7 +42,7 @@ func (v *visit) osv() error {
 			return err
 		}
 		for line := range strings.Lines(string(list)) {
-			if name := strings.TrimSpace(line); ecosystemName.MatchString(name) { // Debian, not Debian:12, which Debian holds
+			if name := strings.TrimSpace(line); ecosystemName().MatchString(name) { // Debian, not Debian:12, which Debian holds
 				names = append(names, name)
 			}
 		}
@@ -120,7 +120,7 @@ func changedSince(rows []byte, mark, now time.Time) (ids []string, newest time.T
 		if i := strings.LastIndexByte(id, '/'); i >= 0 {
 			id = id[i+1:]
 		}
-		if recordID.MatchString(id) {
+		if recordID().MatchString(id) {
 			ids = append(ids, id)
 		}
 		if at.After(newest) && !at.After(now) {

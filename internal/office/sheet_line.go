@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/report/xlsx"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
@@ -403,11 +403,11 @@ func joinNonEmpty(a, b string) string {
 	return a + "\n" + b
 }
 
-var dayInText = regexp.MustCompile(`((?:19|20)\d\d|令和\s*\d{1,2}|令和元|[RrＲ]\d{1,2})\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*(\d{1,2}|末)日?`)
+var dayInText = pattern.Of(`((?:19|20)\d\d|令和\s*\d{1,2}|令和元|[RrＲ]\d{1,2})\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*(\d{1,2}|末)日?`)
 
 // exceptionEnd finds when an exception ends: a day in its own text, else the due date. It has to be ahead.
 func (l *sheetLine) exceptionEnd(text string) (time.Time, bool) {
-	day, err := calendar.ParseDay(dayInText.FindString(foldWidth(text)), calendar.Japan)
+	day, err := calendar.ParseDay(dayInText().FindString(foldWidth(text)), calendar.Japan)
 	if err != nil {
 		if day = l.Cells[xlsx.DueField].Day; day.IsZero() {
 			return day, false

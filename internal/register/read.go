@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"example.org/tasuki/internal/calendar"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // Limits on what a person may enter. A record is a page, not a book: long texts are documents.
@@ -141,7 +141,7 @@ func deep(raw []byte, most int) bool {
 			return true
 		}
 	}
-	return indented(raw, 200) || aliases.Match(raw)
+	return indented(raw, 200) || aliases().Match(raw)
 }
 
 func indented(raw []byte, most int) bool {
@@ -153,7 +153,7 @@ func indented(raw []byte, most int) bool {
 	return false
 }
 
-var aliases = regexp.MustCompile(`(?m)(^|[\s:\[,-])\*[A-Za-z0-9_-]+\s*($|[,\]}])`)
+var aliases = pattern.Of(`(?m)(^|[\s:\[,-])\*[A-Za-z0-9_-]+\s*($|[,\]}])`)
 
 var dayWanted = lang.T("日付は 2027-03-31 の形で書いてください", "write the day as 2027-03-31")
 
@@ -289,7 +289,7 @@ func unknownChoice(f guideline.RegisterField, got string) lang.Text {
 	return lang.F("「%s」は選べません。次から選んでください: %s", "%q is not a choice; choose from: %s", got, strings.Join(ids, ", "))
 }
 
-var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+var digestForm = pattern.Of(`^sha256:[0-9a-f]{64}$`)
 
 func text(f guideline.RegisterField, s string) (any, lang.Text) {
 	if s == "" {
@@ -318,7 +318,7 @@ func text(f guideline.RegisterField, s string) (any, lang.Text) {
 			bad = lang.T("pkg:npm/lodash または pkg:golang/example.org/* の形で書いてください", "write it as pkg:npm/lodash or pkg:golang/example.org/*")
 		}
 	case guideline.DocumentField:
-		if !digestForm.MatchString(s) {
+		if !digestForm().MatchString(s) {
 			bad = lang.T("文書のダイジェスト（sha256: と64桁の16進数）を書いてください", "write the digest of a document: sha256: and 64 hex digits")
 		}
 	case guideline.LinkField:

@@ -36,7 +36,7 @@ var layers = []struct {
 	{"readers", []string{"internal/read/..."}, []string{"internal/read/..."}},
 	{"signatures of others", []string{"internal/sigstore", "internal/timestamp"}, []string{"internal/timestamp"}},
 	{"guideline", []string{"guideline"}, nil},
-	{"vocabulary", []string{"internal/purl", "internal/cpe", "internal/version", "internal/fact", "internal/lang", "internal/calendar"}, []string{"internal/lang", "internal/purl", "internal/fact"}},
+	{"vocabulary", []string{"internal/purl", "internal/cpe", "internal/version", "internal/fact", "internal/lang", "internal/pattern", "internal/calendar"}, []string{"internal/lang", "internal/pattern", "internal/purl", "internal/fact"}},
 	{"assets", []string{"third_party/..."}, []string{"third_party/..."}},
 }
 

@@ -11,9 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
+
+	"example.org/tasuki/internal/pattern"
 )
 
 // A backup is a tar file: manifest.json first, then one file of JSON lines for each table, the documents, and the key
@@ -62,7 +63,7 @@ type ManifestFile struct {
 }
 
 // fileName is what a file of a backup may be called. Nothing else is written or restored.
-var fileName = regexp.MustCompile(`^(tables/[a-z_]+\.jsonl|documents/[0-9a-f]{2}/[0-9a-f]{64}|keys(/[A-Za-z0-9][A-Za-z0-9._-]*){1,2})$`)
+var fileName = pattern.Of(`^(tables/[a-z_]+\.jsonl|documents/[0-9a-f]{2}/[0-9a-f]{64}|keys(/[A-Za-z0-9][A-Za-z0-9._-]*){1,2})$`)
 
 // Backup writes a consistent picture of the workspace as one tar file and gives its manifest. Others may go on working
 // meanwhile; what they change after the start is not in it.
@@ -136,7 +137,7 @@ func (b *backup) collect(ctx context.Context) error {
 
 // list adds a file to the manifest.
 func (b *backup) list(name, path string) error {
-	if !fileName.MatchString(name) {
+	if !fileName().MatchString(name) {
 		return fmt.Errorf("%s has a name that cannot be restored", name)
 	}
 	f, err := os.Open(path)

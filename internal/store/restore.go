@@ -130,7 +130,7 @@ func readManifest(t *tar.Reader) (m Manifest, err error) {
 	}
 	seen := map[string]bool{}
 	for _, f := range m.Files {
-		if !fileName.MatchString(f.Name) || seen[f.Name] {
+		if !fileName().MatchString(f.Name) || seen[f.Name] {
 			return m, unfit(f.Name, lang.T("目録に、復元できない名前のファイルがあります", "the manifest lists a file that cannot be restored"))
 		}
 		seen[f.Name] = true

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/xlsx"
 	"example.org/tasuki/internal/store"
@@ -64,7 +64,7 @@ type answerRow struct {
 // Statuses gives those that can be chosen.
 func (p *answerPage) Statuses() []verify.Status { return exchange.StatedStatuses[:] }
 
-var requestKey = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var requestKey = pattern.Of(`^[0-9a-f]{64}$`)
 
 // answerBase is a page of whoever has a code: nothing on it depends on who may be signed in beside.
 func (s *Server) answerBase(r *http.Request) Base {
@@ -103,7 +103,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
 // enterCode takes the code. Tries are bounded by request and by address.
 func (s *Server) enterCode(w http.ResponseWriter, r *http.Request) error {
 	ctx, key := r.Context(), r.PathValue("request")
-	if !requestKey.MatchString(key) {
+	if !requestKey().MatchString(key) {
 		return missing(w, r)
 	}
 	l := visitOf(r).lang
@@ -131,7 +131,7 @@ func (s *Server) enterCode(w http.ResponseWriter, r *http.Request) error {
 // invited gives the request and the invitation of whoever entered its code, and an empty one for anybody else.
 func (s *Server) invited(r *http.Request) (line relay.RequestLine, i relay.Invitation, err error) {
 	ctx, key := r.Context(), r.PathValue("request")
-	if !requestKey.MatchString(key) {
+	if !requestKey().MatchString(key) {
 		return line, i, notFound(lang.T("お探しのページは見つかりませんでした", "there is no page here"))
 	}
 	digest, stamp, _ := strings.Cut(s.sessions.GetString(ctx, sessionAnswer), " ")

@@ -281,7 +281,7 @@ func (b Base) entryView(kind, rest string) evidenceView {
 	case "ledger":
 		return evidenceView{Name: b.T("台帳（改ざん検知）の検証", "verification of the ledger")}
 	}
-	if rest == "" && vulnerabilityID.MatchString(kind) {
+	if rest == "" && vulnerabilityID().MatchString(kind) {
 		return evidenceView{Name: kind, Kind: b.T("脆弱性の検出", "finding"), Href: "/vulnerabilities?" + query("q", kind)}
 	}
 	return evidenceView{Name: strings.TrimSuffix(kind+":"+rest, ":"), Kind: b.T("登録内容", "entry")}

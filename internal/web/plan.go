@@ -233,7 +233,7 @@ func (s *Server) addComment(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	case "vulnerability":
-		if !vulnerabilityID.MatchString(about.ID) {
+		if !vulnerabilityID().MatchString(about.ID) {
 			return formError(lang.T("脆弱性の番号が正しくありません", "this is no id of a vulnerability"))
 		}
 	default:

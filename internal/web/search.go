@@ -3,11 +3,11 @@ package web
 import (
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/store"
 )
 
@@ -32,8 +32,8 @@ func (p *searchPage) Found() bool {
 }
 
 var (
-	vulnerabilityID = regexp.MustCompile(`^(?i)(CVE|GHSA|OSV|GO|PYSEC|RUSTSEC|JVN|JVNDB|DSA|ALSA|RHSA|USN|MAL)-[A-Za-z0-9:.-]+$`)
-	sha256Hex       = regexp.MustCompile(`^(sha256:)?[0-9a-fA-F]{64}$`)
+	vulnerabilityID = pattern.Of(`^(?i)(CVE|GHSA|OSV|GO|PYSEC|RUSTSEC|JVN|JVNDB|DSA|ALSA|RHSA|USN|MAL)-[A-Za-z0-9:.-]+$`)
+	sha256Hex       = pattern.Of(`^(sha256:)?[0-9a-fA-F]{64}$`)
 )
 
 const searchShown = 30
@@ -115,10 +115,10 @@ func (s *Server) direct(r *http.Request, q string) string {
 			return "/requirements/" + slug(id)
 		}
 	}
-	if vulnerabilityID.MatchString(q) {
+	if vulnerabilityID().MatchString(q) {
 		return "/vulnerabilities?" + query("q", q)
 	}
-	if sha256Hex.MatchString(q) {
+	if sha256Hex().MatchString(q) {
 		digest := "sha256:" + strings.ToLower(strings.TrimPrefix(strings.ToLower(q), "sha256:"))
 		if _, err := s.db.Document(r.Context(), digest); err == nil {
 			return "/evidence/" + digest

@@ -12,13 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // The limits of a file. A real year has about 75 MB.
@@ -50,9 +50,9 @@ type Product struct {
 }
 
 var (
-	entryID = regexp.MustCompile(`^JVNDB-[0-9]{4}-[0-9]{6,7}$`)
-	nameID  = regexp.MustCompile(`^(CVE-[0-9]{4}-[0-9]{4,}|JVN(VU|TA)?#[0-9]{4,})$`)
-	weak    = regexp.MustCompile(`^CWE-[0-9]+$`)
+	entryID = pattern.Of(`^JVNDB-[0-9]{4}-[0-9]{6,7}$`)
+	nameID  = pattern.Of(`^(CVE-[0-9]{4}-[0-9]{4,}|JVN(VU|TA)?#[0-9]{4,})$`)
+	weak    = pattern.Of(`^CWE-[0-9]+$`)
 )
 
 // Read hands every entry of a file to each. An entry that cannot be read is left out and told as a problem.
@@ -86,7 +86,7 @@ type taker struct {
 }
 
 func (t *taker) take(where string, r Record, err error) error {
-	if err == nil && !entryID.MatchString(r.ID) {
+	if err == nil && !entryID().MatchString(r.ID) {
 		err = fmt.Errorf("%q is no id of an entry", r.ID)
 	}
 	if err != nil {
@@ -107,9 +107,9 @@ func (t *taker) take(where string, r Record, err error) error {
 // name puts an id where it belongs: to the names, the weaknesses, or nowhere.
 func (r *Record) name(id string) {
 	switch id = strings.TrimSpace(id); {
-	case nameID.MatchString(id):
+	case nameID().MatchString(id):
 		r.Names = append(r.Names, id)
-	case weak.MatchString(id):
+	case weak().MatchString(id):
 		r.CWEs = append(r.CWEs, id)
 	}
 }

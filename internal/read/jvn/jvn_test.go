@@ -72,7 +72,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		Read(bytes.NewReader(b), func(r Record) error {
-			if !entryID.MatchString(r.ID) {
+			if !entryID().MatchString(r.ID) {
 				t.Errorf("taken: %q", r.ID)
 			}
 			return nil

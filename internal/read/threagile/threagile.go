@@ -6,12 +6,12 @@ package threagile
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/read/input"
 )
 
@@ -231,7 +231,7 @@ func status(s string) fact.ThreatStatus {
 	return fact.ThreatUndecided
 }
 
-var markup = regexp.MustCompile(`</?[a-zA-Z]+/?>`)
+var markup = pattern.Of(`</?[a-zA-Z]+/?>`)
 
 // plain takes off the markup that Threagile allows in titles.
-func plain(s string) string { return markup.ReplaceAllString(s, "") }
+func plain(s string) string { return markup().ReplaceAllString(s, "") }

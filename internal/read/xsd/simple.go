@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/read/input"
 )
 
@@ -175,8 +176,8 @@ func notOneOf(v string, allowed []string) lang.Text {
 }
 
 var (
-	integerRE = regexp.MustCompile(`\A[+-]?[0-9]+\z`)
-	decimalRE = regexp.MustCompile(`\A[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\z`)
+	integerRE = pattern.Of(`\A[+-]?[0-9]+\z`)
+	decimalRE = pattern.Of(`\A[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\z`)
 )
 
 func builtinFault(name, v string) lang.Text {
@@ -185,13 +186,13 @@ func builtinFault(name, v string) lang.Text {
 	case "boolean":
 		ok = v == "true" || v == "false" || v == "1" || v == "0"
 	case "integer":
-		ok = integerRE.MatchString(v)
+		ok = integerRE().MatchString(v)
 	case "nonNegativeInteger":
-		ok = integerRE.MatchString(v) && (!strings.HasPrefix(v, "-") || strings.Trim(v[1:], "0") == "")
+		ok = integerRE().MatchString(v) && (!strings.HasPrefix(v, "-") || strings.Trim(v[1:], "0") == "")
 	case "positiveInteger":
-		ok = integerRE.MatchString(v) && !strings.HasPrefix(v, "-") && strings.Trim(strings.TrimPrefix(v, "+"), "0") != ""
+		ok = integerRE().MatchString(v) && !strings.HasPrefix(v, "-") && strings.Trim(strings.TrimPrefix(v, "+"), "0") != ""
 	case "decimal":
-		ok = decimalRE.MatchString(v)
+		ok = decimalRE().MatchString(v)
 	case "dateTime":
 		ok = anyLayout(v, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00")
 	case "date":

@@ -7,11 +7,12 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf16"
+
+	"example.org/tasuki/internal/pattern"
 )
 
 // file is a PDF taken apart: the bodies of its objects, object 1 first. The library writes pages and type; what it has no
@@ -22,13 +23,13 @@ type file struct {
 }
 
 var (
-	startOfTable = regexp.MustCompile(`startxref\n(\d+)\n%%EOF\s*$`)
-	sizeOfTable  = regexp.MustCompile(`^xref\n0 (\d+)\n`)
+	startOfTable = pattern.Of(`startxref\n(\d+)\n%%EOF\s*$`)
+	sizeOfTable  = pattern.Of(`^xref\n0 (\d+)\n`)
 )
 
 // takeApart reads a file as the library writes it.
 func takeApart(b []byte) (*file, error) {
-	at := startOfTable.FindSubmatch(b)
+	at := startOfTable().FindSubmatch(b)
 	if at == nil {
 		return nil, fmt.Errorf("no table of references")
 	}
@@ -36,7 +37,7 @@ func takeApart(b []byte) (*file, error) {
 	if err != nil || table >= len(b) {
 		return nil, fmt.Errorf("table of references at %s", at[1])
 	}
-	head := sizeOfTable.FindSubmatch(b[table:])
+	head := sizeOfTable().FindSubmatch(b[table:])
 	if head == nil {
 		return nil, fmt.Errorf("no table of references at %d", table)
 	}

@@ -3,9 +3,10 @@ package pdf
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"example.org/tasuki/internal/pattern"
 )
 
 // An element is a part of the paper as a reader by ear meets it: a heading, a paragraph, a table and its cells (ISO
@@ -29,7 +30,7 @@ const (
 	markEnd   = 8_000_000
 )
 
-var marker = regexp.MustCompile(`(?m)^([78]\d{6})\.00 w\n`)
+var marker = pattern.Of(`(?m)^([78]\d{6})\.00 w\n`)
 
 // in opens an element, sets what says and closes it.
 func (c *canvas) in(kind string, says func()) {
@@ -150,12 +151,12 @@ func (f *file) element(e *element, parent int, pages []int, numbers map[*element
 	return n
 }
 
-var contentsOf = regexp.MustCompile(`/Contents +(\d+) 0 R`)
+var contentsOf = pattern.Of(`/Contents +(\d+) 0 R`)
 
 // mend turns the marks of a page into the start and end of its pieces, calls everything else decoration, and compresses
 // the page.
 func (f *file) mend(page int, pieces []*element) error {
-	at := contentsOf.FindSubmatch(f.objects[page-1])
+	at := contentsOf().FindSubmatch(f.objects[page-1])
 	if at == nil {
 		return fmt.Errorf("page %d has no content", page)
 	}
@@ -173,7 +174,7 @@ func (f *file) mend(page int, pieces []*element) error {
 		}
 	}
 	last, inside := 0, false
-	for _, m := range marker.FindAllSubmatchIndex(drawn, -1) {
+	for _, m := range marker().FindAllSubmatchIndex(drawn, -1) {
 		mark, _ := strconv.Atoi(string(drawn[m[2]:m[3]]))
 		switch id := mark - markStart; {
 		case mark == markEnd && inside:

@@ -3,12 +3,12 @@ package xlsx
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 	"example.org/tasuki/internal/read/table"
 )
 
@@ -79,7 +79,7 @@ func (r *reading) id(g grid, row int) (id guideline.ID, at table.Place, found bo
 				lang.T("要求IDを元のとおりに直してください", "put the id back as it was"))
 			return "", at, true
 		}
-		if likeID.MatchString(fold(text)) {
+		if likeID().MatchString(fold(text)) {
 			r.problem(at.Ref(), shorten(text), lang.T("要求IDとして読めません", "it is not an id that can be read"),
 				lang.T("S(1)-1.1 の形で書いてください", "write it as S(1)-1.1"))
 			return "", at, true
@@ -89,7 +89,7 @@ func (r *reading) id(g grid, row int) (id guideline.ID, at table.Place, found bo
 }
 
 // likeID is what is meant for an id, when it is folded.
-var likeID = regexp.MustCompile(`^[\[(【※*]*s[(\[]?\d`)
+var likeID = pattern.Of(`^[\[(【※*]*s[(\[]?\d`)
 
 // findID finds an id in what people wrote, with notes behind it or in brackets around it.
 func findID(text string) (guideline.ID, bool) {
