@@ -53,7 +53,7 @@ func (c *matchCmd) one(p *program, file string) error {
 		return err
 	}
 	components := match.ComponentsOf(sbom)
-	ix, err := c.open(p, match.Ecosystems(components)...)
+	ix, err := c.open(p, func() []string { return match.Ecosystems(components) })
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ type matched struct {
 // many matches files on every processor and tells of each in the order they were named, with --json one object a line. A
 // file that cannot be read does not stop the others.
 func (c *matchCmd) many(p *program, files []string) error {
-	ix, err := c.open(p)
+	ix, err := c.open(p, func() []string { return nil })
 	if err != nil {
 		return err
 	}
@@ -138,12 +138,12 @@ func (p *program) printOneOfMany(r matched) error {
 }
 
 // open opens the advisories: an index whole, a folder of them for the ecosystems named (none: all).
-func (c *matchCmd) open(p *program, ecosystems ...string) (*match.Index, error) {
+func (c *matchCmd) open(p *program, ecosystems func() []string) (*match.Index, error) {
 	switch {
 	case c.Index != "":
 		return match.OpenIndex(c.Index)
 	case c.Advisories != "":
-		ix, problems, err := match.OpenDir(p.ctx, c.Advisories, ecosystems...)
+		ix, problems, err := match.OpenDir(p.ctx, c.Advisories, ecosystems()...)
 		for _, pr := range problems {
 			p.say("読み取れない脆弱性情報: %s: %s", "advisory left out: %s: %s", pr.Where, pr.What.In(p.lang))
 		}

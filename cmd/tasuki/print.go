@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -61,24 +63,32 @@ func (p *program) table(rows [][]string) {
 			widths[i] = max(widths[i], cells(c))
 		}
 	}
-	var all, line strings.Builder // written at once: there may be thousands of rows
+	out := bufio.NewWriter(p.out) // there may be thousands of rows
 	for _, r := range rows {
-		line.Reset()
+		spaces := 0 // that stand before the next text: none at the end of a line
 		for i, c := range r {
-			line.WriteString(c)
-			if i < len(r)-1 {
-				line.WriteString(strings.Repeat(" ", widths[i]-cells(c)+2))
+			if c != "" {
+				for range spaces {
+					out.WriteByte(' ')
+				}
+				out.WriteString(shown(c))
+				spaces = 0
 			}
+			spaces += widths[i] - cells(c) + 2
 		}
-		all.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		out.WriteByte('\n')
 	}
-	fmt.Fprint(p.out, shown(all.String()))
+	out.Flush()
 }
 
 // cells is the width of a text on a terminal.
 func cells(s string) int {
 	n := 0
 	for _, r := range s {
+		if r < utf8.RuneSelf {
+			n++
+			continue
+		}
 		switch width.LookupRune(r).Kind() {
 		case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
 			n += 2

@@ -10,7 +10,6 @@ package match
 
 import (
 	"bytes"
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -154,7 +153,8 @@ func Ecosystems(components []Component) []string {
 // Match looks every component up. The error is about a damaged index alone.
 func (ix *Index) Match(components []Component) (Result, error) {
 	r := Result{Advisories: ix.Info(), Components: len(components), Unmatched: []Unmatched{}, Findings: []finding.Finding{}}
-	m := matcher{ix: ix, done: make(map[string]answer, len(components)), advisories: map[uint64]finding.Advisory{}}
+	m := matcher{ix: ix, done: make(map[string]*answer, len(components)), advisories: map[uint64]*finding.Advisory{}}
+	var found []*finding.Finding
 	for _, c := range components {
 		id := c.PURL
 		if id == "" {
@@ -171,13 +171,13 @@ func (ix *Index) Match(components []Component) (Result, error) {
 			if a, err = m.look(c); err != nil {
 				return Result{}, err
 			}
-			a.first = len(r.Findings)
-			r.Findings = append(r.Findings, a.findings...)
-			a.count, a.findings = len(a.findings), nil
 			m.done[id] = a
+			for i := range a.findings {
+				found = append(found, &a.findings[i])
+			}
 		}
-		for i := a.first; i < a.first+a.count; i++ {
-			r.Findings[i].Refs = append(r.Findings[i].Refs, c.Ref)
+		for i := range a.findings {
+			a.findings[i].Refs = append(a.findings[i].Refs, c.Ref)
 		}
 		if a.reason == "" {
 			r.Checked++
@@ -185,25 +185,21 @@ func (ix *Index) Match(components []Component) (Result, error) {
 		}
 		r.Unmatched = append(r.Unmatched, Unmatched{c.Ref, c.PURL, c.Name, c.Version, a.reason, a.detail, a.undecided})
 	}
-	r.Findings = sorted(r.Findings)
+	r.Findings = sorted(found)
 	return r, nil
 }
 
 // sorted gives findings by package URL, then vulnerability. It moves each once: they are large.
-func sorted(all []finding.Finding) []finding.Finding {
-	order := make([]int, len(all))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int {
-		if c := strings.Compare(all[i].PURL, all[j].PURL); c != 0 {
+func sorted(found []*finding.Finding) []finding.Finding {
+	slices.SortStableFunc(found, func(a, b *finding.Finding) int {
+		if c := strings.Compare(a.PURL, b.PURL); c != 0 {
 			return c
 		}
-		return cmp.Or(strings.Compare(all[i].Vuln, all[j].Vuln), i-j)
+		return strings.Compare(a.Vuln, b.Vuln)
 	})
-	out := make([]finding.Finding, len(all))
-	for to, from := range order {
-		out[to] = all[from]
+	out := make([]finding.Finding, len(found))
+	for i, f := range found {
+		out[i] = *f
 	}
 	return out
 }
@@ -211,21 +207,21 @@ func sorted(all []finding.Finding) []finding.Finding {
 // matcher holds what is learnt while one SBOM is matched.
 type matcher struct {
 	ix         *Index
-	done       map[string]answer
-	advisories map[uint64]finding.Advisory // by their place in the index
+	done       map[string]*answer
+	advisories map[uint64]*finding.Advisory // by their place in the index
 }
 
 // answer is what is known of one package URL: its findings, or why it could not be looked up, or (a version that cannot
 // be read, and an advisory about every version) both.
 type answer struct {
-	findings     []finding.Finding
-	first, count int // where they stand in the result
-	reason       Reason
-	detail       string
-	undecided    []string
+	findings  []finding.Finding
+	reason    Reason
+	detail    string
+	undecided []string
 }
 
-func (m *matcher) look(c Component) (a answer, err error) {
+func (m *matcher) look(c Component) (a *answer, err error) {
+	a = &answer{}
 	p, err := c.purl()
 	switch {
 	case strings.TrimSpace(c.PURL) == "":
@@ -235,7 +231,7 @@ func (m *matcher) look(c Component) (a answer, err error) {
 	}
 	var hits []hit
 	if a.reason == "" {
-		if hits, err = m.inRegistry(c, p, &a); err != nil {
+		if hits, err = m.inRegistry(c, p, a); err != nil {
 			return a, err
 		}
 	}
@@ -337,8 +333,8 @@ type fix struct {
 // group is hits about the same vulnerability.
 type group struct {
 	hits      []hit
-	ids       map[string]bool // ids and aliases
-	databases map[string]bool
+	ids       []string // ids and aliases
+	databases []string
 }
 
 // fold makes one finding of the hits that are about the same vulnerability: those of different databases that share an
@@ -348,27 +344,25 @@ func (m *matcher) fold(hits []hit, base finding.Finding) ([]finding.Finding, err
 	if err := m.sortByID(hits); err != nil {
 		return nil, err
 	}
-	var groups []*group
+	var groups []group
 	for _, h := range hits {
 		adv, err := m.advisory(h.advisory)
 		if err != nil {
 			return nil, err
 		}
-		all := append([]string{adv.ID}, adv.Aliases...)
 		database, _, _ := strings.Cut(adv.ID, "-")
-		i := slices.IndexFunc(groups, func(g *group) bool {
-			return !g.databases[database] && slices.ContainsFunc(all, func(id string) bool { return g.ids[id] })
+		i := slices.IndexFunc(groups, func(g group) bool {
+			known := func(id string) bool { return slices.Contains(g.ids, id) }
+			return !slices.Contains(g.databases, database) && (known(adv.ID) || slices.ContainsFunc(adv.Aliases, known))
 		})
 		if i < 0 {
 			i = len(groups)
-			groups = append(groups, &group{ids: map[string]bool{}, databases: map[string]bool{}})
+			groups = append(groups, group{})
 		}
-		g := groups[i]
+		g := &groups[i]
 		g.hits = append(g.hits, h)
-		g.databases[database] = true
-		for _, id := range all {
-			g.ids[id] = true
-		}
+		g.databases = append(g.databases, database)
+		g.ids = append(append(g.ids, adv.ID), adv.Aliases...)
 	}
 	out := make([]finding.Finding, 0, len(groups))
 	for _, g := range groups {
@@ -378,22 +372,23 @@ func (m *matcher) fold(hits []hit, base finding.Finding) ([]finding.Finding, err
 }
 
 // advisory reads an advisory, once.
-func (m *matcher) advisory(at uint64) (finding.Advisory, error) {
+func (m *matcher) advisory(at uint64) (*finding.Advisory, error) {
 	if a, ok := m.advisories[at]; ok {
 		return a, nil
 	}
 	rec, err := m.ix.record(at)
-	if err == nil {
-		m.advisories[at] = rec.Advisory
+	if err != nil {
+		return nil, err
 	}
-	return rec.Advisory, err
+	m.advisories[at] = &rec.Advisory
+	return &rec.Advisory, nil
 }
 
 func (m *matcher) finding(group []hit, f finding.Finding) finding.Finding {
 	var all []string
 	var fixes []fix
 	var severity finding.Severity
-	advisories := make([]finding.Advisory, 0, len(group))
+	advisories := make([]*finding.Advisory, 0, len(group))
 	for _, h := range group {
 		a := m.advisories[h.advisory]
 		advisories = append(advisories, a)
@@ -401,7 +396,7 @@ func (m *matcher) finding(group []hit, f finding.Finding) finding.Finding {
 		all = append(append(all, a.ID), a.Aliases...)
 		fixes = append(fixes, h.fixed...)
 	}
-	slices.SortFunc(advisories, func(a, b finding.Advisory) int {
+	slices.SortFunc(advisories, func(a, b *finding.Advisory) int {
 		if finding.Less(a.ID, b.ID) {
 			return -1
 		}
