@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
@@ -20,16 +21,16 @@ import (
 //	places      for every advisory, by id: place, length and plain length of its text, 8 bytes each; may be empty
 //	advisories  blobs, by id
 //	packages    blobs, by ecosystem and name; each holds all advisories about the package and their intervals
-//	lookup      open-addressed table: hash of ecosystem and name → place of the package's blob
-//	ids         open-addressed table: hash of id or alias → place of the advisory's blob
+//	lookup      table, see there: hash of ecosystem and name → place of the package's blob
+//	ids         table: hash of id or alias → place of the advisory's blob
 //	ecosystems  one blob: names and counts
 //	sums        CRC-32C of every block from the texts to the ecosystems
 //
 // A blob is its length (4 bytes) and its content: numbers as uvarints, texts led by their length.
 const (
 	magic     = "tasuki.advisory\x00"
-	format    = 1
-	blockSize = 4096
+	format    = 2
+	blockSize = 1024 // small: what is used of a section lies apart, and whole blocks are summed
 )
 
 // The sections of the file, in order.
@@ -354,25 +355,31 @@ func (d *decoder) list() []string {
 	return out
 }
 
-// slot is a row of an open-addressed table before it is placed.
+// slot is a row of a table: where what has this hash is.
 type slot struct{ hash, at uint64 }
 
-// A row of a table is 8 bytes: the upper 24 bits of the hash, then the place plus one in 40 bits; zero is empty.
+// A row of a table is 8 bytes: the upper 24 bits of the hash, then the place plus one in 40 bits.
 const placeBits = 40
 
-func pack(s slot) uint64 { return s.hash>>placeBits<<placeBits | (s.at + 1) }
+// bucketRows is how many rows share a bucket of a table, about.
+const bucketRows = 16
 
-// table places the slots; the number of rows is a power of two, at most half of them taken.
+// table lays rows out by the upper bits of their hash, its bucket: how many bits these are (8 bytes), the number of the
+// first row of each bucket and of the end of the last (4 bytes each), the rows.
 func table(slots []slot) []byte {
-	rows := 1 << bits.Len(uint(2*len(slots)))
-	b := make([]byte, rows*8)
-	for _, s := range slots {
-		for i := int(s.hash) & (rows - 1); ; i = (i + 1) & (rows - 1) {
-			if row := b[i*8 : i*8+8]; binary.LittleEndian.Uint64(row) == 0 {
-				binary.LittleEndian.PutUint64(row, pack(s))
-				break
-			}
+	slices.SortFunc(slots, func(a, b slot) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.at, b.at)) })
+	n := bits.Len(uint(len(slots) / bucketRows))
+	b := binary.LittleEndian.AppendUint64(nil, uint64(n))
+	row := 0
+	for bucket := range uint64(1) << n {
+		b = binary.LittleEndian.AppendUint32(b, uint32(row))
+		for row < len(slots) && slots[row].hash>>(64-n) == bucket {
+			row++
 		}
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(row))
+	for _, s := range slots {
+		b = binary.LittleEndian.AppendUint64(b, s.hash>>placeBits<<placeBits|(s.at+1))
 	}
 	return b
 }
@@ -380,7 +387,7 @@ func table(slots []slot) []byte {
 func hashPackage(ecosystem, name string) uint64 { return sumOf(ecosystem + "\x00" + name) }
 func hashID(id string) uint64                   { return sumOf(id) }
 
-// sumOf is the start of a SHA-256: names come from outside, and nobody may choose them to fall on one row.
+// sumOf is the start of a SHA-256: names come from outside, and nobody may choose them to fall into one bucket.
 func sumOf(s string) uint64 {
 	sum := sha256.Sum256([]byte(s))
 	return binary.LittleEndian.Uint64(sum[:8])

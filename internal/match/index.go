@@ -84,11 +84,6 @@ func newIndex(b []byte) (*Index, error) {
 	if ix.h.Sections[sums].Len != 4*blocks || sumOfSums(ix.section(sums)) != ix.h.SumsSum {
 		return nil, fmt.Errorf("the sums do not hold")
 	}
-	for _, t := range []int{lookup, ids} {
-		if n := ix.h.Sections[t].Len; n < 8 || n&(n-1) != 0 {
-			return nil, fmt.Errorf("the section %s is no table", sectionNames[t])
-		}
-	}
 	ix.checked = make([]uint32, (blocks+31)/32)
 	return ix, ix.readEcosystems()
 }
@@ -181,30 +176,44 @@ func (ix *Index) blob(s int, at uint64) ([]byte, error) {
 	return ix.view(s, at+4, uint64(binary.LittleEndian.Uint32(head)))
 }
 
-// find gives the places that a table holds for a hash to each, until that says it is done or the first empty row.
+// find gives the places that a table holds for a hash to each, until that says it is done.
 func (ix *Index) find(t int, hash uint64, each func(at uint64) (done bool, err error)) error {
-	rows := ix.h.Sections[t].Len / 8
-	for i, tried := hash&(rows-1), uint64(0); tried < rows; i, tried = (i+1)&(rows-1), tried+1 {
-		b, err := ix.view(t, i*8, 8)
-		if err != nil {
-			return err
-		}
-		row := binary.LittleEndian.Uint64(b)
-		if row == 0 {
-			return nil
-		}
+	rows, err := ix.bucket(t, hash)
+	for ; err == nil && len(rows) > 0; rows = rows[8:] {
+		row := binary.LittleEndian.Uint64(rows)
 		if row>>placeBits != hash>>placeBits {
 			continue
 		}
 		place := row & (1<<placeBits - 1)
 		if place == 0 {
-			return errContent(t, i*8)
+			return errContent(t, 0)
 		}
 		if done, err := each(place - 1); done || err != nil {
 			return err
 		}
 	}
-	return nil
+	return err
+}
+
+// bucket gives the rows of a table among which those of a hash are.
+func (ix *Index) bucket(t int, hash uint64) ([]byte, error) {
+	b, err := ix.view(t, 0, 8)
+	if err != nil {
+		return nil, err
+	}
+	n := binary.LittleEndian.Uint64(b)
+	if n > 32 {
+		return nil, errContent(t, 0)
+	}
+	at := 8 + 4*(hash>>(64-n))
+	if b, err = ix.view(t, at, 8); err != nil {
+		return nil, err
+	}
+	first, end := uint64(binary.LittleEndian.Uint32(b)), uint64(binary.LittleEndian.Uint32(b[4:]))
+	if first > end {
+		return nil, errContent(t, at)
+	}
+	return ix.view(t, 8+4*(1<<n+1)+8*first, 8*(end-first))
 }
 
 // affected appends the advisories that affect a version of a package to hits, each once.
