@@ -10,8 +10,11 @@ package match
 
 import (
 	"bytes"
+	"cmp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"example.org/tasuki/internal/finding"
@@ -150,32 +153,16 @@ func Ecosystems(components []Component) []string {
 	return names
 }
 
-// Match looks every component up. The error is about a damaged index alone.
+// Match looks every component up, each of several that are the same once. The error is about a damaged index alone.
 func (ix *Index) Match(components []Component) (Result, error) {
 	r := Result{Advisories: ix.Info(), Components: len(components), Unmatched: []Unmatched{}, Findings: []finding.Finding{}}
-	m := matcher{ix: ix, done: make(map[string]*answer, len(components)), advisories: map[uint64]*finding.Advisory{}}
-	var found []*finding.Finding
-	for _, c := range components {
-		id := c.PURL
-		if id == "" {
-			id = "\x00" + c.Ref // each for itself
-		} else if c.Version != "" && !strings.Contains(c.PURL, "@") {
-			id += "\x00" + c.Version
-		}
-		if len(c.Sources) > 0 || c.BuiltFrom != "" {
-			id += "\x00" + c.BuiltFrom + "\x00" + strings.Join(c.Sources, "\x00")
-		}
-		a, known := m.done[id]
-		if !known {
-			var err error
-			if a, err = m.look(c); err != nil {
-				return Result{}, err
-			}
-			m.done[id] = a
-			for i := range a.findings {
-				found = append(found, &a.findings[i])
-			}
-		}
+	different, at := distinct(components)
+	answers, err := ix.answers(different)
+	if err != nil {
+		return Result{}, err
+	}
+	for i, c := range components {
+		a := answers[at[i]]
 		for i := range a.findings {
 			a.findings[i].Refs = append(a.findings[i].Refs, c.Ref)
 		}
@@ -185,12 +172,62 @@ func (ix *Index) Match(components []Component) (Result, error) {
 		}
 		r.Unmatched = append(r.Unmatched, Unmatched{c.Ref, c.PURL, c.Name, c.Version, a.reason, a.detail, a.undecided})
 	}
-	r.Findings = sorted(found)
+	r.Findings = sorted(answers)
 	return r, nil
 }
 
+// distinct gives the components that differ in what is asked, and for each component where among them its like is.
+func distinct(components []Component) (different []Component, at []int) {
+	at = make([]int, len(components))
+	seen := make(map[string]int, len(components))
+	for i, c := range components {
+		id := c.PURL
+		if id == "" {
+			id = "\x00" + c.Ref // each for itself
+		} else if c.Version != "" && !strings.Contains(c.PURL, "@") {
+			id += "\x00" + c.Version
+		}
+		if len(c.Sources) > 0 || c.BuiltFrom != "" {
+			id += "\x00" + c.BuiltFrom + "\x00" + strings.Join(c.Sources, "\x00")
+		}
+		first, known := seen[id]
+		if !known {
+			first = len(different)
+			seen[id] = first
+			different = append(different, c)
+		}
+		at[i] = first
+	}
+	return different, at
+}
+
+// answers looks components up, on every processor when there are many.
+func (ix *Index) answers(components []Component) ([]*answer, error) {
+	const share = 256 // that are worth a goroutine
+	out := make([]*answer, len(components))
+	workers := min(runtime.GOMAXPROCS(0), len(components)/share+1)
+	errs := make([]error, workers)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			m := matcher{ix: ix, advisories: map[uint64]*finding.Advisory{}}
+			for i := w * len(out) / workers; i < (w+1)*len(out)/workers && errs[w] == nil; i++ {
+				out[i], errs[w] = m.look(components[i])
+			}
+		})
+	}
+	all.Wait()
+	return out, cmp.Or(errs...)
+}
+
 // sorted gives findings by package URL, then vulnerability. It moves each once: they are large.
-func sorted(found []*finding.Finding) []finding.Finding {
+func sorted(answers []*answer) []finding.Finding {
+	var found []*finding.Finding
+	for _, a := range answers {
+		for i := range a.findings {
+			found = append(found, &a.findings[i])
+		}
+	}
 	slices.SortStableFunc(found, func(a, b *finding.Finding) int {
 		if c := strings.Compare(a.PURL, b.PURL); c != 0 {
 			return c
@@ -204,10 +241,9 @@ func sorted(found []*finding.Finding) []finding.Finding {
 	return out
 }
 
-// matcher holds what is learnt while one SBOM is matched.
+// matcher holds what is learnt while components are looked up.
 type matcher struct {
 	ix         *Index
-	done       map[string]*answer
 	advisories map[uint64]*finding.Advisory // by their place in the index
 }
 

@@ -69,15 +69,25 @@ func readJSON(b []byte) (fact.Reading, error) {
 	if err != nil {
 		return fact.Reading{}, fmt.Errorf("schema of CycloneDX %s: %w", version, err)
 	}
-	doubts, faults := s.Check(doc, forgiven)
+	var doubts, faults []schema.Violation
+	checked := make(chan struct{})
+	go func() { // beside the reading, which makes nothing of what is of another type than it should be
+		defer close(checked)
+		doubts, faults = s.Check(doc, forgiven)
+	}()
+	x, err := extract(node{object: bom}, version, "json")
+	<-checked
 	if len(faults) > 0 {
 		return fact.Reading{}, refused(version, input.Refuse(faults[0].Where, andMore(faults[0].What, len(faults)-1)))
+	}
+	if err != nil {
+		return fact.Reading{}, err
 	}
 	var problems []fact.Problem
 	for _, d := range doubts {
 		problems = append(problems, fact.Problem{Where: d.Where, What: d.What})
 	}
-	return reading(node{object: bom}, version, "json", problems)
+	return x.reading(problems), nil
 }
 
 func readXML(b []byte, version string) (fact.Reading, error) {
@@ -96,7 +106,11 @@ func readXML(b []byte, version string) (fact.Reading, error) {
 	if vs := append(s.Validate(root), asserted(root)...); len(vs) > 0 {
 		return fact.Reading{}, refused(version, input.Refuse(vs[0].Where, andMore(vs[0].What, len(vs)-1)))
 	}
-	return reading(node{element: root}, version, "xml", nil)
+	x, err := extract(node{element: root}, version, "xml")
+	if err != nil {
+		return fact.Reading{}, err
+	}
+	return x.reading(nil), nil
 }
 
 // forgiven names what is read in spite of the schema: members it does not know (tools write ahead of the specification;

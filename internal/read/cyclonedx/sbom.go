@@ -36,15 +36,14 @@ func (x *extraction) doubt(where, ja, en string, args ...any) {
 	x.problems = append(x.problems, fact.Problem{Where: where, What: lang.F(ja, en, args...)})
 }
 
-func reading(bom node, version, encoding string, problems []fact.Problem) (fact.Reading, error) {
+func extract(bom node, version, encoding string) (*extraction, error) {
 	x := &extraction{
 		sbom: &fact.SBOM{
 			Format: "CycloneDX", SpecVersion: version, Encoding: encoding,
 			Serial: bom.text("serialNumber"), Version: bom.text("version"),
 			Components: []fact.Component{}, Signed: signed(bom),
 		},
-		problems: problems,
-		refs:     map[string]bool{},
+		refs: map[string]bool{},
 	}
 	if x.sbom.Version == "" && version != "1.0" {
 		x.sbom.Version = "1" // the specification's default
@@ -52,17 +51,19 @@ func reading(bom node, version, encoding string, problems []fact.Problem) (fact.
 	x.metadata(bom.child("metadata"))
 	x.components(bom.list("components", "component"), "")
 	if len(x.sbom.Components) > maxComponents {
-		return fact.Reading{}, refused(version, input.Refuse("", lang.F("部品が%d件を超えています", "it lists more than %d components", maxComponents)))
+		return nil, refused(version, input.Refuse("", lang.F("部品が%d件を超えています", "it lists more than %d components", maxComponents)))
 	}
 	x.sbom.Services = services(bom.list("services", "service"), x.refs)
 	x.dependencies(bom.list("dependencies", "dependency"))
 	x.compositions(bom.list("compositions", "composition"))
 	x.vulnerabilities(bom.list("vulnerabilities", "vulnerability"))
-	return x.reading(), nil
+	return x, nil
 }
 
-func (x *extraction) reading() fact.Reading {
-	if n := len(x.problems); n > maxProblems { // what the schema forgave comes first, and may be more already
+// reading gives what was taken out, with what the schema forgave before the other doubts.
+func (x *extraction) reading(forgiven []fact.Problem) fact.Reading {
+	x.problems = append(forgiven, x.problems...)
+	if n := len(x.problems); n > maxProblems {
 		x.problems, x.more = x.problems[:maxProblems], x.more+n-maxProblems
 	}
 	if x.more > 0 {
