@@ -41,7 +41,7 @@ func (c *matchCmd) Run(p *program) error {
 }
 
 // littleWork is how many bytes are read without ever collecting garbage: a run as short as that ends sooner without, and
-// does not hold more than with, since almost all that is made of one SBOM is held to the end.
+// holds little more, since almost all that is made of one SBOM is held to the end.
 const littleWork = 16 << 20
 
 func (c *matchCmd) one(p *program, file string) error {

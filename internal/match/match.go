@@ -211,7 +211,7 @@ func (ix *Index) answers(components []Component) ([]*answer, error) {
 	for w := range workers {
 		all.Go(func() {
 			m := matcher{ix: ix, advisories: map[uint64]*finding.Advisory{}}
-			for i := w * len(out) / workers; i < (w+1)*len(out)/workers && errs[w] == nil; i++ {
+			for i := w; i < len(out) && errs[w] == nil; i += workers {
 				out[i], errs[w] = m.look(components[i])
 			}
 		})
