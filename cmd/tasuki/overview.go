@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // groups are the commands by what people come for, in the order of the work. Every command is in one.
@@ -94,7 +94,7 @@ func (p *program) helpPrinter(o kong.HelpOptions, ctx *kong.Context) error {
 	page := b.String()
 	if p.lang == lang.JA {
 		for _, h := range helpHeadings {
-			page = h.EN.ReplaceAllString(page, h.JA)
+			page = h.EN().ReplaceAllString(page, h.JA)
 		}
 	}
 	if _, werr := out.Write([]byte(page)); err == nil {
@@ -105,27 +105,27 @@ func (p *program) helpPrinter(o kong.HelpOptions, ctx *kong.Context) error {
 
 // helpHeadings are kong's own.
 var helpHeadings = lang.Phrases{
-	{regexp.MustCompile(`(?m)^Usage: `), "使い方: "},
-	{regexp.MustCompile(`(?m)^Arguments:$`), "引数:"},
-	{regexp.MustCompile(`(?m)^Flags:$`), "フラグ:"},
-	{regexp.MustCompile(`(?m)^Commands:$`), "コマンド:"},
-	{regexp.MustCompile(`(?m)^Run "(.+) --help" for more information.*$`), "それぞれの使い方は $1 --help で確認できます。"},
+	{pattern.Of(`(?m)^Usage: `), "使い方: "},
+	{pattern.Of(`(?m)^Arguments:$`), "引数:"},
+	{pattern.Of(`(?m)^Flags:$`), "フラグ:"},
+	{pattern.Of(`(?m)^Commands:$`), "コマンド:"},
+	{pattern.Of(`(?m)^Run "(.+) --help" for more information.*$`), "それぞれの使い方は $1 --help で確認できます。"},
 }
 
 // faults are what kong finds wrong with a command line.
 var faults = lang.Phrases{
-	{regexp.MustCompile(`^unknown flag (\S+), did you mean (.+)\?$`), "フラグ $1 はありません。$2 でしょうか"},
-	{regexp.MustCompile(`^unknown flag (\S+)$`), "フラグ $1 はありません"},
-	{regexp.MustCompile(`^unexpected argument (.+), did you mean (.+)\?$`), "「$1」が分かりません。$2 でしょうか"},
-	{regexp.MustCompile(`^unexpected argument (.+)$`), "「$1」が余分です"},
-	{regexp.MustCompile(`^missing flags: (.+)$`), "$1 を指定してください"},
-	{regexp.MustCompile(`^expected one of (.+)$`), "次のいずれかが必要です: $1"},
-	{regexp.MustCompile(`^expected "(.+)"$`), "$1 を指定してください"},
-	{regexp.MustCompile(`^(\S+) must be one of (.+) but got "(.*)"$`), "$1 に「$3」は指定できません。次のいずれかです: $2"},
-	{regexp.MustCompile(`^(\S+): expected .+ value but got ("\S+") \(.*$`), "$1 の値がありません（次が $2 です）"},
-	{regexp.MustCompile(`^(\S+): missing value.*$`), "$1 の値がありません"},
-	{regexp.MustCompile(`^(.+) can't be used together$`), "$1 は同時に使えません"},
-	{regexp.MustCompile(`^(\S+): .*expected a valid .+ but got ("\S*")$`), "$1 の値 $2 を読めません"},
+	{pattern.Of(`^unknown flag (\S+), did you mean (.+)\?$`), "フラグ $1 はありません。$2 でしょうか"},
+	{pattern.Of(`^unknown flag (\S+)$`), "フラグ $1 はありません"},
+	{pattern.Of(`^unexpected argument (.+), did you mean (.+)\?$`), "「$1」が分かりません。$2 でしょうか"},
+	{pattern.Of(`^unexpected argument (.+)$`), "「$1」が余分です"},
+	{pattern.Of(`^missing flags: (.+)$`), "$1 を指定してください"},
+	{pattern.Of(`^expected one of (.+)$`), "次のいずれかが必要です: $1"},
+	{pattern.Of(`^expected "(.+)"$`), "$1 を指定してください"},
+	{pattern.Of(`^(\S+) must be one of (.+) but got "(.*)"$`), "$1 に「$3」は指定できません。次のいずれかです: $2"},
+	{pattern.Of(`^(\S+): expected .+ value but got ("\S+") \(.*$`), "$1 の値がありません（次が $2 です）"},
+	{pattern.Of(`^(\S+): missing value.*$`), "$1 の値がありません"},
+	{pattern.Of(`^(.+) can't be used together$`), "$1 は同時に使えません"},
+	{pattern.Of(`^(\S+): .*expected a valid .+ but got ("\S*")$`), "$1 の値 $2 を読めません"},
 }
 
 // usageError says in both languages what is wrong with a command line, and where its help is.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/pattern"
 )
 
 // ProblemDetails is an error as programs get it: problem details (RFC 9457) with a code to act on, and the places in the input.
@@ -126,16 +126,16 @@ func notSignedIn(v visit, err error) *ProblemDetails {
 
 // parameterFaults are what huma finds wrong with parameters.
 var parameterFaults = lang.Phrases{
-	{regexp.MustCompile(`^invalid integer$`), "整数として読めません"},
-	{regexp.MustCompile(`^invalid (number|float)$`), "数として読めません"},
-	{regexp.MustCompile(`^invalid boolean$`), "true 又は false を指定してください"},
-	{regexp.MustCompile(`^invalid date/time.*$`), "日時として読めません"},
-	{regexp.MustCompile(`^required .+ parameter is missing$`), "指定が必要です"},
-	{regexp.MustCompile(`^expected value to be one of "(.*)"$`), "次のいずれかを指定してください: $1"},
-	{regexp.MustCompile(`^expected number >= (\S+)$`), "$1 以上の数を指定してください"},
-	{regexp.MustCompile(`^expected number <= (\S+)$`), "$1 以下の数を指定してください"},
-	{regexp.MustCompile(`^expected length >= (\d+)$`), "$1 文字以上にしてください"},
-	{regexp.MustCompile(`^expected length <= (\d+)$`), "$1 文字以下にしてください"},
+	{pattern.Of(`^invalid integer$`), "整数として読めません"},
+	{pattern.Of(`^invalid (number|float)$`), "数として読めません"},
+	{pattern.Of(`^invalid boolean$`), "true 又は false を指定してください"},
+	{pattern.Of(`^invalid date/time.*$`), "日時として読めません"},
+	{pattern.Of(`^required .+ parameter is missing$`), "指定が必要です"},
+	{pattern.Of(`^expected value to be one of "(.*)"$`), "次のいずれかを指定してください: $1"},
+	{pattern.Of(`^expected number >= (\S+)$`), "$1 以上の数を指定してください"},
+	{pattern.Of(`^expected number <= (\S+)$`), "$1 以下の数を指定してください"},
+	{pattern.Of(`^expected length >= (\d+)$`), "$1 文字以上にしてください"},
+	{pattern.Of(`^expected length <= (\d+)$`), "$1 文字以下にしてください"},
 }
 
 // ownProblem puts huma's own errors, about parameters, into our form.

@@ -3,6 +3,8 @@ package purl
 import (
 	"regexp"
 	"strings"
+
+	"example.org/tasuki/internal/pattern"
 )
 
 // distributions are the names of distributions as namespaces of deb, rpm and apk and as the start of the qualifier distro
@@ -66,7 +68,7 @@ func AdvisoryKey(ecosystem string) string {
 	case "SUSE":
 		// One system is updated from many products: the server, its modules, the extensions of its support. They share
 		// their packages, and a component says only of which release it is.
-		if m := suseProduct.FindStringSubmatch(release); m != nil {
+		if m := suseProduct().FindStringSubmatch(release); m != nil {
 			return joined(base, "Linux Enterprise Server "+m[1])
 		}
 	}
@@ -77,7 +79,7 @@ func AdvisoryKey(ecosystem string) string {
 }
 
 // suseProduct finds the release in the name of a product: Linux Enterprise Module for Basesystem 15 SP5.
-var suseProduct = regexp.MustCompile(`^Linux Enterprise (?:[A-Z].* )?(1[0-9](?: SP[0-9])?)(?:[- ].*)?$`)
+var suseProduct = pattern.Of(`^Linux Enterprise (?:[A-Z].* )?(1[0-9](?: SP[0-9])?)(?:[- ].*)?$`)
 
 func joined(ecosystem, release string) string {
 	if release == "" {
@@ -251,11 +253,11 @@ func suseRelease(distro, n, major, minor string) string {
 	return "Linux Enterprise Server " + major + " SP" + minor
 }
 
-var openEulerName = regexp.MustCompile(`([0-9]{2}\.[0-9]{2})[ -]*\(?(lts)?(?:[ -]*(sp[0-9]))?`)
+var openEulerName = pattern.Of(`([0-9]{2}\.[0-9]{2})[ -]*\(?(lts)?(?:[ -]*(sp[0-9]))?`)
 
 // openEulerRelease gives 22.03-LTS-SP1 of openeuler-22.03-lts-sp1 or of "22.03 (LTS-SP1)".
 func openEulerRelease(distro string) string {
-	m := openEulerName.FindStringSubmatch(distro)
+	m := openEulerName().FindStringSubmatch(distro)
 	if m == nil || m[2] == "" { // which service pack it is only the build tells
 		return ""
 	}
@@ -266,14 +268,14 @@ func openEulerRelease(distro string) string {
 }
 
 // builds find the release in the tag that a distribution's builders put at the end of every version.
-var builds = map[string]*regexp.Regexp{
-	"AlmaLinux":   regexp.MustCompile(`[._+]el([0-9]+)`),
-	"Azure Linux": regexp.MustCompile(`\.(?:azl|cm)([0-9]+)`),
-	"Mageia":      regexp.MustCompile(`\.mga([0-9]+)`),
-	"Photon OS":   regexp.MustCompile(`\.ph([0-9]+)`),
-	"Red Hat":     regexp.MustCompile(`[._+]el([0-9]+)`),
-	"Rocky Linux": regexp.MustCompile(`[._+]el([0-9]+)`),
-	"openEuler":   regexp.MustCompile(`\.oe([0-9]{4})(sp[0-9])?`),
+var builds = map[string]func() *regexp.Regexp{
+	"AlmaLinux":   pattern.Of(`[._+]el([0-9]+)`),
+	"Azure Linux": pattern.Of(`\.(?:azl|cm)([0-9]+)`),
+	"Mageia":      pattern.Of(`\.mga([0-9]+)`),
+	"Photon OS":   pattern.Of(`\.ph([0-9]+)`),
+	"Red Hat":     pattern.Of(`[._+]el([0-9]+)`),
+	"Rocky Linux": pattern.Of(`[._+]el([0-9]+)`),
+	"openEuler":   pattern.Of(`\.oe([0-9]{4})(sp[0-9])?`),
 }
 
 // releaseOfBuild gives the release of a package whose package URL does not say it, from its version.
@@ -282,7 +284,7 @@ func releaseOfBuild(ecosystem, version string) string {
 	if find == nil {
 		return ""
 	}
-	m := find.FindStringSubmatch(version)
+	m := find().FindStringSubmatch(version)
 	switch {
 	case m == nil:
 		return ""
