@@ -112,6 +112,7 @@ func (tx *Tx) save(ctx context.Context, noun Noun, id string, value any, more co
 		sets += ", " + c.name + " = excluded." + c.name
 		args = append(args, c.value)
 	}
+	tx.changed.chain = true
 	values := placeholders(1, 3) + ", 1, (select coalesce(max(ord), 0) + 1 from " + string(noun) + "), " + placeholders(4, len(more))
 	_, err := tx.exec(ctx, "insert into "+string(noun)+" ("+names+") values ("+values+") on conflict (id) do update set "+sets, args...)
 	if err != nil {
@@ -175,6 +176,7 @@ func (tx *Tx) Remove(ctx context.Context, noun Noun, id string) error {
 	if err := noun.known(); err != nil {
 		return err
 	}
+	tx.changed.chain = true
 	for _, part := range map[Noun][]string{Release: {"artifact"}, System: {"system_release"}, Arrangement: {"engagement"}}[noun] {
 		if _, err := tx.exec(ctx, "delete from "+part+" where "+string(noun)+" = $1", id); err != nil {
 			return fmt.Errorf("remove %s %s: %w", noun, id, err)
@@ -215,8 +217,24 @@ func (tx *Tx) Expect(ctx context.Context, noun Noun, id string, revision int64) 
 	return nil
 }
 
-// LoadModel gives everything known of the chain, in the order it was first saved.
-func (db *DB) LoadModel(ctx context.Context) (m chain.Model, err error) {
+// LoadModel gives everything known of the chain, in the order it was first saved. Outside of a transaction it comes from
+// memory, once it was read: the slices of the model are the caller's, what is in their elements is shared and must not be
+// changed.
+func (db *DB) LoadModel(ctx context.Context) (chain.Model, error) {
+	if db.pool == nil {
+		return db.readModel(ctx)
+	}
+	h, err := db.held.chainNow(ctx, db)
+	if err != nil {
+		return chain.Model{}, err
+	}
+	m := h.model
+	return chain.Model{Parties: slices.Clone(m.Parties), Software: slices.Clone(m.Software), Releases: slices.Clone(m.Releases),
+		Systems: slices.Clone(m.Systems), Arrangements: slices.Clone(m.Arrangements), Agreements: slices.Clone(m.Agreements),
+		Components: slices.Clone(m.Components)}, nil
+}
+
+func (db *DB) readModel(ctx context.Context) (m chain.Model, err error) {
 	err = errors.Join(
 		loadAll(ctx, db, Party, &m.Parties),
 		loadAll(ctx, db, Software, &m.Software),
@@ -235,43 +253,6 @@ func (db *DB) LoadModel(ctx context.Context) (m chain.Model, err error) {
 func loadAll[T any](ctx context.Context, db *DB, noun Noun, into *[]T) (err error) {
 	*into, err = list(ctx, db, scanData[T], "select data from "+string(noun)+" order by ord, id")
 	return err
-}
-
-// LoadModelAround gives what is known of the chain around some software: it, its releases, the systems that run them, and
-// the arrangements over these; parties and agreements whole, rules about components not.
-func (db *DB) LoadModelAround(ctx context.Context, software []string) (m chain.Model, err error) {
-	err = errors.Join(loadAll(ctx, db, Party, &m.Parties), loadAll(ctx, db, Agreement, &m.Agreements))
-	err = errors.Join(err, lookups(software, func(part []string) error {
-		in := "(" + placeholders(1, len(part)) + ")"
-		running := "(select sr.system from system_release sr join release r on r.id = sr.release where r.software in " + in + ")"
-		return errors.Join(
-			loadSome(ctx, db, &m.Software, "from software where id in "+in, part),
-			loadSome(ctx, db, &m.Releases, "from release where software in "+in, part),
-			loadSome(ctx, db, &m.Systems, "from system where id in "+running, part),
-			loadSome(ctx, db, &m.Arrangements, "from arrangement where software in "+in+" or system in "+running, part),
-		)
-	}))
-	if err != nil {
-		return chain.Model{}, fmt.Errorf("load chain: %w", err)
-	}
-	m.Systems = eachOnce(m.Systems, func(s chain.System) string { return s.ID }) // one may run software of two pieces
-	m.Arrangements = eachOnce(m.Arrangements, func(a chain.Arrangement) string { return a.ID })
-	return m, nil
-}
-
-func loadSome[T any](ctx context.Context, db *DB, into *[]T, from string, ids []string) error {
-	found, err := list(ctx, db, scanData[T], "select data "+from+" order by ord, id", anys(ids)...)
-	*into = append(*into, found...)
-	return err
-}
-
-func eachOnce[T any](all []T, id func(T) string) []T {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(all, func(v T) bool {
-		was := seen[id(v)]
-		seen[id(v)] = true
-		return was
-	})
 }
 
 func scanData[T any](r row) (v T, err error) {

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -65,7 +65,11 @@ func (k *known) add(ids map[string]int64) {
 	if k.ids == nil || len(k.ids)+len(ids) > maxKnown {
 		k.ids = map[string]int64{}
 	}
-	maps.Copy(k.ids, ids)
+	for key, id := range ids {
+		if k.ids[key] == 0 {
+			k.ids[strings.Clone(key)] = id // it may be a piece of a whole document, which would be held with it
+		}
+	}
 }
 
 // chunk is how many values a statement looks up or inserts at once. SQLite looks through the names of all placeholders

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -284,41 +283,21 @@ func (db *DB) AffectedBy(ctx context.Context, id string) ([]Affected, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := db.heldChain(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []Affected
 	for _, a := range found {
 		for release, direct := range p.holding(a.Component.ID) {
-			a.Release, a.Direct = release, direct
+			a.Software, a.Release, a.Direct = h.softwareOf(release), release, direct
 			out = append(out, a)
 		}
-	}
-	if err := db.fillSoftware(ctx, out); err != nil {
-		return nil, err
 	}
 	slices.SortFunc(out, func(a, b Affected) int {
 		return cmp.Or(cmp.Compare(a.Software, b.Software), cmp.Compare(a.Release, b.Release), byPURL(a.Component, b.Component), cmp.Compare(a.Vuln, b.Vuln))
 	})
 	return out, nil
-}
-
-// fillSoftware says of which software the releases are.
-func (db *DB) fillSoftware(ctx context.Context, affected []Affected) error {
-	of := map[string]string{}
-	for _, a := range affected {
-		of[a.Release] = ""
-	}
-	err := lookups(slices.Collect(maps.Keys(of)), func(part []string) error {
-		_, err := list(ctx, db, func(r row) (release string, err error) {
-			var software string
-			err = r.Scan(&release, &software)
-			of[release] = software
-			return release, err
-		}, `select id, software from release where id in (`+db.dialect.places(len(part))+`)`, anys(part)...)
-		return err
-	})
-	for i := range affected {
-		affected[i].Software = of[affected[i].Release]
-	}
-	return err
 }
 
 // Decision is what people decided about a vulnerability (優先度判断, リスク対応). It holds for every finding it names:

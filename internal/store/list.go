@@ -89,7 +89,7 @@ func (tx *Tx) replaceList(ctx context.Context, release, document string, compone
 	if err != nil {
 		return err
 	}
-	tx.changed[id] = true
+	tx.changed.lists[id] = true
 	_, err = tx.exec(ctx, `insert into list_content (list, components, details) values ($1, $2, $3)
 		on conflict (list) do update set components = excluded.components, details = excluded.details`, id, string(text), inJSON(details))
 	return err
@@ -102,7 +102,7 @@ func (tx *Tx) DropComponentList(ctx context.Context, release, document string) e
 		return err
 	}
 	for _, id := range ids {
-		tx.changed[id] = true
+		tx.changed.lists[id] = true
 		if _, err := tx.exec(ctx, `delete from list_content where list = $1`, id); err != nil {
 			return err
 		}

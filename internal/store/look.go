@@ -158,7 +158,7 @@ func (tx *Tx) SetSeen(ctx context.Context, all []Seen) error {
 			lists, err := list(ctx, tx.DB, scanInt, `update component_list set unmatched = $1 where release in (`+placeholders(2, len(part))+`) returning id`,
 				append([]any{unmatched}, anys(part)...)...)
 			for _, id := range lists {
-				tx.changed[id] = true
+				tx.changed.lists[id] = true
 			}
 			return err
 		})

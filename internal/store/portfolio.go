@@ -25,6 +25,10 @@ type portfolio struct {
 	mu      sync.RWMutex // of what follows
 	lists   map[uint32]placed
 	holders map[uint32][]uint32 // component -> lists
+	matched map[string]int      // release -> lists of it that were matched
+	unseen  int64               // components of these that advisories could not be asked about
+
+	chain *heldChain // nil: it was not read since it changed
 }
 
 // placed is a list of components in memory.
@@ -42,7 +46,7 @@ const maxNumber = 1 << 31
 // portfolioNow gives the portfolio as it is now. Inside of a transaction that changed it, it is read anew for it alone.
 func (db *DB) portfolioNow(ctx context.Context) (*portfolio, error) {
 	p, from := &db.held, db.root
-	if len(db.changed) > 0 {
+	if db.changed != nil && len(db.changed.lists) > 0 {
 		p, from = &portfolio{}, db
 	}
 	return p, p.catchUp(ctx, from)
@@ -53,27 +57,43 @@ type change struct {
 	settled, mark int64
 	id            string
 	lists         []int64
+	chain         bool
+}
+
+// changed is what a transaction changed of what is held in memory.
+type changed struct {
+	lists map[int64]bool // of components
+	chain bool
 }
 
 // catchUp brings in what was committed since the last time.
 func (p *portfolio) catchUp(ctx context.Context, db *DB) error {
 	p.catching.Lock()
 	defer p.catching.Unlock()
+	return p.bringIn(ctx, db)
+}
+
+// bringIn is catchUp for who holds the lock.
+func (p *portfolio) bringIn(ctx context.Context, db *DB) error {
 	changes, err := list(ctx, db, func(r row) (c change, err error) {
-		err = r.Scan(&c.settled, &c.mark, &c.id, asJSON(&c.lists))
+		err = r.Scan(&c.settled, &c.mark, &c.id, asJSON(&c.lists), &c.chain)
 		return c, err
-	}, `select (`+db.dialect.settled+`), mark, id, lists from list_change where mark >= $1 order by mark`, p.from)
+	}, `select (`+db.dialect.settled+`), mark, id, lists, chain from list_change where mark >= $1 order by mark`, p.from)
 	if err != nil {
 		return err
 	}
-	fresh, follows := map[int64]bool{}, false
+	fresh, follows, turned := map[int64]bool{}, false, false
 	for _, c := range changes {
 		follows = follows || c.id == p.newest
 		if !p.seen[c.id] {
 			for _, id := range c.lists {
 				fresh[id] = true
 			}
+			turned = turned || c.chain
 		}
+	}
+	if turned || !follows {
+		p.chain = nil
 	}
 	switch {
 	case p.seen == nil || !follows: // only the oldest changes are forgotten, so that one after the newest is never missed
@@ -111,7 +131,7 @@ func (p *portfolio) load(ctx context.Context, db *DB) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.lists, p.holders = make(map[uint32]placed, len(all)), map[uint32][]uint32{}
+	p.lists, p.holders, p.matched, p.unseen = make(map[uint32]placed, len(all)), map[uint32][]uint32{}, map[string]int{}, 0
 	for _, l := range all {
 		if err := p.put(l); err != nil {
 			return err
@@ -142,7 +162,17 @@ func (p *portfolio) reload(ctx context.Context, db *DB, ids []int64) error {
 }
 
 func (p *portfolio) drop(id uint32) {
-	for _, c := range p.lists[id].components {
+	l, is := p.lists[id]
+	if !is {
+		return
+	}
+	if l.unmatched >= 0 {
+		p.unseen -= l.unmatched
+		if p.matched[l.release]--; p.matched[l.release] == 0 {
+			delete(p.matched, l.release)
+		}
+	}
+	for _, c := range l.components {
 		holders := p.holders[c>>1]
 		if i := slices.Index(holders, id); i >= 0 {
 			holders[i] = holders[len(holders)-1]
@@ -173,6 +203,10 @@ func (p *portfolio) put(l heldList) error {
 		p.holders[c>>1] = append(p.holders[c>>1], uint32(l.id))
 	}
 	p.lists[uint32(l.id)] = at
+	if l.unmatched >= 0 {
+		p.unseen += l.unmatched
+		p.matched[l.release]++
+	}
 	return nil
 }
 
@@ -230,13 +264,7 @@ func (p *portfolio) counts() map[string]int {
 func (p *portfolio) seenWell() (releases, unmatched int64) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	matched := make(map[string]bool, len(p.lists))
-	for _, l := range p.lists {
-		if l.unmatched >= 0 {
-			matched[l.release], unmatched = true, unmatched+l.unmatched
-		}
-	}
-	return int64(len(matched)), unmatched
+	return int64(len(p.matched)), p.unseen
 }
 
 // ReleasesHolding gives the ids of the releases that hold any of some components, sorted.
@@ -266,13 +294,13 @@ func (p *portfolio) releasesHolding(components []int64) []string {
 	return sortedKeys(releases)
 }
 
-// tellChanges says which lists of components the transaction changed.
+// tellChanges says what the transaction changed of what processes hold in memory.
 func (tx *Tx) tellChanges(ctx context.Context) error {
-	if len(tx.changed) == 0 {
+	if len(tx.changed.lists) == 0 && !tx.changed.chain {
 		return nil
 	}
-	_, err := tx.exec(ctx, `insert into list_change (id, mark, lists) values ($1, (`+tx.dialect.mark+`), $2)`, NewID(),
-		inJSON(slices.Sorted(maps.Keys(tx.changed))))
+	_, err := tx.exec(ctx, `insert into list_change (id, mark, lists, chain) values ($1, (`+tx.dialect.mark+`), $2, $3)`, NewID(),
+		inJSON(append([]int64{}, slices.Sorted(maps.Keys(tx.changed.lists))...)), tx.changed.chain)
 	return err
 }
 

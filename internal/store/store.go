@@ -37,7 +37,7 @@ type DB struct {
 	now     func() time.Time
 	newID   func() string
 	*shared
-	changed map[int64]bool // lists of components that this transaction changed; nil outside of one
+	changed *changed // by this transaction; nil outside of one that may change anything
 }
 
 // shared is what all of a process that look at a workspace through one [Open] have in common.
@@ -251,7 +251,7 @@ func (db *DB) attempt(ctx context.Context, actor Actor, fn func(*Tx) error) erro
 	}
 	defer sqlTx.Rollback() // no-op after Commit
 	tx := &Tx{DB: db.inside(sqlTx), conn: conn, actor: actor, components: map[string]int64{}}
-	tx.changed = map[int64]bool{}
+	tx.changed = &changed{lists: map[int64]bool{}}
 	if err := fn(tx); err != nil {
 		return err
 	}

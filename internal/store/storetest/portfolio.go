@@ -132,3 +132,62 @@ func holds(db *store.DB, release string, want held) error {
 	}
 	return nil
 }
+
+// testHeldChain changes the chain through one program: the other sees it at once, whole and around a software; a change
+// that fails is seen inside of its transaction alone; and what a caller does to the slices of a model stays with it.
+func testHeldChain(t *testing.T, writer, reader *store.DB) {
+	ctx := context.Background()
+	withModel(t, writer)
+	name := func(db *store.DB) string {
+		t.Helper()
+		m, err := db.LoadModel(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		around, err := db.LoadModelAround(ctx, []string{"sw", "nothing"})
+		if err != nil || len(around.Software) != 1 || len(around.Releases) == 0 {
+			t.Fatalf("around sw: %+v, error %v", around, err)
+		}
+		for _, s := range m.Software {
+			if s.ID == "sw" && s.Name == around.Software[0].Name {
+				return s.Name
+			}
+		}
+		return fmt.Sprintf("%+v, but %+v around it", m.Software, around.Software)
+	}
+	rename := func(tx *store.Tx, to string) error {
+		s, err := tx.SoftwareByID(ctx, "sw")
+		if err != nil {
+			return err
+		}
+		s.Name = to
+		return tx.SaveModel(ctx, chain.Model{Software: []chain.Software{s}})
+	}
+	before := name(reader)
+	err := TryChange(writer, Actor, func(tx *store.Tx) error {
+		if err := rename(tx, "not for long"); err != nil {
+			return err
+		}
+		if got := name(tx.DB); got != "not for long" {
+			t.Errorf("inside of the transaction it is called %s", got)
+		}
+		return errOnPurpose
+	})
+	if !errors.Is(err, errOnPurpose) || name(writer) != before || name(reader) != before {
+		t.Errorf("after a change that failed, error %v: %s and %s, want %s", err, name(writer), name(reader), before)
+	}
+	Change(t, writer, func(tx *store.Tx) error { return rename(tx, "renamed") })
+	for _, db := range []*store.DB{writer, reader} {
+		if got := name(db); got != "renamed" {
+			t.Errorf("it is called %s", got)
+		}
+		m, err := db.LoadModel(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Software[0].Name = "mine"
+		if got := name(db); got != "renamed" {
+			t.Errorf("a caller's change came through: %s", got)
+		}
+	}
+}

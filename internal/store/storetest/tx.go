@@ -211,5 +211,6 @@ func RunShared(t *testing.T, open func() *store.DB) {
 		wg.Wait()
 	})
 	t.Run("two programs", func(t *testing.T) { testTwoPrograms(t, open(), open) })
+	t.Run("chain in memory", func(t *testing.T) { testHeldChain(t, open(), open()) })
 	t.Run("portfolio", func(t *testing.T) { testPortfolio(t, open(), open()) })
 }
