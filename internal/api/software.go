@@ -141,9 +141,11 @@ func (s *server) applyChain(ctx context.Context, c *call, in *struct{ Matching }
 }
 
 func (s *server) cve(ctx context.Context, c *call, in *struct {
-	ID string `path:"id" maxLength:"4096" doc:"CVE-…, GHSA-…, JVNDB-… or any other id of the vulnerability; or a package URL or SHA-256"`
+	ID    string `path:"id" maxLength:"4096" doc:"CVE-…, GHSA-…, JVNDB-… or any other id of the vulnerability; or a package URL or SHA-256"`
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"how many affected components of releases are given; total says how many there are"`
+	From  int    `query:"from" minimum:"0" default:"0" doc:"how many are passed over first"`
 }) (portfolio.ExposureView, error) {
-	e, err := portfolio.AffectedBy(ctx, s.db, in.ID)
+	e, err := portfolio.AffectedPage(ctx, s.db, in.ID, portfolio.Page{From: in.From, Limit: in.Limit})
 	return e.In(c.lang), err
 }
 

@@ -13,6 +13,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/triage"
 )
@@ -25,15 +26,36 @@ type Exposure struct {
 	Vulns    []string          `json:"vulns"` // the names under which it was found
 	Headline lang.Text         `json:"-"`
 	Caveats  []lang.Text       `json:"-"`
+	Total    Total             `json:"total"`
+	From     int               `json:"from"`             // how many affected releases were passed over
 	DataAt   time.Time         `json:"data_at,omitzero"` // when the advisory data was fetched
-	Releases []AffectedRelease `json:"releases"`
-	Software []string          `json:"software"` // names, once each
-	Notes    []CatalogueNote   `json:"notes"`    // what NVD and JVN say of it
-	Spans    []Span            `json:"spans"`    // since when and until when, by the history of releases
+	Releases []AffectedRelease `json:"releases"`         // all, or those of a page
+	Software []string          `json:"software"`         // names, once each, of all
+	Notes    []CatalogueNote   `json:"notes"`            // what NVD and JVN say of it
+	Spans    []Span            `json:"spans"`            // since when and until when, by the history of releases; of the software on the page
 
 	Held []Held `json:"held,omitempty"` // of a package URL or a digest: who holds it, affected or not
 
 	thing bool // it was asked for by package URL or digest
+}
+
+// Total is how much there is of an exposure, whatever page of it is given.
+type Total struct {
+	Affected int `json:"affected"` // components of releases
+	Releases int `json:"releases"`
+	Software int `json:"software"`
+}
+
+// Page says which of the affected releases are wanted: some of them after others; all, when Limit is zero.
+type Page struct{ From, Limit int }
+
+// of gives the place of the page among so many.
+func (p Page) of(all int) (from, to int) {
+	from, to = min(max(p.From, 0), all), all
+	if p.Limit > 0 {
+		to = min(from+p.Limit, all)
+	}
+	return from, to
 }
 
 // AffectedRelease is one release that holds an affected component.
@@ -76,6 +98,8 @@ type ExposureView struct {
 	Known    bool            `json:"known"`
 	Vulns    []string        `json:"vulns"`
 	DataAt   time.Time       `json:"data_at,omitzero"`
+	Total    Total           `json:"total"`
+	From     int             `json:"from"`
 	Software []string        `json:"software"`
 	Notes    []CatalogueNote `json:"notes"`
 	Headline string          `json:"headline"`
@@ -99,7 +123,7 @@ type PartyView struct {
 
 // In gives the exposure with its texts in one language, for JSON.
 func (e Exposure) In(l lang.Lang) ExposureView {
-	out := ExposureView{ID: e.ID, Known: e.Known, Vulns: e.Vulns, DataAt: e.DataAt, Software: e.Software, Notes: e.Notes, Headline: e.Headline.In(l), Spans: append([]Span{}, e.Spans...), Held: e.Held,
+	out := ExposureView{ID: e.ID, Known: e.Known, Vulns: e.Vulns, DataAt: e.DataAt, Total: e.Total, From: e.From, Software: e.Software, Notes: e.Notes, Headline: e.Headline.In(l), Spans: append([]Span{}, e.Spans...), Held: e.Held,
 		Caveats: []string{}, Releases: []AffectedView{}}
 	for _, c := range e.Caveats {
 		out.Caveats = append(out.Caveats, c.In(l))
@@ -116,51 +140,41 @@ func (e Exposure) In(l lang.Lang) ExposureView {
 
 // AffectedBy finds the releases affected by a vulnerability under any of its ids, supported and latest first.
 func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) {
+	return AffectedPage(ctx, db, id, Page{})
+}
+
+// AffectedPage is [AffectedBy], of which only a page is worked out: how urgent it is where, and whose turn it is. The
+// totals are of all.
+func AffectedPage(ctx context.Context, db *store.DB, id string, page Page) (Exposure, error) {
 	id = strings.TrimSpace(id)
 	e := Exposure{ID: id, Vulns: []string{}, Releases: []AffectedRelease{}, Software: []string{}, Notes: []CatalogueNote{}, Spans: []Span{}}
+	ix, err := Index(db)
+	if err == nil {
+		defer ix.Close()
+	} else if lang.KindOf(err) != lang.Nothing {
+		return e, err
+	}
 	names, err := namesOf(ctx, db, id)
 	if err != nil {
 		return e, err
 	}
-	var hits []store.Affected
-	if e.thing = isThing(id); e.thing {
-		m, err := db.LoadModel(ctx)
-		if err != nil {
-			return e, err
-		}
-		if e.Held, hits, err = holders(ctx, db, m, id, db.Now().Format(time.DateOnly)); err != nil {
-			return e, err
-		}
-	} else {
-		hits, err = AffectedByAny(ctx, db, names)
-	}
+	hits, err := e.hits(ctx, db, names)
 	if err != nil {
 		return e, err
 	}
-	if err := e.look(ctx, db); err != nil {
+	if err := e.look(ctx, db, ix); err != nil {
 		return e, err
 	}
-	s, err := openSpread(ctx, db, hits)
-	if err != nil {
+	if err := e.count(ctx, db, hits); err != nil {
 		return e, err
 	}
-	for _, h := range hits {
-		r, err := s.release(ctx, h)
-		if err != nil {
+	from, to := page.of(len(hits))
+	if e.From = from; to > from {
+		if err := e.fill(ctx, db, hits, from, to); err != nil {
 			return e, err
 		}
-		e.Known = true
-		e.Releases = append(e.Releases, r)
-		if !slices.Contains(e.Software, r.SoftwareName) {
-			e.Software = append(e.Software, r.SoftwareName)
-		}
-		if !slices.Contains(e.Vulns, h.Vuln) {
-			e.Vulns = append(e.Vulns, h.Vuln)
-		}
 	}
-	latestFirst(s.model, e.Releases)
-	e.Spans = spansOf(s.model, e.Releases, s.looked)
-	open, err := undecided(ctx, db, names)
+	open, err := undecided(ctx, db, ix, names)
 	if err != nil {
 		return e, err
 	}
@@ -169,11 +183,88 @@ func AffectedBy(ctx context.Context, db *store.DB, id string) (Exposure, error) 
 		e.Caveats = append(e.Caveats, lang.F("%sの影響をコミットの履歴がないため判断できない部品があります: %s", "of these components nothing can be decided about %s without their repositories' history: %s", e.ID, strings.Join(open, ", ")))
 	}
 	e.headline()
-	return e, e.note(ctx, db, names)
+	return e, e.note(ctx, db, ix, names)
+}
+
+// hits gives what is affected, and who holds what was asked for when that is a thing.
+func (e *Exposure) hits(ctx context.Context, db *store.DB, names []string) (hits []store.Affected, err error) {
+	if e.thing = isThing(e.ID); !e.thing {
+		return AffectedByAny(ctx, db, names)
+	}
+	m, err := db.LoadModel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.Held, hits, err = holders(ctx, db, m, e.ID, db.Now().Format(time.DateOnly))
+	return hits, err
+}
+
+// count counts what is affected and puts it in its order.
+func (e *Exposure) count(ctx context.Context, db *store.DB, hits []store.Affected) error {
+	releases, software, vulns := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	var ids []string
+	for _, h := range hits {
+		releases[h.Release] = true
+		if !software[h.Software] {
+			software[h.Software], ids = true, append(ids, h.Software)
+		}
+		if !vulns[h.Vuln] {
+			vulns[h.Vuln], e.Vulns = true, append(e.Vulns, h.Vuln)
+		}
+	}
+	e.Known = e.Known || len(hits) > 0
+	e.Total = Total{Affected: len(hits), Releases: len(releases), Software: len(software)}
+	m, err := db.LoadModelAround(ctx, ids)
+	if err != nil {
+		return err
+	}
+	called := map[string]string{}
+	for _, s := range m.Software {
+		called[s.ID] = s.Name
+	}
+	for _, id := range ids {
+		if !slices.Contains(e.Software, called[id]) {
+			e.Software = append(e.Software, called[id])
+		}
+	}
+	latestFirst(m, db.Now().Format(time.DateOnly), hits)
+	return nil
+}
+
+// fill works out some of the hits, and since when the software on this page is affected.
+func (e *Exposure) fill(ctx context.Context, db *store.DB, hits []store.Affected, from, to int) error {
+	shown := map[string]bool{}
+	for _, h := range hits[from:to] {
+		shown[h.Software] = true
+	}
+	var around []store.Affected // all of the software on the page, for its history
+	at := 0
+	for i, h := range hits {
+		if i == from {
+			at = len(around)
+		}
+		if shown[h.Software] {
+			around = append(around, h)
+		}
+	}
+	s, err := openSpread(ctx, db, around)
+	if err != nil {
+		return err
+	}
+	all := make([]AffectedRelease, len(around))
+	for i, h := range around {
+		if all[i], err = s.release(ctx, h); err != nil {
+			return err
+		}
+	}
+	e.Releases = all[at : at+to-from]
+	e.Spans = spansOf(s.model, all, s.looked)
+	return nil
 }
 
 // AffectedByAny gives the releases affected by vulnerabilities under any of some ids, each once.
 func AffectedByAny(ctx context.Context, db *store.DB, names []string) (out []store.Affected, err error) {
+	seen := map[store.Affected]bool{}
 	for _, name := range names {
 		hits, err := db.AffectedBy(ctx, name)
 		if len(hits) == 0 && err == nil {
@@ -183,8 +274,8 @@ func AffectedByAny(ctx context.Context, db *store.DB, names []string) (out []sto
 			return nil, err
 		}
 		for _, h := range hits {
-			if !slices.Contains(out, h) {
-				out = append(out, h)
+			if !seen[h] {
+				seen[h], out = true, append(out, h)
 			}
 		}
 	}
@@ -192,12 +283,10 @@ func AffectedByAny(ctx context.Context, db *store.DB, names []string) (out []sto
 }
 
 // note adds what catalogues say of the vulnerability, under the ids it was asked for and found by.
-func (e *Exposure) note(ctx context.Context, db *store.DB, names []string) error {
+func (e *Exposure) note(ctx context.Context, db *store.DB, ix *match.Index, names []string) error {
 	ids := append(slices.Clone(names), strings.ToUpper(e.ID))
 	ids = append(ids, e.Vulns...)
-	ix, err := Index(db)
-	if err == nil {
-		defer ix.Close()
+	if ix != nil {
 		for _, id := range slices.Clone(ids) {
 			known, err := ix.Advisories(id)
 			if err != nil {
@@ -218,12 +307,11 @@ func (e *Exposure) note(ctx context.Context, db *store.DB, names []string) error
 
 // look says how well could be looked: the age of the data, releases without an SBOM, components that were not matched,
 // and whether the data knows the id at all.
-func (e *Exposure) look(ctx context.Context, db *store.DB) error {
+func (e *Exposure) look(ctx context.Context, db *store.DB, ix *match.Index) error {
 	if err := e.LookAtSources(ctx, db); err != nil {
 		return err
 	}
-	if ix, err := Index(db); err == nil {
-		defer ix.Close()
+	if ix != nil {
 		if known, err := ix.Advisories(e.ID); err == nil && len(known) > 0 {
 			e.Known = true
 			for _, a := range known {
@@ -275,10 +363,6 @@ func (e *Exposure) LookAtSources(ctx context.Context, db *store.DB) (err error) 
 }
 
 func (e *Exposure) headline() {
-	versions := map[string]bool{}
-	for _, r := range e.Releases {
-		versions[r.Release] = true
-	}
 	switch {
 	case e.thing && len(e.Held) == 0:
 		e.Headline = lang.F("%sを含むリリースは、SBOMのある範囲では見つかりませんでした", "no release was found that holds %s, as far as there are SBOMs", e.ID)
@@ -287,9 +371,9 @@ func (e *Exposure) headline() {
 		for _, h := range e.Held {
 			holding[h.Release] = true
 		}
-		e.Headline = lang.F("%sを含むリリースは%d件、そこで検出された脆弱性は延べ%d件です", "%s is in %d releases, with %d findings there", e.ID, len(holding), len(e.Releases))
-	case len(e.Releases) > 0:
-		e.Headline = lang.F("%sの影響を受けるのは%d件のソフトウェア、%d件のリリースです", "%s affects %d software, %d releases", e.ID, len(e.Software), len(versions))
+		e.Headline = lang.F("%sを含むリリースは%d件、そこで検出された脆弱性は延べ%d件です", "%s is in %d releases, with %d findings there", e.ID, len(holding), e.Total.Affected)
+	case e.Total.Affected > 0:
+		e.Headline = lang.F("%sの影響を受けるのは%d件のソフトウェア、%d件のリリースです", "%s affects %d software, %d releases", e.ID, len(e.Software), e.Total.Releases)
 	case !e.Known:
 		e.Headline = lang.F("取り込んだ脆弱性情報に%sはありません。影響がないという意味ではありません", "the imported advisories do not know %s; that does not mean that nothing is affected", e.ID)
 	default:

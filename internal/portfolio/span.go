@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"example.org/tasuki/internal/chain"
-	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/read/osv"
 	"example.org/tasuki/internal/store"
@@ -79,35 +78,36 @@ func historyOf(m chain.Model, software string) []chain.Release {
 	return out
 }
 
-// latestFirst orders affected releases: supported before others, then by the day they came out, the latest first.
-func latestFirst(m chain.Model, list []AffectedRelease) {
-	at := make(map[string]int, len(m.Releases))
-	released := make(map[string]string, len(m.Releases))
-	for i, r := range m.Releases {
-		at[r.ID], released[r.ID] = i, r.ReleasedOn
+// latestFirst orders what is affected by its release: supported before others, then by the day it came out, the latest
+// first.
+func latestFirst(m chain.Model, today string, hits []store.Affected) {
+	type place struct {
+		supported bool
+		released  string
+		at        int
 	}
-	slices.SortStableFunc(list, func(a, b AffectedRelease) int {
-		if a.Supported != b.Supported {
-			if a.Supported {
+	of := make(map[string]place, len(m.Releases))
+	for i, r := range m.Releases {
+		of[r.ID] = place{r.SupportedOn(today), r.ReleasedOn, i}
+	}
+	slices.SortStableFunc(hits, func(x, y store.Affected) int {
+		a, b := of[x.Release], of[y.Release]
+		if a.supported != b.supported {
+			if a.supported {
 				return -1
 			}
 			return 1
 		}
-		return cmp.Or(strings.Compare(released[b.Release], released[a.Release]), cmp.Compare(at[b.Release], at[a.Release]))
+		return cmp.Or(strings.Compare(b.released, a.released), cmp.Compare(b.at, a.at))
 	})
 }
 
 // undecided gives the components of which advisories with one of some ids speak only by ranges of commits, so that
 // nothing can be decided about them.
-func undecided(ctx context.Context, db *store.DB, ids []string) ([]string, error) {
-	ix, err := Index(db)
-	if lang.KindOf(err) == lang.Nothing {
+func undecided(ctx context.Context, db *store.DB, ix *match.Index, ids []string) ([]string, error) {
+	if ix == nil {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer ix.Close()
 	var own, packages []string
 	for _, id := range ids {
 		known, err := ix.Advisories(id)

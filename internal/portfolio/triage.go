@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -153,6 +154,16 @@ type Desk struct {
 	said      map[string]sourced       // of each group of ids that was asked for
 	dues      map[dueKey]time.Time     // counted once, because business days are counted one by one
 	told      *sourced                 // of everything there is to weigh, where that was asked ahead
+	weighed   map[weighing][]triage.Result
+}
+
+// weighing is all that the urgency of a finding depends on, in one look at the workspace: in many releases it comes out the
+// same.
+type weighing struct {
+	component int64
+	vuln      string
+	context   string // the software, when people said anything of it
+	trees     string
 }
 
 // sourced is what sources say of vulnerabilities, by id.
@@ -171,7 +182,8 @@ func openDesk(ctx context.Context, db *store.DB) (*Desk, error) {
 
 // OpenDeskOn opens a desk that knows a part of the chain: one that holds all that surrounds what it is asked about.
 func OpenDeskOn(ctx context.Context, db *store.DB, m chain.Model) (*Desk, error) {
-	d := &Desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}, asked: map[string][]triage.Tree{}, said: map[string]sourced{}, dues: map[dueKey]time.Time{}}
+	d := &Desk{db: db, decisions: map[string][]store.Decision{}, contexts: map[string]triage.Context{}, asked: map[string][]triage.Tree{}, said: map[string]sourced{}, dues: map[dueKey]time.Time{},
+		weighed: map[weighing][]triage.Result{}}
 	var err error
 	if d.hearing, err = openHearing(ctx, db, m); err != nil {
 		return nil, err
@@ -296,9 +308,7 @@ func (d *Desk) look(t *Triaged, scores map[string]store.EPSS, voices []triage.Vo
 		}
 	}
 	facts.Exploited, t.Of.Exploited = t.Exploited, !t.Exploited.IsZero()
-	for _, tree := range d.trees(t.Software) {
-		t.Results = append(t.Results, triage.Evaluate(tree, facts, d.contexts[t.Software], d.db.Now()))
-	}
+	t.Results = d.evaluate(t, facts)
 	t.Priority = t.Results[0]
 	for _, r := range t.Results[1:] {
 		t.Priority = triage.Urgent(t.Priority, r)
@@ -309,6 +319,24 @@ func (d *Desk) look(t *Triaged, scores map[string]store.EPSS, voices []triage.Vo
 	t.Due = d.due(t.Priority.Action, t.Finding.FirstSeen)
 	slices.SortStableFunc(decisions, func(a, b store.Decision) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
 	t.Opinion = triage.Weigh(decisions, voices, t.Of, d.db.Now())
+}
+
+// evaluate goes through the trees of our roles. What comes out is shared by all releases where it is the same.
+func (d *Desk) evaluate(t *Triaged, facts triage.Facts) []triage.Result {
+	trees := d.trees(t.Software)
+	key := weighing{component: t.Finding.Component, vuln: t.Finding.Vuln, trees: fmt.Sprint(trees)}
+	context, said := d.contexts[t.Software]
+	if said {
+		key.context = t.Software
+	}
+	out := d.weighed[key]
+	if out == nil {
+		for _, tree := range trees {
+			out = append(out, triage.Evaluate(tree, facts, context, d.db.Now()))
+		}
+		d.weighed[key] = out
+	}
+	return out
 }
 
 // due is by when something is to be treated; what was found in one run on one day shares its days.
