@@ -19,6 +19,7 @@ var ecosystems = []struct{ name, purl, kind string }{
 
 // world is what a seed stands for: packages, advisories about them, and releases made of them.
 type world struct {
+	seed       uint64
 	random     *rand.Rand
 	packages   int
 	components int
@@ -28,7 +29,7 @@ type world struct {
 type component struct{ pkg, version int }
 
 func newWorld(seed uint64, packages, components int) *world {
-	return &world{random: rand.New(rand.NewPCG(seed, 0)), packages: packages, components: components}
+	return &world{seed: seed, random: rand.New(rand.NewPCG(seed, 0)), packages: packages, components: components}
 }
 
 // name gives a package's ecosystem and name.
@@ -145,9 +146,17 @@ func (w *world) advisory(id string, pkg int) []byte {
 	return b
 }
 
+// about gives the generator of one advisory: in another edition one in a hundred is another.
+func (w *world) about(advisory, edition int) *world {
+	if advisory%100 != 0 {
+		edition = 0
+	}
+	return &world{random: rand.New(rand.NewPCG(w.seed, uint64(edition)<<32|uint64(advisory)+1)), packages: w.packages}
+}
+
 // publish writes advisories as the public dumps have them: an archive for each ecosystem. As many again as malware are
 // about packages that nobody here uses.
-func (w *world) publish(dir string, advisories, malware int) error {
+func (w *world) publish(dir string, advisories, malware, edition int) error {
 	archives := make([]*zip.Writer, len(ecosystems))
 	for i, e := range ecosystems {
 		if err := os.MkdirAll(filepath.Join(dir, e.name), 0o700); err != nil {
@@ -168,9 +177,10 @@ func (w *world) publish(dir string, advisories, malware int) error {
 		return err
 	}
 	for n := range advisories {
-		pkg := w.pick().pkg
+		about := w.about(n, edition)
+		pkg := about.pick().pkg
 		id := fmt.Sprintf("SYN-%07d", n)
-		if err := put(pkg%len(ecosystems), id, w.advisory(id, pkg)); err != nil {
+		if err := put(pkg%len(ecosystems), id, about.advisory(id, pkg)); err != nil {
 			return err
 		}
 	}

@@ -43,6 +43,7 @@ type pending struct {
 type Imported struct {
 	match.Stats
 	Matched  int            // components that were compared
+	Indexed  time.Time      // when the index was there; what it says anew is matched after
 	Recorded time.Time      // when what they affect was written down; judging comes after
 	Judged   judging.Judged // only what the changed advisories touch
 }
@@ -309,7 +310,13 @@ func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending, r
 			return done, err
 		}
 	}
-	if err := next.use(); err != nil {
+	if p.All && !resumed {
+		if changed, few := changedOnly(db, next); few { // what is written down stays: if this is cut off, everything is matched
+			p.All, p.Packages = false, changed
+		}
+	}
+	done.Indexed = db.Now()
+	if err := errors.Join(disagree(db), next.use()); err != nil {
 		return done, err
 	}
 	touched, err := matchPending(ctx, db, actor, p, &done)
@@ -321,7 +328,7 @@ func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending, r
 		return done, err
 	}
 	tellProgress(db, p.Source, "", 1, 1)
-	return done, os.Remove(portfolio.AdvisoryPath(db, "pending"))
+	return done, errors.Join(agree(db, next.Info), os.Remove(portfolio.AdvisoryPath(db, "pending")))
 }
 
 // moveRecords moves what is still in incoming to the records.

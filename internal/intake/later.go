@@ -23,7 +23,8 @@ const maxLater = 500
 // newIndex is an index that was made and is not asked yet.
 type newIndex struct {
 	match.Stats
-	use func() error // lets it be asked from now on
+	file string       // where it lies when it was made anew
+	use  func() error // lets it be asked from now on
 }
 
 // ecosystems gives those that its advisories speak of.
@@ -50,7 +51,7 @@ func buildIndex(ctx context.Context, db *store.DB, p pending) (newIndex, error) 
 		return newIndex{}, err
 	}
 	stats.Info = ix.Info()
-	return newIndex{stats, func() error { return errors.Join(dropLater(db), os.Rename(next, portfolio.IndexFile(db))) }}, ix.Close()
+	return newIndex{stats, next, func() error { return errors.Join(dropLater(db), os.Rename(next, portfolio.IndexFile(db))) }}, ix.Close()
 }
 
 // layOver lays the pending records over the index, unless it has to be made anew.

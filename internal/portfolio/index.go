@@ -23,6 +23,7 @@ import (
 //	records/   the records as they were published: a folder for each ecosystem or archive
 //	incoming/  what a fetch brought, until it is taken over
 //	pending    how to take over what is in incoming; while it is there, index and findings may lag behind the records
+//	agreed     with which index the findings agree, so that the next one need not be asked about everything
 //	sources/   files of the other sources, a folder for each, to ask only for what changed
 const advisoryFolder = "advisories"
 
