@@ -303,7 +303,7 @@ func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending, r
 	if err != nil {
 		return done, err
 	}
-	done.Stats = next.Stats
+	done.Stats, done.Indexed = next.Stats, db.Now()
 	if !p.All && !slices.Equal(before, next.ecosystems()) { // what could not be looked up may be looked up now, or the reverse
 		p.All, p.Packages = true, nil
 		if err := writePending(db, p); err != nil {
@@ -315,7 +315,6 @@ func carryOut(ctx context.Context, db *store.DB, actor store.Actor, p pending, r
 			p.All, p.Packages = false, changed
 		}
 	}
-	done.Indexed = db.Now()
 	if err := errors.Join(disagree(db), next.use()); err != nil {
 		return done, err
 	}
