@@ -132,7 +132,8 @@ func TestKeyboard(t *testing.T) {
 	}
 	p.to(".note.good form button")
 	p.press(kb.Enter)
-	p.wait(".note.good")
+	p.wait(".note.good:not(:has(form))") // the page that comes back, not the one that is left
+	p.wait(".keys")                      // and its script
 	if err := waitFor(func() bool { return len(s.plans()) == 0 }); err != nil {
 		t.Errorf("undo left %d plans", len(s.plans()))
 	}
