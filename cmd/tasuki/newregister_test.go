@@ -74,7 +74,7 @@ func TestNewRegisterNeedsNoCode(t *testing.T) {
 	write(t, filepath.Join(dir, "line.yaml"), "key: L-1\ndata: {person: dave, from: \"2026-10-01T18:00\", topics: [incident]}\n")
 	tasuki("alice", "record", "put", "crisis_line", "line.yaml")
 	tasuki("bob", "approve", "crisis_line/L-1")
-	holds(tasuki("alice", "record", "show", "crisis_line/L-1"), "dave", "2026-10-01T18:00", "bob")
+	holds(tasuki("alice", "record", "show", "crisis_line/L-1"), "dave", "2026-10-01T18:00", "approved")
 	tasuki("alice", "record", "export", "crisis_line", "-o", "line.csv")
 	b, err := os.ReadFile(filepath.Join(dir, "line.csv"))
 	if err != nil {
