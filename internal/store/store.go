@@ -82,7 +82,7 @@ func connect(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.name, err)
 	}
-	if err := pool.PingContext(ctx); err != nil {
+	if err := reach(ctx, d, o.Dir, pool); err != nil {
 		pool.Close()
 		return nil, unreachable(d, err)
 	}
@@ -106,6 +106,19 @@ func connect(ctx context.Context, o Options) (*DB, error) {
 		db.newID = NewID
 	}
 	return db, nil
+}
+
+// reach makes the first connection. Several programs that open one new SQLite file take turns: while one turns the file to
+// WAL the others would be told that it is busy, without waiting.
+func reach(ctx context.Context, d dialect, dir string, pool *sql.DB) error {
+	if d.oneWriter {
+		unlock, err := lockDir(dir)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	return pool.PingContext(ctx)
 }
 
 func unreachable(d dialect, err error) error {
