@@ -58,7 +58,7 @@ var exchangeTexts = map[string]lang.Text{
 	"declarations_list":   lang.T("一覧を出す", "list them"),
 	"declarations_renew":  lang.T("更新が必要なものだけ", "only those that need renewal"),
 
-	"export_table":  lang.T("一覧・対応表（RACI、脅威と要件、SBOMを渡した記録など）を Markdown、CSV、xlsx で書き出す。名前を省くと、書き出せる一覧を出す", "write a list or matrix (RACI, threats to requirements, SBOM share log …) as Markdown, CSV or xlsx; without a name, list what there is"),
+	"export_table":  lang.T("一覧・対応表（RACI、脅威と要件、SBOMを渡した記録など）を Markdown、CSV、xlsx で書き出す。名前を省くと、書き出せる一覧を出す", "write a list or matrix (RACI, threats to requirements, SBOM share log and others) as Markdown, CSV or xlsx; without a name, list what there is"),
 	"table":         lang.T("一覧の名前（例: raci）", "name of the table, for example raci"),
 	"table_output":  lang.T("書き出すファイル（.md、.csv、.xlsx。- は標準出力）", "file to write: .md, .csv or .xlsx; - is standard output"),
 	"export_report": lang.T("当局への報告の下書きを Markdown で書き出す（提出はしない）", "write a draft of a report to an authority as Markdown; nothing is submitted"),
