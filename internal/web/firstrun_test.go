@@ -89,7 +89,7 @@ func TestFirstRun(t *testing.T) {
 	if err := chromedp.Do(ctx, chromedp.SetUploadFiles("form[data-drop] input[type=file]", []string{file})); err != nil {
 		t.Fatal(err)
 	}
-	w.click("form[data-drop] button", "ul.arrivals li.good")
+	w.click("form[data-drop] button", "ul.arrivals li.good h3 a")
 	w.click(".tabs a", "#checklist")
 	shoot(t, ctx, "firstrun-software.png")
 	sheet := w.download("#checklist", dir)

@@ -109,7 +109,7 @@ func TestKeyboard(t *testing.T) {
 	}
 	p.to("#version")
 	p.press("1.0" + kb.Enter)
-	p.wait("ul.arrivals li.good")
+	p.wait("ul.arrivals li.good h3 a")
 	p.to(".tabs a")
 	p.press(kb.Enter)
 	p.wait(".duty")
