@@ -13,7 +13,7 @@ import (
 // spreadsheet out and back in, and nobody wrote a line of Go. Building takes a while, so it runs where CI asks for it.
 func TestNewRegisterNeedsNoCode(t *testing.T) {
 	if !strings.Contains(os.Getenv("TASUKI_REQUIRE"), "build") {
-		t.Skip("it builds the program anew: set TASUKI_REQUIRE=build to run it")
+		t.Skip("SKIPPED, NOT RUN: it builds the program anew; set TASUKI_REQUIRE=build to run it")
 	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "crisis.yaml")
