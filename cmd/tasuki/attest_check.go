@@ -34,9 +34,9 @@ type attestCheckCmd struct {
 // way to accept anybody's.
 func (c *attestCheckCmd) Run(p *program) error {
 	opt := sigstore.Options{Identity: c.Identity, Issuer: c.Issuer}
-	if (c.Identity == "" || c.Issuer == "") == (c.Public == "") {
+	if (c.Identity == "") == (c.Public == "") {
 		return &lang.Error{Kind: lang.Usage, What: lang.T("誰の署名であるべきかが指定されていません", "it is not said whose signature it has to be"),
-			Next: lang.T("--identity と --issuer、又は --public を指定してください", "give --identity and --issuer, or --public")}
+			Next: lang.T("--identity（証明書に発行者が載る場合は --issuer も）、又は --public を指定してください", "give --identity (with --issuer where the certificate names one), or --public")}
 	}
 	raw, err := readFile(c.Bundle)
 	if err != nil {

@@ -58,9 +58,9 @@ var keepTexts = map[string]lang.Text{
 
 	"attest_check":     lang.T("他者の Sigstore バンドル（キーレス署名など）をオフラインで検証する", "verify somebody else's Sigstore bundle, keyless or with a key, offline"),
 	"attest_bundle":    lang.T("Sigstore バンドル（.sigstore.json）", "Sigstore bundle (.sigstore.json)"),
-	"attest_root":      lang.T("信頼の起点（trusted_root.json）", "trusted root (trusted_root.json)"),
+	"attest_root":      lang.T("信頼の起点（trusted_root.json、複数なら JSON Lines）", "trusted root (trusted_root.json), or several as JSON Lines"),
 	"attest_identity":  lang.T("署名した人又はワークフロー（証明書に載る URL やメールアドレス）", "who has to have signed: the URL or mail address in the certificate"),
-	"attest_issuer":    lang.T("その本人確認をした発行者の URL", "URL of who vouched for that identity"),
+	"attest_issuer":    lang.T("その本人確認をした発行者の URL（証明書に載らない場合だけ省ける）", "URL of who vouched for that identity; leave it out only where the certificate names none"),
 	"attest_public":    lang.T("鍵で署名したバンドルの公開鍵（PEM）", "public key of a bundle signed with a key, in PEM"),
 	"attest_artifact":  lang.T("署名の対象のファイル", "file that the signature is about"),
 	"attest_stamp":     lang.T("ファイルのタイムスタンプ（RFC 3161）を検証する", "verify a time stamp (RFC 3161) over a file"),

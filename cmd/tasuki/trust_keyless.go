@@ -10,7 +10,7 @@ import (
 
 type trustKeylessCmd struct {
 	Identity string `arg:"" help:"${help_attest_identity}"`
-	Issuer   string `help:"${help_attest_issuer}" required:"" placeholder:"URL"`
+	Issuer   string `help:"${help_attest_issuer}" placeholder:"URL"`
 	Root     string `help:"${help_trust_sigstore}" placeholder:"FILE"`
 }
 
@@ -29,7 +29,7 @@ func (c *trustKeylessCmd) Run(p *program) error {
 			return err
 		}
 		return p.print(keylessLine(s), func() {
-			p.printf("信頼する署名者に加えました: %s（確認者 %s）", "trusted from now on: %s (vouched for by %s)", s.Identity, s.Issuer)
+			p.printf("信頼する署名者に加えました: %s（確認者 %s）", "trusted from now on: %s (vouched for by %s)", s.Identity, orDash(s.Issuer))
 			p.printf("すでに取り込んだ証明は tasuki reindex で検証し直します。", "Attestations that came in before are verified again by tasuki reindex.")
 		})
 	})

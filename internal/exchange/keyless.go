@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -15,7 +16,7 @@ const KeylessSetting = "keyless"
 
 // Keyless is whose signatures without a key of their own (Sigstore) count in this workspace.
 type Keyless struct {
-	Root    json.RawMessage   `json:"root"` // the trusted root they are held against (trusted_root.json)
+	Root    json.RawMessage   `json:"root"` // the trusted root they are held against (trusted_root.json), or an array of several
 	Signers []sigstore.Signer `json:"signers"`
 }
 
@@ -41,11 +42,15 @@ func (k Keyless) Who() (func(bundle []byte) string, error) {
 		if err != nil {
 			return ""
 		}
+		if got.Issuer == "" {
+			return got.Identity
+		}
 		return got.Identity + " (" + got.Issuer + ")"
 	}, nil
 }
 
-// TrustKeyless adds a signer. A root takes the place of the one kept; without one there has to be one already.
+// TrustKeyless adds a signer. A root, or several as JSON Lines, takes the place of what is kept; without one there has to be
+// one already.
 func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s sigstore.Signer, root []byte) error {
 	if root != nil {
 		if _, err := sigstore.ParseRoot(root); err != nil {
@@ -54,7 +59,7 @@ func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s sigsto
 	}
 	return changeKeyless(ctx, db, actor, "trusted", s, func(k *Keyless) error {
 		if root != nil {
-			k.Root = root
+			k.Root = oneValue(root)
 		}
 		if len(k.Root) == 0 {
 			return &lang.Error{Kind: lang.Usage, What: lang.T("署名を検証する信頼の起点（trusted root）がまだありません", "there is no trusted root yet to verify signatures against"),
@@ -65,6 +70,23 @@ func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s sigsto
 		}
 		return nil
 	})
+}
+
+// oneValue gives JSON Lines that were read before as an array, and one value as it is.
+func oneValue(lines []byte) json.RawMessage {
+	if json.Valid(lines) {
+		return lines
+	}
+	var all []json.RawMessage
+	for d := json.NewDecoder(bytes.NewReader(lines)); ; {
+		var one json.RawMessage
+		if d.Decode(&one) != nil {
+			break
+		}
+		all = append(all, one)
+	}
+	b, _ := json.Marshal(all) // what was decoded marshals
+	return b
 }
 
 // DistrustKeyless takes the signers of an identity off the list.

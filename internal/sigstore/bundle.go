@@ -1,5 +1,6 @@
 // Package sigstore verifies what others signed without a key of their own (keyless): a Sigstore bundle with a certificate
-// that Fulcio issued for an identity, and its entry in a Rekor log. Everything is held against a trusted root that the
+// that Fulcio issued for an identity, and its entry in a Rekor log, or the time stamp of an instance that keeps no logs
+// (GitHub's own, which signs for private repositories and releases). Everything is held against a trusted root that the
 // reader brings (trusted_root.json); nothing is fetched.
 //
 // Start from [ParseRoot] and [Verify]. Read are bundles of version 0.1 to 0.3, and attestations of the Python package index
@@ -13,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -159,10 +161,15 @@ func parseAll(raw []rawCertificate) ([]*x509.Certificate, error) {
 	return out, nil
 }
 
-// A Root is what the reader trusts: authorities of certificates and time, and logs.
-type Root struct {
+// A Root is what the reader trusts: one or more instances of Sigstore. The public one keeps logs; others (GitHub's, for
+// private repositories and releases) have an authority of time stamps instead.
+type Root struct{ instances []instance }
+
+// An instance is the authorities of certificates and time, and the logs, that belong together.
+type instance struct {
 	certificates, stamps []authority
 	logs, certLogs       []logKey
+	unlogged             bool // it says that it keeps no logs of either kind
 }
 
 type authority struct {
@@ -213,32 +220,68 @@ type rawLog struct {
 	} `json:"logId"`
 }
 
-// ParseRoot reads a trusted root (trusted_root.json). Log keys of kinds that are not used any more are passed over.
+// ParseRoot reads a trusted root (trusted_root.json), or several: one after the other, as JSON Lines, or in an array. Log
+// keys of kinds that are not used any more are passed over.
 func ParseRoot(b []byte) (Root, error) {
 	var out Root
-	var v struct {
-		Logs         []rawLog       `json:"tlogs"`
-		Certificates []rawAuthority `json:"certificateAuthorities"`
-		CertLogs     []rawLog       `json:"ctlogs"`
-		Stamps       []rawAuthority `json:"timestampAuthorities"`
-	}
 	if len(b) > most {
 		return out, fmt.Errorf("the trusted root has more than %d bytes", most)
 	}
-	err := json.Unmarshal(b, &v)
+	all, err := rawRoots(b)
 	if err != nil {
 		return out, fmt.Errorf("read trusted root: %w", err)
 	}
-	if out.logs, err = logs(v.Logs); err != nil {
+	for _, r := range all {
+		i, err := r.instance()
+		if err != nil {
+			return Root{}, err
+		}
+		out.instances = append(out.instances, i)
+	}
+	return out, nil
+}
+
+type rawRoot struct {
+	Logs         []rawLog       `json:"tlogs"`
+	Certificates []rawAuthority `json:"certificateAuthorities"`
+	CertLogs     []rawLog       `json:"ctlogs"`
+	Stamps       []rawAuthority `json:"timestampAuthorities"`
+}
+
+func rawRoots(b []byte) ([]rawRoot, error) {
+	var all []rawRoot
+	d := json.NewDecoder(bytes.NewReader(b))
+	for {
+		var one json.RawMessage
+		if err := d.Decode(&one); errors.Is(err, io.EOF) && len(all) > 0 {
+			return all, nil
+		} else if err != nil {
+			return nil, err
+		}
+		some := make([]rawRoot, 1)
+		var into any = &some[0]
+		if one[0] == '[' {
+			into = &some
+		}
+		if err := json.Unmarshal(one, into); err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+}
+
+func (r rawRoot) instance() (out instance, err error) {
+	out.unlogged = len(r.Logs)+len(r.CertLogs) == 0
+	if out.logs, err = logs(r.Logs); err != nil {
 		return out, err
 	}
-	if out.certLogs, err = logs(v.CertLogs); err != nil {
+	if out.certLogs, err = logs(r.CertLogs); err != nil {
 		return out, err
 	}
-	if out.certificates, err = authorities(v.Certificates); err != nil {
+	if out.certificates, err = authorities(r.Certificates); err != nil {
 		return out, err
 	}
-	out.stamps, err = authorities(v.Stamps)
+	out.stamps, err = authorities(r.Stamps)
 	return out, err
 }
 

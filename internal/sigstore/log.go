@@ -34,7 +34,7 @@ func signedBy(key crypto.PublicKey, message, sig []byte) bool {
 }
 
 // logged checks that an entry is in a log that is trusted. It gives the time the log promised, zero when it promised none.
-func (r Root) logged(e entry) (time.Time, error) {
+func (r instance) logged(e entry) (time.Time, error) {
 	if e.Promise == nil && e.Proof == nil {
 		return time.Time{}, errors.New("the log entry has neither promise nor proof")
 	}

@@ -19,8 +19,8 @@ import (
 
 // Options say what the reader demands.
 type Options struct {
-	// Identity and Issuer are those of the certificate: a URL or mail address, and who vouched for it. Both are needed,
-	// unless Signers or Key is given.
+	// Identity and Issuer are those of the certificate: a URL or mail address, and who vouched for it. Both have to be just
+	// those, unless Signers or Key is given; an issuer is empty where the certificate names none (releases of GitHub).
 	Identity, Issuer string
 	// Signers are several of whom each is good.
 	Signers []Signer
@@ -46,8 +46,8 @@ type Result struct {
 }
 
 // Verify checks a bundle: the certificate leads to a trusted authority at every time that log and time stamps vouch for,
-// was logged itself, and names identity and issuer; the entry is in a trusted log and about this very signature; the
-// signature holds. The error says what does not.
+// was logged itself, and names identity and issuer; the entry is in a trusted log and about this very signature, or, where
+// the instance keeps no logs, a trusted time stamp is; the signature holds. The error says what does not.
 func Verify(raw []byte, root Root, opt Options) (Result, error) {
 	b, err := parse(raw)
 	if err != nil {
@@ -68,30 +68,56 @@ func Verify(raw []byte, root Root, opt Options) (Result, error) {
 	if !signedWith(w.key, message, b.signature()) {
 		return Result{}, errors.New("the signature does not hold")
 	}
-	times, err := root.times(b, w, sum[:])
-	if err != nil {
-		return Result{}, err
-	}
 	out := Result{}
-	if len(times) > 0 {
-		out.At = slices.MinFunc(times, time.Time.Compare)
+	if out.At, err = root.signedAt(b, w, between, sum[:]); err != nil {
+		return Result{}, err
 	}
 	if b.DSSE != nil {
 		out.PayloadType, out.Payload = b.DSSE.PayloadType, b.DSSE.Payload
 	}
-	if w.leaf == nil {
-		return out, nil
+	if w.leaf != nil {
+		out.Identity, out.Issuer, err = identity(w.leaf, opt)
 	}
-	if len(times) == 0 {
-		return Result{}, errors.New("nobody who is trusted vouches for the time of the signature")
-	}
-	for _, at := range times {
-		if err := root.certified(w.leaf, between, at); err != nil {
-			return Result{}, err
+	return out, err
+}
+
+// signedAt gives the earliest time vouched for by the first instance that the bundle holds for; its error is that of the
+// instance that got furthest.
+func (r Root) signedAt(b bundle, w signer, between []*x509.Certificate, artifactSum []byte) (time.Time, error) {
+	failed, furthest := errors.New("nothing is trusted"), -1
+	for _, i := range r.instances {
+		at, got, err := i.signedAt(b, w, between, artifactSum)
+		if err == nil {
+			return at, nil
+		}
+		if got > furthest {
+			failed, furthest = err, got
 		}
 	}
-	out.Identity, out.Issuer, err = identity(w.leaf, opt)
-	return out, err
+	return time.Time{}, failed
+}
+
+// signedAt gives the earliest time vouched for, at which as at all others the certificate counted; and how far it got.
+func (r instance) signedAt(b bundle, w signer, between []*x509.Certificate, artifactSum []byte) (at time.Time, got int, err error) {
+	times, err := r.times(b, w, artifactSum)
+	if err != nil {
+		return at, 0, err
+	}
+	if len(times) > 0 {
+		at = slices.MinFunc(times, time.Time.Compare)
+	}
+	if w.leaf == nil {
+		return at, 1, nil
+	}
+	if len(times) == 0 {
+		return at, 1, errors.New("nobody who is trusted vouches for the time of the signature")
+	}
+	for _, t := range times {
+		if err := r.certified(w.leaf, between, t); err != nil {
+			return at, 1, err
+		}
+	}
+	return at, 2, nil
 }
 
 func pae(payloadType string, payload []byte) []byte {
@@ -127,8 +153,8 @@ func signedWith(key crypto.PublicKey, message, sig []byte) bool {
 }
 
 // times checks every log entry and time stamp, and gives the times they vouch for.
-func (r Root) times(b bundle, w signer, artifactSum []byte) ([]time.Time, error) {
-	if len(b.Material.Entries) == 0 {
+func (r instance) times(b bundle, w signer, artifactSum []byte) ([]time.Time, error) {
+	if len(b.Material.Entries) == 0 && !r.unlogged {
 		return nil, errors.New("the signature is not in a log")
 	}
 	var out []time.Time
@@ -144,6 +170,16 @@ func (r Root) times(b bundle, w signer, artifactSum []byte) ([]time.Time, error)
 			out = append(out, at)
 		}
 	}
+	stamped, err := r.stamped(b)
+	out = append(out, stamped...)
+	if err == nil && len(b.Material.Entries)+len(stamped) == 0 {
+		err = errors.New("the signature has neither a log entry nor a time stamp that is trusted")
+	}
+	return out, err
+}
+
+func (r instance) stamped(b bundle) ([]time.Time, error) {
+	var out []time.Time
 	var trusted []timestamp.Authority
 	for _, a := range r.stamps {
 		trusted = append(trusted, timestamp.Authority{Certificates: a.chain, From: a.valid.from, Until: a.valid.until})
@@ -162,7 +198,7 @@ func (r Root) times(b bundle, w signer, artifactSum []byte) ([]time.Time, error)
 }
 
 // certified checks that a certificate led to a trusted authority at a time, for signing code, and was logged.
-func (r Root) certified(leaf *x509.Certificate, between []*x509.Certificate, at time.Time) error {
+func (r instance) certified(leaf *x509.Certificate, between []*x509.Certificate, at time.Time) error {
 	failed := errors.New("no authority of certificates is trusted for the time")
 	for _, a := range r.certificates {
 		if !a.valid.holds(at) {
@@ -207,8 +243,12 @@ type tbsCertificate struct {
 	Extensions []pkix.Extension `asn1:"optional,explicit,tag:3"`
 }
 
-// certificateLogged checks that one of the certificate logs trusted signed for the certificate (RFC 6962, 3.3).
-func (r Root) certificateLogged(leaf, issuer *x509.Certificate) error {
+// certificateLogged checks that one of the certificate logs trusted signed for the certificate (RFC 6962, 3.3); an instance
+// without logs has nobody to ask.
+func (r instance) certificateLogged(leaf, issuer *x509.Certificate) error {
+	if r.unlogged {
+		return nil
+	}
 	var tbs tbsCertificate
 	if rest, err := asn1.Unmarshal(leaf.RawTBSCertificate, &tbs); err != nil || len(rest) > 0 {
 		return errors.Join(errors.New("it cannot be read"), err)
@@ -238,7 +278,7 @@ func (r Root) certificateLogged(leaf, issuer *x509.Certificate) error {
 }
 
 // promised checks one signed certificate timestamp.
-func (r Root) promised(sct, tbs, issuerKeyHash []byte) bool {
+func (r instance) promised(sct, tbs, issuerKeyHash []byte) bool {
 	const head = 1 + 32 + 8 // version, log, time
 	if len(sct) < head || sct[0] != 0 {
 		return false
@@ -286,7 +326,7 @@ func identity(c *x509.Certificate, opt Options) (who, issuer string, err error) 
 		return "", issuer, fmt.Errorf("the certificate does not name one identity but %d", len(names))
 	}
 	is := Signer{names[0], issuer}
-	if names[0] == "" || issuer == "" || is != (Signer{opt.Identity, opt.Issuer}) && !slices.Contains(opt.Signers, is) {
+	if names[0] == "" || is != (Signer{opt.Identity, opt.Issuer}) && !slices.Contains(opt.Signers, is) {
 		return names[0], issuer, fmt.Errorf("it was signed by %q (vouched for by %q), not by %q (%q)", names[0], issuer, opt.Identity, opt.Issuer)
 	}
 	return names[0], issuer, nil
