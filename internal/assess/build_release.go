@@ -92,7 +92,11 @@ func (d *desk) viewRuns(v *releaseView) {
 		f := newest[name]
 		switch x := f.Data.(type) {
 		case *fact.Scan:
-			v.env.Scans = append(v.env.Scans, ScanFact{Tool: x.Tool, RanAt: f.ObservedAt, Whole: x.Looked && !x.Failed, Open: x.Errors + x.Warnings, Done: x.Suppressed})
+			run := ScanFact{Tool: x.Tool, RanAt: f.ObservedAt, Whole: x.Looked && !x.Failed, Open: x.Errors + x.Warnings, Done: x.Suppressed, Files: map[string]int{}}
+			for _, form := range x.Forms {
+				run.Files[form.Form] = form.Files
+			}
+			v.env.Scans = append(v.env.Scans, run)
 			v.refs.add("scans", f.ValidUntil, f.Document)
 		case *fact.Tests:
 			v.env.Tests = append(v.env.Tests, TestFact{Name: strings.TrimSpace(x.Format + " " + x.Name), RanAt: f.ObservedAt, Passed: x.Passed, Failed: x.Failed + x.Errored})

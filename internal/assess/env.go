@@ -271,6 +271,8 @@ type ScanFact struct {
 	Whole bool      `expr:"whole"` // it ran through and reports results, if only an empty list
 	Open  int       `expr:"open"`  // errors and warnings that stand
 	Done  int       `expr:"done"`  // those set aside by a reviewed suppression
+	// Files counts the files that it is shown to have looked at, by form of code.
+	Files map[string]int `expr:"files"`
 }
 
 // TestFact is the newest run of one test suite over the release.

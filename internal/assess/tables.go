@@ -146,7 +146,9 @@ func (d *desk) called(words map[string]lang.Text) vocable {
 		"mitigated": lang.T("低減済み", "mitigated"), "accepted": lang.T("受容", "accepted"), "open": lang.T("未対応", "open"),
 		"not applicable": lang.T("該当なし", "not applicable"), "yes": lang.T("はい", "yes"), "no": lang.T("いいえ", "no"), "unknown": lang.T("不明", "unknown"),
 		"gate": lang.T("判定の関門", "gate"), "kpi": lang.T("KPI", "KPI"), "kri": lang.T("KRI", "KRI"),
-		"low": lang.T("低", "low"), "medium": lang.T("中", "medium"), "high": lang.T("高", "high"), "critical": lang.T("緊急", "critical"),
+		"shown": lang.T("結果が示す", "shown by results"), "recorded": lang.T("記録による", "by record"), "uncovered": lang.T("示されていない", "not shown"),
+		"not_entered": lang.T("種別の登録がない", "form not entered"),
+		"low":         lang.T("低", "low"), "medium": lang.T("中", "medium"), "high": lang.T("高", "high"), "critical": lang.T("緊急", "critical"),
 	}
 	for id, p := range d.parties {
 		v[id] = lang.T(d.name(id), cmp.Or(p.NameEN, d.name(id)))

@@ -23,6 +23,16 @@ type Scan struct {
 
 	HighestSeverity float64      `json:"highest_severity,omitempty"` // of the results that stand, the rule's security severity (CVSS, 0 to 10)
 	Results         []ScanResult `json:"results,omitempty"`          // failures, in document order, at most 10,000
+
+	// Forms are the forms of code among the files that the document names as looked at, by name. A form that is not here was
+	// perhaps looked at too: the document does not show it.
+	Forms []CodeForm `json:"forms,omitempty"`
+}
+
+// CodeForm is one form of code that a run looked at.
+type CodeForm struct {
+	Form  string `json:"form"`  // source, configuration, infrastructure, container, build_script
+	Files int    `json:"files"` // distinct ones
 }
 
 // ScanResult is one failure a tool reports.

@@ -2,7 +2,8 @@
 // (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; section numbers below are its).
 //
 // Start from [Read]. Each run of a tool becomes a fact. Rule overrides of an invocation (3.20.5) and results kept in
-// external files (3.15) are not followed; the latter is said.
+// external files (3.15) are not followed; the latter is said. What forms of code a run looked at is told from the files it
+// names (forms.go): never from what the tool could have looked at.
 package sarif
 
 import (
@@ -49,11 +50,14 @@ type run struct {
 		Extensions []component `json:"extensions"`
 	} `json:"tool"`
 	Invocations []struct {
-		Successful *bool  `json:"executionSuccessful"`
-		End        string `json:"endTimeUtc"`
+		Successful    *bool          `json:"executionSuccessful"`
+		End           string         `json:"endTimeUtc"`
+		Arguments     []string       `json:"arguments"`
+		Notifications []notification `json:"toolExecutionNotifications"`
 	} `json:"invocations"`
-	Results  *[]result `json:"results"`
-	External struct {
+	Artifacts []artifact `json:"artifacts"`
+	Results   *[]result  `json:"results"`
+	External  struct {
 		Results []json.RawMessage `json:"results"`
 	} `json:"externalPropertyFileReferences"`
 }
@@ -93,20 +97,20 @@ type result struct {
 		Text string `json:"text"`
 		ID   string `json:"id"`
 	} `json:"message"`
-	Locations []struct {
-		Physical struct {
-			Artifact struct {
-				URI string `json:"uri"`
-			} `json:"artifactLocation"`
-			Region struct {
-				Line int `json:"startLine"`
-			} `json:"region"`
-		} `json:"physicalLocation"`
-	} `json:"locations"`
+	Locations    []location `json:"locations"`
 	Suppressions []struct {
 		Status string `json:"status"`
 	} `json:"suppressions"`
 	Baseline string `json:"baselineState"`
+}
+
+type location struct {
+	Physical struct {
+		Artifact artifactLocation `json:"artifactLocation"`
+		Region   struct {
+			Line int `json:"startLine"`
+		} `json:"region"`
+	} `json:"physicalLocation"`
 }
 
 // Read reads one log. The facts are *fact.Scan, one for each run.
@@ -182,6 +186,7 @@ func scan(r run, place string) (*fact.Scan, []fact.Problem, error) {
 			count(s, x, rules, input.Pointer(place, "results", strconv.Itoa(i)))
 		}
 	}
+	s.Forms = forms(r)
 	if n := s.Errors + s.Warnings + s.Notes + s.Suppressed; n > len(s.Results) {
 		problems = append(problems, fact.Problem{Where: place, What: lang.F("結果が%[1]d件あり、一覧には%[2]d件だけを載せています", "there are %[1]d results, of which %[2]d are listed", n, len(s.Results))})
 	}

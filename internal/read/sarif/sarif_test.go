@@ -16,7 +16,31 @@ import (
 )
 
 func TestGolden(t *testing.T) {
-	readtest.Golden(t, sarif.Read, "run.sarif")
+	readtest.Golden(t, sarif.Read, "run.sarif", "looked.sarif")
+}
+
+// TestForms: what form of code a file is, told by its name, its place, and a tool that looks at one form alone.
+func TestForms(t *testing.T) {
+	for file, want := range map[string]string{
+		"src/main.go": "source", `C:\\src\\list.CPP`: "source", "file:///srv/app/index.js": "source", "a%20b/x.py": "source", "page.html.j2": "source",
+		"Dockerfile": "container", "images/Dockerfile.debug": "container", "web.dockerfile": "container", "docker-compose.prod.yml": "container",
+		"Makefile": "build_script", ".github/workflows/ci.yml": "build_script", "Jenkinsfile": "build_script", "app/build.gradle.kts": "build_script", "tools/App.csproj": "build_script",
+		"net/main.tf": "infrastructure", "net/prod.tfvars": "infrastructure", "deploy/k8s/app.yaml": "infrastructure", "charts/web/templates/pod.yaml": "infrastructure", "kustomization.yaml": "infrastructure",
+		"config/app.yaml": "configuration", "nginx.conf": "configuration", ".env": "configuration", "web.config": "configuration",
+		"package-lock.json": "", "library/nginx": "", "no file associated with this alert": "", "README.md": "", "": "", "data.bin": "",
+	} {
+		r, err := sarif.Read([]byte(`{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"artifacts":[{"location":{"uri":"` + file + `"}}],"results":[]}]}`))
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		got := ""
+		for _, f := range r.Facts[0].Data.(*fact.Scan).Forms {
+			got += f.Form
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", file, got, want)
+		}
+	}
 }
 
 func TestRefused(t *testing.T) {
@@ -63,6 +87,9 @@ func TestReal(t *testing.T) {
 			got["warnings"] += s.Warnings
 			got["notes"] += s.Notes
 			got["suppressed"] += s.Suppressed
+			for _, form := range s.Forms {
+				got["runs over "+form.Form]++
+			}
 		}
 	}
 	if d := cmp.Diff(want, got); d != "" {
@@ -71,7 +98,8 @@ func TestReal(t *testing.T) {
 }
 
 // want is what the sample data holds.
-var want = map[string]int{"read": 97, "refused": 14, "runs": 98, "errors": 43, "warnings": 2217, "notes": 334, "suppressed": 7}
+var want = map[string]int{"read": 97, "refused": 14, "runs": 98, "errors": 43, "warnings": 2217, "notes": 334, "suppressed": 7,
+	"runs over source": 68, "runs over configuration": 1}
 
 // FuzzRead never panics, and refuses only with a reason.
 func FuzzRead(f *testing.F) {
