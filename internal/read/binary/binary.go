@@ -32,7 +32,7 @@ func format(b []byte) string {
 		return "ELF"
 	case "\xfe\xed\xfa\xce", "\xfe\xed\xfa\xcf", "\xce\xfa\xed\xfe", "\xcf\xfa\xed\xfe":
 		return "Mach-O"
-	case "\xca\xfe\xba\xbe": // so do Java classes begin: with a version where the number of parts is
+	case "\xca\xfe\xba\xbe", "\xca\xfe\xba\xbf": // the first as Java classes do, which have a version where the number of parts is
 		if len(b) >= 8 && binary.BigEndian.Uint32(b[4:]) <= maxParts {
 			return "Mach-O"
 		}

@@ -19,7 +19,7 @@ import (
 
 // The files of testdata hold no program of use: tiny.elf only ends itself, the others are headers.
 func TestGolden(t *testing.T) {
-	readtest.Golden(t, programs.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho")
+	readtest.Golden(t, programs.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho", "fat64.macho")
 }
 
 func file(t *testing.T, path string) []byte {
@@ -45,6 +45,9 @@ func TestRefused(t *testing.T) {
 		{"core dump", with(16, byte(elf.ET_CORE)), "", "neither a program"},
 		{"PE cut off", string(file(t, "testdata/tiny.exe")[:80]), "", "broken or cut off"},
 		{"Mach-O cut off", string(file(t, "testdata/tiny.macho")[:40]), "", "broken or cut off"},
+		{"fat file of 64 bits cut off", string(file(t, "testdata/fat64.macho")[:90]), "", "broken or cut off"},
+		{"fat file of 64 bits without parts", "\xca\xfe\xba\xbf\x00\x00\x00\x00", "", "broken or cut off"},
+		{"fat file of 64 bits, head cut off", "\xca\xfe\xba\xbf\x00\x00\x00\x02", "", "broken or cut off"},
 		{"fat file cut off", string(file(t, "testdata/fat.macho")[:90]), "", "broken or cut off"},
 	})
 	if programs.Match([]byte("\xca\xfe\xba\xbe\x00\x00\x00\x41")) {
@@ -191,5 +194,5 @@ func TestGo(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	readtest.Fuzz(f, programs.Match, programs.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho")
+	readtest.Fuzz(f, programs.Match, programs.Read, "tiny.elf", "tiny.exe", "tiny.macho", "fat.macho", "fat64.macho")
 }

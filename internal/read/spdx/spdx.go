@@ -1,4 +1,4 @@
-// Package spdx reads SPDX 2.2 and 2.3 documents in JSON, YAML, tag-value and RDF/XML (https://spdx.github.io/spdx-spec/v2.3/),
+// Package spdx reads SPDX 2.2 and 2.3 documents in JSON, YAML, XML, tag-value and RDF/XML (https://spdx.github.io/spdx-spec/v2.3/),
 // and the software of SPDX 3.0 documents in JSON-LD (https://spdx.github.io/spdx-spec/v3.0.1/).
 //
 // A JSON or YAML document of SPDX 2 is held to the official schema of its version. Tools and the specification itself disagree on many
@@ -27,7 +27,7 @@ func Match(b []byte) bool {
 	if _, ok := input.Member(b, "SPDXID"); ok {
 		return true
 	}
-	return isVersion3(b) || isTagValue(b) || isRDF(b) || isYAML(b)
+	return isVersion3(b) || isTagValue(b) || isRDF(b) || isXML(b) || isYAML(b)
 }
 
 // isYAML looks for the top-level key of SPDX 2 written as YAML. Tag-value names it with a capital letter.
@@ -71,6 +71,9 @@ func Read(b []byte) (fact.Reading, error) {
 	if isRDF(text) {
 		return readRDF(text)
 	}
+	if isXML(text) {
+		return readXML(text)
+	}
 	if isYAML(text) {
 		doc, err := takeYAML(text)
 		return readObject(doc, err, "yaml")
@@ -87,7 +90,7 @@ func takeYAML(b []byte) (*input.Doc, error) {
 	return input.DocOf(tree)
 }
 
-// readObject reads what JSON and YAML give, which is of one shape.
+// readObject reads what JSON, YAML and XML give, which is of one shape.
 func readObject(doc *input.Doc, err error, encoding string) (fact.Reading, error) {
 	if err != nil {
 		return fact.Reading{}, refused("", err)

@@ -17,7 +17,7 @@ import (
 
 // TestGolden reads the same document in the encodings of SPDX 2, and one of SPDX 3; each gives its golden file.
 func TestGolden(t *testing.T) {
-	readtest.Golden(t, spdx.Read, "shop.spdx.json", "shop.spdx", "shop.spdx.yaml", "shop.spdx.rdf", "shop.spdx3.json")
+	readtest.Golden(t, spdx.Read, "shop.spdx.json", "shop.spdx", "shop.spdx.yaml", "shop.spdx.rdf", "shop.spdx.xml", "shop.spdx3.json")
 }
 
 // TestEncodingsAgree holds the encodings of the same content to the same facts, but for the places and the order of
@@ -41,7 +41,7 @@ func TestEncodingsAgree(t *testing.T) {
 		return s
 	}
 	want := facts("shop.spdx.json")
-	for _, name := range []string{"shop.spdx", "shop.spdx.yaml", "shop.spdx.rdf"} {
+	for _, name := range []string{"shop.spdx", "shop.spdx.yaml", "shop.spdx.rdf", "shop.spdx.xml"} {
 		if d := cmp.Diff(want, facts(name)); d != "" {
 			t.Errorf("%s differs from JSON (-json):\n%s", name, d)
 		}
@@ -67,6 +67,10 @@ func TestRefused(t *testing.T) {
 	doc := func(rest string) string {
 		return `{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","dataLicense":"CC0-1.0",` + creation + rest + `}`
 	}
+	xml := func(rest string) string {
+		return "<Document><spdxVersion>SPDX-2.3</spdxVersion><SPDXID>SPDXRef-DOCUMENT</SPDXID><name>n</name>" +
+			"<creationInfo><created>2026-04-01T09:00:00Z</created><creators>Tool: x</creators></creationInfo>" + rest + "</Document>"
+	}
 	graph := func(elements string) string {
 		return `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"SpdxDocument","spdxId":"d","creationInfo":{"specVersion":"3.0.1","created":"2026-04-01T09:00:00Z"}}` + elements + `]}`
 	}
@@ -74,6 +78,10 @@ func TestRefused(t *testing.T) {
 		{"truncated", doc("")[:40], "line 1, column 41", "before it is complete"},
 		{"no version", `{"SPDXID":"SPDXRef-DOCUMENT"}`, "/spdxVersion", "cannot be read"},
 		{"a version of the past", `{"spdxVersion":"SPDX-1.2"}`, "/spdxVersion", "SPDX-1.2"},
+		{"XML, a member twice", xml("<name>m</name>"), "/Document/name[2] (line 1)", "twice"},
+		{"XML, parts in a text", xml("<comment><b>x</b></comment>"), "/Document/comment/b (line 1)", "a value only"},
+		{"XML, no number", xml("<packages><name>p</name><filesAnalyzed>perhaps</filesAnalyzed></packages>"), "/packages/0/filesAnalyzed", "boolean"},
+		{"XML under another root", strings.Replace(xml(""), "<Document>", "<x><Document>", 1) + "</x>", "/x (line 1)", "Document"},
 		{"SPDX 3 without a document", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "/@graph", "SpdxDocument"},
 		{"SPDX 3 without a graph", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":{}}`, "/@graph", "not a list"},
 		{"SPDX 3 of another time", strings.Replace(graph(""), `"3.0.1",`, `"3.1",`, 1), "/@graph/0/creationInfo/specVersion", "3.1"},
