@@ -1,4 +1,4 @@
-package intake_test
+package portfolio_test
 
 import (
 	"fmt"

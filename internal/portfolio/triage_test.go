@@ -1,4 +1,4 @@
-package office_test
+package portfolio_test
 
 import (
 	"bytes"
