@@ -16,7 +16,7 @@ type Threshold struct {
 	Name    string `yaml:"name" json:"name"` // snake case
 	Title   Text   `yaml:"title" json:"title"`
 	Default int    `yaml:"default" json:"default"`
-	Unit    string `yaml:"unit" json:"unit"` // days, months, percent, month, count, points (0 to 10), level (0: not asked for)
+	Unit    string `yaml:"unit" json:"unit"` // days, months, percent, month, count, points (0 to 10), score (0 to 100), level (0: not asked for)
 	// Stricter says which way is tighter: "lower" or "higher"; empty when neither is.
 	Stricter string `yaml:"stricter,omitempty" json:"stricter,omitempty"`
 	Min      int    `yaml:"min" json:"min"` // smallest and largest value that makes sense

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 
+	"example.org/tasuki/internal/assess"
+	"example.org/tasuki/internal/chain"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/portfolio"
 )
@@ -14,7 +18,7 @@ type componentsCmd struct {
 
 // componentsTexts holds the help text of components.
 var componentsTexts = map[string]lang.Text{
-	"components": lang.T("リリースの部品: 検出、照合できたか、サポートの期限", "a release's components: findings, whether they could be looked up, end of support"),
+	"components": lang.T("リリースの部品: リスクの点数と内訳、検出、照合できたか、サポートの期限", "a release's components: risk score and what it is made of, findings, whether they could be looked up, end of support"),
 }
 
 // Run lists the components of a release.
@@ -32,18 +36,51 @@ func (c *componentsCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return p.print(parts, func() {
+	risks, err := judging.ComponentRisks(p.ctx, db, release)
+	if err != nil {
+		return err
+	}
+	of := map[string]*assess.RiskFact{}
+	for i := range risks {
+		of[risks[i].Label] = &risks[i]
+	}
+	list := make([]riskyPart, len(parts))
+	for i, x := range parts {
+		list[i] = riskyPart{x, of[chain.Component{PURL: x.PURL, Name: x.Name, Version: x.Version}.Label()]}
+	}
+	return p.print(list, func() {
 		var rows [][]string
-		for _, x := range parts {
+		for _, x := range list {
 			name := x.PURL
 			if name == "" {
 				name = strings.TrimSpace(x.Name + " " + x.Version)
 			}
-			rows = append(rows, []string{name, p.foundCell(x), p.supportCell(x)})
+			rows = append(rows, []string{name, p.riskCell(x.Risk), p.foundCell(x.Part), p.supportCell(x.Part)})
 		}
 		p.table(rows)
 		p.printf("部品 %d 件", "%d components", len(parts))
 	})
+}
+
+// riskyPart is a component with its risk; nil: the SBOM that is judged does not name it.
+type riskyPart struct {
+	portfolio.Part
+	Risk *assess.RiskFact `json:"risk"`
+}
+
+// riskCell gives the score of a component and what it is made of.
+func (p *program) riskCell(r *assess.RiskFact) string {
+	if r == nil {
+		return "—"
+	}
+	var from []string
+	for i, id := range r.From {
+		from = append(from, assess.RiskWord(id).In(p.lang)+" "+strconv.Itoa(r.Parts[i]))
+	}
+	if len(from) == 0 {
+		return lang.T("リスク 0点", "risk 0").In(p.lang)
+	}
+	return lang.F("リスク %[1]d点（%[2]s）", "risk %[1]d (%[2]s)", r.Score, strings.Join(from, " + ")).In(p.lang)
 }
 
 // foundCell says what was found in a component, or why nobody can tell.

@@ -59,6 +59,8 @@ type Finding struct {
 	finding.Finding
 	Release   string    `json:"release,omitempty"` // id
 	KEV       bool      `json:"kev,omitempty"`     // in CISA's catalogue of known exploited vulnerabilities
+	Likely    bool      `json:"likely,omitempty"`  // its EPSS score is at or above what the policy says
+	Urgent    bool      `json:"urgent,omitempty"`  // SSVC says to treat it immediately
 	FirstSeen time.Time `json:"first_seen,omitzero"`
 	Decision  string    `json:"decision,omitempty"` // VEX status: affected, not_affected, fixed, under_investigation; empty: nobody decided
 	DecidedAt time.Time `json:"decided_at,omitzero"`

@@ -34,6 +34,7 @@ func (d *desk) viewRelease(id string) *releaseView {
 	d.viewUpdates(v, r)
 	d.viewMatch(v)
 	d.viewFindings(v)
+	d.viewRisks(v)
 	return v
 }
 
@@ -235,7 +236,7 @@ func fullName(c *fact.Component) string {
 // lapse.
 func (d *desk) component(c *fact.Component, a chain.Answer, rules []adoptionRule, cite map[string]time.Time) ComponentFact {
 	cf := ComponentFact{Label: a.Component.Label(), PURL: c.PURL, Name: fullName(c), Version: c.Version, Absent: []string{},
-		Answerer: a.Party, AnswerBy: a.By, InHouse: a.By == "software", Inner: string(d.in.Inner[a.Software])}
+		Answerer: a.Party, AnswerBy: a.By, InHouse: a.By == "software", Inner: string(d.in.Inner[a.Software]), identified: c.PURL != "" || c.CPE != ""}
 	for _, f := range []fact.Field{fact.FieldVersion, fact.FieldIdentifier, fact.FieldHash} {
 		if c.Presence(f) == fact.Absent {
 			cf.Absent = append(cf.Absent, string(f))

@@ -3,6 +3,7 @@ package assess
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -178,6 +179,7 @@ func wordsFor(k *check) map[string]lang.Text {
 		"owner":                 lang.T("システムの責任者", "the owner of the system"),
 		"review: process":       lang.T("プロセスの見直し", "review of the process"),
 	}
+	maps.Copy(words, riskWords)
 	for _, r := range guideline.Default().Registers() {
 		if !k.readsRecords(r.Kind) {
 			continue

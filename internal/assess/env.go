@@ -44,7 +44,8 @@ type Env struct {
 	Archive      ArchiveFact       `expr:"archive" scope:"release"`
 	SBOM         SBOMFact          `expr:"sbom" scope:"release"`
 	Components   []*ComponentFact  `expr:"components" scope:"release"`
-	Findings     []*FindingFact    `expr:"findings" scope:"release"` // of this release
+	Risks        []RiskFact        `expr:"component_risks" scope:"release"` // of the components, in their order
+	Findings     []*FindingFact    `expr:"findings" scope:"release"`        // of this release
 	Match        MatchFact         `expr:"match" scope:"release"`
 	Attestations []AttestationFact `expr:"attestations" scope:"release"`
 	Scans        []ScanFact        `expr:"scans" scope:"release"`       // newest run of each analysis tool
@@ -226,6 +227,8 @@ type ComponentFact struct {
 	LifeKnown bool      `expr:"life_known"`
 	EndOfLife time.Time `expr:"end_of_life"`
 	Plan      bool      `expr:"plan"` // an approved plan says what happens at its end of life
+
+	identified bool // by a package URL or a CPE name
 }
 
 // FindingFact is one finding of the release.

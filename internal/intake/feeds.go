@@ -419,7 +419,7 @@ func takeFiles(ctx context.Context, db *store.DB, actor store.Actor, take taker,
 	if err != nil {
 		return err
 	}
-	if (p.Source == feed.KEV || p.Source == feed.EndOfLife) && p.Failure == "" {
+	if (p.Source == feed.KEV || p.Source == feed.EPSS || p.Source == feed.EndOfLife) && p.Failure == "" {
 		return nil // their takers judged
 	}
 	var rated []fact.Subject

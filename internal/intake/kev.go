@@ -57,11 +57,11 @@ func ImportKEV(ctx context.Context, db *store.DB, actor store.Actor, b []byte, f
 	return len(c.Entries), problems, err
 }
 
-// differing gives the vulnerabilities that came into the catalogue, left it, or are listed since another day.
-func differing(before, now map[string]time.Time) []string {
+// differing gives the vulnerabilities that came in, left, or of which another thing is said.
+func differing[T comparable](before, now map[string]T) []string {
 	var out []string
-	for id, since := range now {
-		if old, listed := before[id]; !listed || !old.Equal(since) {
+	for id, said := range now {
+		if old, listed := before[id]; !listed || old != said {
 			out = append(out, id)
 		}
 	}

@@ -11,9 +11,27 @@ import (
 // Table fills in a list or matrix of the guideline's data for a release, software or system, from what the workspace knows
 // now. Nothing is written.
 func Table(ctx context.Context, db *store.DB, subject fact.Subject, id string) (assess.TableRows, error) {
-	c, err := LoadShared(ctx, db)
+	in, err := inputAbout(ctx, db, subject)
 	if err != nil {
 		return assess.TableRows{}, err
+	}
+	return assess.FillTable(in, id)
+}
+
+// ComponentRisks scores the components of a release, from what the workspace knows now. Nothing is written.
+func ComponentRisks(ctx context.Context, db *store.DB, release string) ([]assess.RiskFact, error) {
+	in, err := inputAbout(ctx, db, fact.Subject{Kind: fact.Release, ID: release})
+	if err != nil {
+		return nil, err
+	}
+	return assess.RisksOf(in), nil
+}
+
+// inputAbout reads what is known around a release, software or system.
+func inputAbout(ctx context.Context, db *store.DB, subject fact.Subject) (assess.Input, error) {
+	c, err := LoadShared(ctx, db)
+	if err != nil {
+		return assess.Input{}, err
 	}
 	var j judged
 	switch subject.Kind {
@@ -27,9 +45,5 @@ func Table(ctx context.Context, db *store.DB, subject fact.Subject, id string) (
 	case fact.System:
 		j.system = subject.ID
 	}
-	in, err := c.InputFor(ctx, db, j.software, j.release, j.system)
-	if err != nil {
-		return assess.TableRows{}, err
-	}
-	return assess.FillTable(in, id)
+	return c.InputFor(ctx, db, j.software, j.release, j.system)
 }

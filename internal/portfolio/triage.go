@@ -429,15 +429,16 @@ func (d *Desk) FindingsFor(ctx context.Context, releases []chain.Release) ([]ass
 			return nil, err
 		}
 		for _, t := range weighed {
-			out = append(out, t.judged())
+			out = append(out, t.judged(triage.EPSSFrom(d.policy)))
 		}
 	}
 	return out, nil
 }
 
 // judged is the finding as checks look at it.
-func (t Triaged) judged() assess.Finding {
-	f := assess.Finding{Finding: t.Finding.Finding, Release: t.Release, FirstSeen: t.Finding.FirstSeen, KEV: !t.Exploited.IsZero(), Decision: string(t.Opinion.Status)}
+func (t Triaged) judged(likely float64) assess.Finding {
+	f := assess.Finding{Finding: t.Finding.Finding, Release: t.Release, FirstSeen: t.Finding.FirstSeen, KEV: !t.Exploited.IsZero(), Decision: string(t.Opinion.Status),
+		Likely: t.EPSS != nil && t.EPSS.Score >= likely, Urgent: t.Priority.Action == triage.Immediate}
 	if d := t.Opinion.Decision; d != nil {
 		f.DecidedAt, f.Owner, f.Treatment, f.TreatBy, f.TreatedAt, f.Until = d.At, d.By, d.Treatment, d.TreatBy, d.TreatedAt, d.Until
 	} else if w := t.Opinion.Word; w != nil {

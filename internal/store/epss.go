@@ -50,6 +50,11 @@ func (db *DB) EPSSOf(ctx context.Context, cves []string) (map[string]EPSS, error
 	return out, err
 }
 
+// EPSSFrom gives the CVEs whose score is at or above one, sorted.
+func (db *DB) EPSSFrom(ctx context.Context, score float64) ([]string, error) {
+	return list(ctx, db, scanString, `select cve from epss where score >= ? order by cve`, billionths(score))
+}
+
 const billion = 1e9
 
 func billionths(f float64) int64 { return int64(math.Round(f * billion)) }

@@ -310,7 +310,7 @@ func (b Base) Unit(u string) string {
 		return b.T("月", "(month)")
 	case "count":
 		return b.T("件", "")
-	case "points":
+	case "points", "score":
 		return b.T("点", "points")
 	case "level":
 		return ""
