@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 	"example.org/tasuki/internal/match"
 	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/testshared"
 )
 
 // killAt runs the program and kills it after a while, unless it has ended by itself. It gives whether it was killed.
@@ -138,22 +138,12 @@ func (m *mirror) portfolio() {
 // dump makes an OSV archive of n records that affect the parts below a version.
 func dump(t *testing.T, n int, fixed string) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
+	var parts []string
 	for i := range n {
 		id := fmt.Sprintf("TEST-%d", i)
-		w, err := z.Create(id + ".json")
-		if err == nil {
-			_, err = w.Write([]byte(partAdvisory(id, i, fixed, "2026-09-01T00:00:00Z")))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		parts = append(parts, id+".json", partAdvisory(id, i, fixed, "2026-09-01T00:00:00Z"))
 	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return testshared.Zip(t, parts...)
 }
 
 func partAdvisory(id string, part int, fixed, modified string) string {

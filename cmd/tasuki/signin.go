@@ -37,6 +37,19 @@ func (p *program) signInFor(db *store.DB, may auth.Permission) (store.Account, s
 	return a, store.Actor{Account: a.ID, Via: store.CLI}, auth.Require(a, may)
 }
 
+// signInAbout is signIn by somebody for an account: their own, or as an administrator the one that is named.
+func (p *program) signInAbout(db *store.DB, name string) (who, of store.Account, err error) {
+	who, _, err = p.signIn(db)
+	if err != nil || name == "" || name == who.Name {
+		return who, who, err
+	}
+	if err := auth.Require(who, auth.Administer); err != nil {
+		return who, who, err
+	}
+	of, err = db.AccountByName(p.ctx, name)
+	return who, of, err
+}
+
 // administered opens the workspace for something that takes an administrator, who is its author.
 func (p *program) administered(do func(*store.DB, store.Actor) error) error {
 	db, err := p.open()

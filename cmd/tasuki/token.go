@@ -31,18 +31,9 @@ func (c *tokenIssueCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	who, _, err := p.signIn(db)
+	who, of, err := p.signInAbout(db, c.For)
 	if err != nil {
 		return err
-	}
-	of := who
-	if c.For != "" && c.For != who.Name {
-		if err := auth.Require(who, auth.Administer); err != nil {
-			return err
-		}
-		if of, err = db.AccountByName(p.ctx, c.For); err != nil {
-			return err
-		}
 	}
 	scope := auth.Permission(c.Scope)
 	if !auth.May(of, scope) {

@@ -204,18 +204,9 @@ func (c *userPasswdCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	who, _, err := p.signIn(db)
+	who, of, err := p.signInAbout(db, c.Name)
 	if err != nil {
 		return err
-	}
-	of := who
-	if c.Name != "" && c.Name != who.Name {
-		if err := auth.Require(who, auth.Administer); err != nil {
-			return err
-		}
-		if of, err = db.AccountByName(p.ctx, c.Name); err != nil {
-			return err
-		}
 	}
 	password, err := p.newPassword(c.PasswordFile, of.Name, false)
 	if err != nil {

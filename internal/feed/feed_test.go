@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -209,25 +208,6 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-func zipped(t *testing.T, files map[string]string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for name, text := range files {
-		w, err := z.Create(name)
-		if err == nil {
-			_, err = w.Write([]byte(text))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
-
 func record(id, modified string) string {
 	return `{"id":"` + id + `","modified":"` + modified + `","affected":[{"package":{"ecosystem":"npm","name":"x"},"versions":["1"]}]}`
 }
@@ -241,7 +221,7 @@ func TestOSV(t *testing.T) {
 	s.files["/osv/ecosystems.txt"] = []byte("Hackage\nnpm\nnpm:odd\n../up\n\n")
 	s.files["/osv/Hackage/all.zip"] = real
 	s.files["/osv/Hackage/modified_id.csv"] = []byte("2026-01-01T00:00:00Z,HSEC-2023-0001\n")
-	s.files["/osv/npm/all.zip"] = zipped(t, map[string]string{"A-1.json": record("A-1", "2026-09-01T00:00:00Z"), "A-2.json": record("A-2", "2027-09-01T00:00:00Z")})
+	s.files["/osv/npm/all.zip"] = testshared.Zip(t, "A-1.json", record("A-1", "2026-09-01T00:00:00Z"), "A-2.json", record("A-2", "2027-09-01T00:00:00Z"))
 	s.files["/osv/npm/modified_id.csv"] = []byte("2027-09-01T00:00:00Z,A-2\n2026-09-01T00:00:00Z,A-1\n")
 	s.files["/osv/npm/A-1.json"], s.files["/osv/npm/A-2.json"] = []byte(record("A-1", "2026-09-01T00:00:00Z")), []byte(record("A-2", "2027-09-01T00:00:00Z"))
 	r := s.round(t, OSV, "/osv/")
@@ -271,7 +251,7 @@ func TestOSV(t *testing.T) {
 	r.must("is asked for again", true)
 
 	r.now = now.Add(8 * 24 * time.Hour)
-	s.files["/osv/npm/all.zip"] = zipped(t, map[string]string{"A-5.json": record("A-5", "2026-09-03T00:00:00Z")})
+	s.files["/osv/npm/all.zip"] = testshared.Zip(t, "A-5.json", record("A-5", "2026-09-03T00:00:00Z"))
 	got = r.must("a week later", true)
 	if !slices.Equal(got.Whole, []string{"npm"}) {
 		t.Errorf("brought %v", got.Whole)
@@ -283,7 +263,7 @@ func TestOSV(t *testing.T) {
 	if len(got.Whole) > 0 {
 		t.Errorf("took over %v", got.Whole)
 	}
-	s.files["/osv/npm/all.zip"] = zipped(t, nil)
+	s.files["/osv/npm/all.zip"] = testshared.Zip(t)
 	r.mustFail("an archive of nothing", lang.Unreadable, "hardly any")
 	if _, err := os.Stat(filepath.Join(r.kept, "npm", "all.zip")); err != nil {
 		t.Errorf("after failures the kept archive is gone: %v", err)
@@ -294,7 +274,7 @@ func TestOSV(t *testing.T) {
 
 func TestArchives(t *testing.T) {
 	s := serve(t)
-	s.files["/ghsa.zip"] = zipped(t, map[string]string{"main/advisories/GHSA-a/GHSA-a.json": record("GHSA-a", "2026-01-01T00:00:00Z"), "main/README.md": "x"})
+	s.files["/ghsa.zip"] = testshared.Zip(t, "main/advisories/GHSA-a/GHSA-a.json", record("GHSA-a", "2026-01-01T00:00:00Z"), "main/README.md", "x")
 	r := s.round(t, GitHub, "/ghsa.zip")
 	if got := r.must("first", true); !slices.Equal(got.Whole, []string{GitHub}) {
 		t.Errorf("brought %v", got.Whole)

@@ -1,7 +1,6 @@
 package intake_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"fmt"
@@ -23,6 +22,7 @@ import (
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/store"
+	"example.org/tasuki/internal/testshared"
 	"example.org/tasuki/internal/triage"
 )
 
@@ -51,25 +51,6 @@ func (p *publisher) client() *feed.Client {
 	c := feed.NewClient("tasuki/test", p.Client().Transport)
 	c.Tries, c.Idle = 1, time.Second
 	return c
-}
-
-func pack(t *testing.T, files map[string]string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for name, text := range files {
-		w, err := z.Create(name)
-		if err == nil {
-			_, err = w.Write([]byte(text))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
 }
 
 // fetch fetches sources and wants them all to succeed.
@@ -124,7 +105,7 @@ func TestFetchedAdvisories(t *testing.T) {
 	d.Push(release, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(two)})
 	p := publish(t)
 	p.files["/osv/ecosystems.txt"] = []byte("Maven\n")
-	p.files["/osv/Maven/all.zip"] = pack(t, map[string]string{"A-1.json": on("org.apache.logging.log4j:log4j-core", "A-1", "2.15", "2026-10-01T00:00:00Z")})
+	p.files["/osv/Maven/all.zip"] = testshared.Zip(t, "A-1.json", on("org.apache.logging.log4j:log4j-core", "A-1", "2.15", "2026-10-01T00:00:00Z"))
 	p.files["/osv/Maven/modified_id.csv"] = []byte("2026-10-01T00:00:00Z,A-1\n")
 	p.files["/osv/Maven/A-1.json"] = []byte(on("org.apache.logging.log4j:log4j-core", "A-1", "2.15", "2026-10-01T00:00:00Z"))
 	d.Must(intake.SetFeed(t.Context(), d.DB, desktest.Author, feed.OSV, intake.FeedSetting{URL: p.URL + "/osv"}))
@@ -169,7 +150,7 @@ func TestFetchedAdvisories(t *testing.T) {
 	// What fails is said, and what is kept stays as old as it is.
 	loaded := d.feedState(feed.OSV).LoadedAt
 	d.Now = d.Now.Add(8 * 24 * time.Hour)
-	p.files["/osv/Maven/all.zip"] = pack(t, nil)
+	p.files["/osv/Maven/all.zip"] = testshared.Zip(t)
 	r, err := intake.FetchFeeds(t.Context(), d.DB, desktest.Author, p.client(), feed.OSV)
 	d.Must(err)
 	if s := d.feedState(feed.OSV); r[0].Err == nil || s.State != intake.FeedFailing || !s.LoadedAt.Equal(loaded) || s.Error == "" || s.Count != 2 || found() == "" {

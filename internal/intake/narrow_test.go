@@ -193,7 +193,7 @@ func (f *fleet) change() string {
 	return "an approved record of the organisation"
 }
 
-// desktest.SBOM brings an SBOM of one component.
+// sbom brings an SBOM of one component.
 func (f *fleet) sbom(release, purl string) {
 	f.Helper()
 	f.n++

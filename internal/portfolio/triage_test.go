@@ -175,7 +175,7 @@ func TestDecideRefuses(t *testing.T) {
 const upstreamVEX = `{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://upstream.example/1", "author": "Our organisation", "timestamp": "2026-11-01T00:00:00Z", "version": 1,
 	"statements": [{"vulnerability": {"name": "CVE-2026-0001"}, "products": [{"@id": "pkg:npm/lib@1.0.0"}], "status": "not_affected", "justification": "vulnerable_code_not_present"}]}`
 
-// TestWhoseWordCounts brings the same VEX document in four ways. Its desktest.Author's name is that of our own organisation, which
+// TestWhoseWordCounts brings the same VEX document in many ways. Its author's name is that of our own organisation, which
 // proves nothing.
 func TestWhoseWordCounts(t *testing.T) {
 	key, err := keys.Generate(bytes.NewReader(bytes.Repeat([]byte{7}, 32)), "Upstream", "", desktest.Start)

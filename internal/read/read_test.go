@@ -1,8 +1,6 @@
 package read_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -117,17 +115,7 @@ func TestDetect(t *testing.T) {
 
 func office(t *testing.T, part string) string {
 	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	for _, name := range []string{"[Content_Types].xml", part} {
-		if _, err := w.Create(name); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
+	return string(testshared.Zip(t, "[Content_Types].xml", "", part, ""))
 }
 
 // TestUnrecognised says of what no format knows what it looks like, and of what is broken where.

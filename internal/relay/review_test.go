@@ -5,26 +5,19 @@ import (
 	"testing"
 
 	"example.org/tasuki/internal/desktest"
-	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
 
-// A draft goes from its desktest.Author over a reviewer and an desktest.Approver to a signer, each another person, and the declaration
-// says who did what.
+// A draft goes from its author over a reviewer and an approver to a signer, each another person, and the declaration says who
+// did what.
 func TestReviewedByAnother(t *testing.T) {
 	d := open(t)
-	software, release := d.Product()
-	d.Push(release, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(desktest.SBOM)})
-	d.State(software, release, desktest.Start.AddDate(0, 6, 0))
-	key, err := relay.NewSigningKey(t.Context(), d.DB, desktest.Author, "", nil)
-	d.Must(err)
-	draft, err := relay.Draft(t.Context(), d.DB, desktest.Author, relay.DraftRequest{Software: software, Release: release})
-	d.Must(err)
+	key, draft := d.drafted()
 	reviewer, signer := store.Actor{Account: "reviewer", Via: store.Internal}, store.Actor{Account: "signer", Via: store.Internal}
-	_, err = relay.ReviewDeclaration(t.Context(), d.DB, desktest.Author, draft.ID, "password")
+	_, err := relay.ReviewDeclaration(t.Context(), d.DB, desktest.Author, draft.ID, "password")
 	d.refuses("the author's own review", lang.Forbidden, err)
 	reviewed, err := relay.ReviewDeclaration(t.Context(), d.DB, reviewer, draft.ID, "password")
 	d.Must(err)

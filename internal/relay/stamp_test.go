@@ -4,12 +4,10 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
 	"example.org/tasuki/internal/desktest"
-	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/timestamp/timestamptest"
@@ -20,14 +18,8 @@ import (
 // it is said how.
 func TestTimeStampStaysWithTheDeclaration(t *testing.T) {
 	d := open(t)
-	software, release := d.Product()
-	d.Push(release, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(desktest.SBOM)})
-	d.State(software, release, desktest.Start.AddDate(0, 6, 0))
-	key, err := relay.NewSigningKey(t.Context(), d.DB, desktest.Author, "", nil)
-	d.Must(err)
-	draft, err := relay.Draft(t.Context(), d.DB, desktest.Author, relay.DraftRequest{Software: software, Release: release})
-	d.Must(err)
-	_, err = relay.ApproveDeclaration(t.Context(), d.DB, desktest.Approver, draft.ID, "password")
+	key, draft := d.drafted()
+	_, err := relay.ApproveDeclaration(t.Context(), d.DB, desktest.Approver, draft.ID, "password")
 	d.Must(err)
 	_, issued, err := relay.Issue(t.Context(), d.DB, desktest.Author, draft.ID, relay.Signing{Key: key.Private, Title: "代表取締役"})
 	d.Must(err)

@@ -1,5 +1,6 @@
 // Package testshared finds the real-world sample data that tests run on: SBOMs, advisories and the standards' own test
-// suites. The data is large and not part of the repository; a test that needs it skips and says so when it is absent.
+// suites. The data is large and not part of the repository; a test that needs it skips and says so when it is absent. It also
+// packs what tests make up themselves, see [Zip].
 //
 // Only tests import this package.
 package testshared

@@ -25,6 +25,24 @@ func Top(doc any) (Object, error) {
 	return Object{Members: m}, nil
 }
 
+// JSONObject reads the bytes of a JSON document whose top level is an object.
+func JSONObject(b []byte) (Object, error) { return topOf(b, JSON) }
+
+// YAMLObject reads the bytes of a YAML document whose top level is an object.
+func YAMLObject(b []byte) (Object, error) { return topOf(b, YAML) }
+
+func topOf(b []byte, decode func([]byte) (any, error)) (Object, error) {
+	text, err := Text(b)
+	if err != nil {
+		return Object{}, err
+	}
+	doc, err := decode(text)
+	if err != nil {
+		return Object{}, err
+	}
+	return Top(doc)
+}
+
 // Has reports whether the member is there and is not null.
 func (o Object) Has(name string) bool { return o.Members[name] != nil }
 

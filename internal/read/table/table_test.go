@@ -1,12 +1,10 @@
 package table
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -16,27 +14,8 @@ import (
 	"golang.org/x/text/encoding/japanese"
 
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/testshared"
 )
-
-// archive makes a zip of parts, name and content by turns.
-func archive(t testing.TB, parts ...string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for i := 0; i < len(parts); i += 2 {
-		w, err := z.Create(parts[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, parts[i+1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
-}
 
 const (
 	bookXML = `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="表" sheetId="1" r:id="r1"/></sheets></workbook>`
@@ -48,7 +27,7 @@ const (
 )
 
 func book(t testing.TB, sheet string) []byte {
-	return archive(t, "xl/workbook.xml", bookXML, "xl/_rels/workbook.xml.rels", relsXML, "xl/styles.xml", stylesXML, "xl/sharedStrings.xml", stringsXML,
+	return testshared.Zip(t, "xl/workbook.xml", bookXML, "xl/_rels/workbook.xml.rels", relsXML, "xl/styles.xml", stylesXML, "xl/sharedStrings.xml", stringsXML,
 		"xl/worksheets/sheet1.xml", `<worksheet><sheetData>`+sheet+`</worksheet>`)
 }
 
@@ -56,7 +35,7 @@ func book(t testing.TB, sheet string) []byte {
 // threads take the place of the notes that stand in for them.
 func TestStruckAndComments(t *testing.T) {
 	const threads = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
-	b, err := Open(archive(t, "xl/workbook.xml", bookXML, "xl/_rels/workbook.xml.rels", relsXML,
+	b, err := Open(testshared.Zip(t, "xl/workbook.xml", bookXML, "xl/_rels/workbook.xml.rels", relsXML,
 		"xl/styles.xml", `<styleSheet><fonts><font/><font><strike/></font><font><strike val="0"/></font></fonts><cellXfs><xf/><xf fontId="1"/><xf fontId="2"/></cellXfs></styleSheet>`,
 		"xl/sharedStrings.xml", `<sst><si><r><rPr><strike/></rPr><t>古い</t></r><r><rPr/><t>新しい</t></r></si><si><r><rPr><strike val="1"/></rPr><t>消した</t></r></si></sst>`,
 		"xl/worksheets/sheet1.xml", `<worksheet><sheetData><row><c s="1"><v>1</v></c><c s="2"><v>2</v></c><c t="s"><v>0</v></c><c t="s"><v>1</v></c><c><f>A1</f><v></v></c><c t="str"><f>A1</f><v></v></c></row></sheetData></worksheet>`,
@@ -136,12 +115,12 @@ func TestWhatCannotBeRead(t *testing.T) {
 		"json":        {[]byte(`{"a":1}`), "JSON"},
 		"pdf":         {[]byte("%PDF-1.7"), "PDF"},
 		"empty":       {[]byte(" \n"), "empty"},
-		"ods":         {archive(t, "mimetype", "application/vnd.oasis.opendocument.spreadsheet", "content.xml", "<a/>"), "OpenDocument"},
-		"xlsb":        {archive(t, "xl/workbook.bin", "x"), ".xlsb"},
-		"docx":        {archive(t, "word/document.xml", "x"), "not of Excel"},
-		"zip":         {archive(t, "a.txt", "x"), "zip archive"},
+		"ods":         {testshared.Zip(t, "mimetype", "application/vnd.oasis.opendocument.spreadsheet", "content.xml", "<a/>"), "OpenDocument"},
+		"xlsb":        {testshared.Zip(t, "xl/workbook.bin", "x"), ".xlsb"},
+		"docx":        {testshared.Zip(t, "word/document.xml", "x"), "not of Excel"},
+		"zip":         {testshared.Zip(t, "a.txt", "x"), "zip archive"},
 		"damaged":     {[]byte("PK\x03\x04 and nothing"), "damaged"},
-		"no rels":     {archive(t, "xl/workbook.xml", bookXML), "damaged"},
+		"no rels":     {testshared.Zip(t, "xl/workbook.xml", bookXML), "damaged"},
 		"cut":         {book(t, `<row><c`), "damaged"},
 		"far row":     {book(t, fmt.Sprintf(`<row r="%d"><c><v>1</v></c></row></sheetData>`, MaxRows+1)), "too many"},
 		"bomb":        {book(t, strings.Repeat(" ", MaxPart)), "too many"},

@@ -27,15 +27,7 @@ func Read(b []byte) (fact.Reading, error) {
 }
 
 func read(b []byte) (fact.Reading, error) {
-	text, err := input.Text(b)
-	if err != nil {
-		return fact.Reading{}, err
-	}
-	doc, err := input.YAML(text)
-	if err != nil {
-		return fact.Reading{}, err
-	}
-	o, err := input.Top(doc)
+	o, err := input.YAMLObject(b)
 	if err != nil {
 		return fact.Reading{}, err
 	}

@@ -37,15 +37,7 @@ func Read(b []byte) (fact.Reading, error) {
 }
 
 func read(b []byte) (fact.Reading, error) {
-	text, err := input.Text(b)
-	if err != nil {
-		return fact.Reading{}, err
-	}
-	doc, err := input.JSON(text)
-	if err != nil {
-		return fact.Reading{}, err
-	}
-	o, err := input.Top(doc)
+	o, err := input.JSONObject(b)
 	if err != nil {
 		return fact.Reading{}, err
 	}
