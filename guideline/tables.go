@@ -12,6 +12,7 @@ type Table struct {
 	Requirement ID        `yaml:"requirement" json:"requirement"`
 	Scope       Scope     `yaml:"scope" json:"scope"` // what it is about; org: also asked for with a software or a system
 	Title       Text      `yaml:"title" json:"title"`
+	Summary     Text      `yaml:"summary" json:"summary"` // one sentence: what stands in a row
 	Let         []Binding `yaml:"let,omitempty" json:"let,omitempty"`
 	Rows        string    `yaml:"rows" json:"rows"` // a list; its element is "row" in the columns
 	Columns     []Column  `yaml:"columns" json:"columns"`

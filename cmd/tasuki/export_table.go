@@ -3,15 +3,13 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"strings"
-	"time"
 
 	"example.org/tasuki/guideline"
-	"example.org/tasuki/internal/calendar"
-	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
-	"example.org/tasuki/internal/report/xlsx"
+	"example.org/tasuki/internal/office"
 )
 
 type exportTableCmd struct {
@@ -32,43 +30,16 @@ func (c *exportTableCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	var subject fact.Subject
-	if c.System != "" {
-		subject, err = judging.Find(p.ctx, db, p.actor(), judging.Target{System: c.System})
-	} else {
-		subject, err = judging.Subject(p.ctx, db, p.actor(), judging.Target{Software: c.Software, Release: c.Release})
-	}
-	if err != nil {
-		return err
-	}
-	t, err := judging.Table(p.ctx, db, subject, c.Table)
+	t, err := office.Table(p.ctx, db, p.actor(), judging.Target{Software: c.Software, Release: c.Release, System: c.System}, c.Table)
 	if err != nil {
 		return err
 	}
 	if p.json {
 		return p.print(t, func() {})
 	}
-	list := xlsx.List{Title: t.Title.In(p.lang), About: strings.TrimSpace(fmt.Sprintf("%s  %s %s %s  %s", t.Requirement, c.System, c.Software, c.Release, t.At.In(calendar.Japan).Format(time.DateOnly)))}
-	for _, column := range t.Columns {
-		list.Columns = append(list.Columns, column.Title.In(p.lang))
-	}
-	for _, row := range t.Rows {
-		var cells []string
-		for _, cell := range row {
-			cells = append(cells, cell.In(p.lang))
-		}
-		list.Rows = append(list.Rows, cells)
-	}
+	list := office.TableList(t, strings.TrimSpace(strings.Join([]string{c.System, c.Software, c.Release}, " ")), p.lang)
 	var b bytes.Buffer
-	switch {
-	case strings.HasSuffix(c.Output, ".xlsx"):
-		err = xlsx.WriteList(&b, list, p.lang)
-	case strings.HasSuffix(c.Output, ".csv"):
-		err = xlsx.WriteListCSV(&b, list)
-	default:
-		writeMarkdown(&b, list)
-	}
-	if err != nil {
+	if err := office.WriteTable(&b, strings.TrimPrefix(filepath.Ext(c.Output), "."), list, p.lang); err != nil {
 		return err
 	}
 	if err := p.output(c.Output, b.Bytes()); err != nil || c.Output == "-" {
@@ -84,18 +55,7 @@ func (p *program) tables() error {
 	all := guideline.Default().Tables()
 	return p.print(all, func() {
 		for _, t := range all {
-			fmt.Fprintf(p.out, "%-24s %-9s %-9s %s\n", t.ID, t.Requirement, t.Scope, t.Title.In(p.lang))
+			fmt.Fprintf(p.out, "%-24s %-9s %-9s %s\n%44s %s\n", t.ID, t.Requirement, t.Scope, t.Title.In(p.lang), "", t.Summary.In(p.lang))
 		}
 	})
-}
-
-func writeMarkdown(b *bytes.Buffer, in xlsx.List) {
-	cell := strings.NewReplacer("\n", "<br>", "|", "\\|")
-	fmt.Fprintf(b, "# %s\n\n%s\n\n| %s |\n|%s\n", in.Title, in.About, strings.Join(in.Columns, " | "), strings.Repeat("---|", len(in.Columns)))
-	for _, row := range in.Rows {
-		for i := range row {
-			row[i] = cell.Replace(row[i])
-		}
-		fmt.Fprintf(b, "| %s |\n", strings.Join(row, " | "))
-	}
 }

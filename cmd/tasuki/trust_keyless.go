@@ -45,7 +45,7 @@ func (c *trustRemoveCmd) keyless(p *program, db *store.DB, actor store.Actor) (g
 	if err != nil || !slices.ContainsFunc(trusted.Signers, func(s sigstore.Signer) bool { return s.Identity == c.Fingerprint }) {
 		return false, err
 	}
-	if err := exchange.DistrustKeyless(p.ctx, db, actor, c.Fingerprint); err != nil {
+	if err := exchange.DistrustKeyless(p.ctx, db, actor, sigstore.Signer{Identity: c.Fingerprint}); err != nil {
 		return false, err
 	}
 	return true, p.print(map[string]any{"removed": c.Fingerprint}, func() {

@@ -31,6 +31,13 @@ func (s *server) documentRoutes() {
 	add(s, operation{ID: "apply-checklist", Method: post, Path: "/checklists/apply", Need: auth.Edit, Takes: anyBytes,
 		Summary: lang.T("記入されたチェックリストを取り込む", "Take a filled checklist in"),
 		Detail:  lang.T("申告などは起案になり、ほかの人の承認で評価に反映されます。", "Statements become drafts, which count once another person approves them.")}, s.applySheet)
+	add(s, operation{ID: "list-tables", Method: get, Path: "/tables", Need: auth.Read,
+		Summary: lang.T("個別要求が求める一覧・対応表の種類", "The lists and matrices that requirements ask for")}, s.tables)
+	add(s, operation{ID: "get-table", Method: get, Path: "/tables/{table}", Need: auth.Read,
+		Summary: lang.T("一覧・対応表の内容", "One list or matrix, filled in"),
+		Detail:  lang.T("評価と同じ証跡・記録から、その場で作ります。各行はリリースかシステムについてのもので、組織全体の表では対象の指定は不要です。", "Made on the spot from the same evidence and records as the assessment. It is about a release or a system; one of the whole organisation needs neither.")}, s.table)
+	add(s, operation{ID: "get-table-file", Method: get, Path: "/tables/{table}/{format}", Need: auth.Read, Gives: anyBytes,
+		Summary: lang.T("一覧・対応表のファイル（xlsx、csv、Markdown）", "One list or matrix as a file (xlsx, csv, Markdown)")}, s.tableFile)
 	add(s, operation{ID: "get-paper-settings", Method: get, Path: "/settings/papers", Need: auth.Read,
 		Summary: lang.T("書類の体裁（年の書き方）", "How papers look: the way years are written")}, s.papers)
 	add(s, operation{ID: "set-paper-settings", Method: http.MethodPut, Path: "/settings/papers", Need: auth.Edit, Takes: asJSON, Body: office.Papers{},
@@ -78,4 +85,7 @@ func (s *server) changeRoutes() {
 		Summary: lang.T("判定の基準", "The thresholds that duties are judged by")}, s.policy)
 	add(s, operation{ID: "list-trusted-keys", Method: get, Path: "/trust", Need: auth.Read,
 		Summary: lang.T("信頼する鍵の一覧", "The keys that are trusted")}, s.trust)
+	add(s, operation{ID: "list-trusted-signers", Method: get, Path: "/trust/signers", Need: auth.Read,
+		Summary: lang.T("鍵を使わない署名の、信頼する署名者の一覧", "The signers without a key (Sigstore) that are trusted"),
+		Detail:  lang.T("信頼する・やめるのは、人が画面又はコマンドで行います。", "Trusting one, and no longer, takes a person, on the pages or the command line.")}, s.signers)
 }

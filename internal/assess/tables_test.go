@@ -30,6 +30,7 @@ func TestTables(t *testing.T) {
 			t.Fatalf("%s: no requirement %s", table.ID, table.Requirement)
 		}
 		bilingual(t, table.ID, table.Title)
+		bilingual(t, table.ID, table.Summary)
 		for _, c := range table.Columns {
 			if c.Title.JA == "" || c.Title.EN == "" {
 				t.Errorf("%s: a language is missing", table.ID)

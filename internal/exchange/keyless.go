@@ -52,6 +52,10 @@ func (k Keyless) Who() (func(bundle []byte) string, error) {
 // TrustKeyless adds a signer. A root, or several as JSON Lines, takes the place of what is kept; without one there has to be
 // one already.
 func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s sigstore.Signer, root []byte) error {
+	if s.Identity == "" || s.Issuer == "" {
+		return &lang.Error{Kind: lang.Usage, What: lang.T("署名者の識別子と、それを確認する発行者の両方が必要です", "a signer is trusted by its identity and by who vouches for it"),
+			Next: lang.T("証明書にある識別子（メールアドレス又はワークフローのURI）と発行者のURLを指定してください", "give the identity of its certificate (an address or the URI of a workflow) and the URL of the issuer")}
+	}
 	if root != nil {
 		if _, err := sigstore.ParseRoot(root); err != nil {
 			return &lang.Error{Kind: lang.Unreadable, Err: err, What: lang.T("信頼の起点（trusted root）として読み取れません", "this cannot be read as a trusted root")}
@@ -63,7 +67,7 @@ func TrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, s sigsto
 		}
 		if len(k.Root) == 0 {
 			return &lang.Error{Kind: lang.Usage, What: lang.T("署名を検証する信頼の起点（trusted root）がまだありません", "there is no trusted root yet to verify signatures against"),
-				Next: lang.T("--root で trusted_root.json を指定してください", "give trusted_root.json with --root")}
+				Next: lang.T("trusted_root.json を指定してください（コマンドでは --root）", "give trusted_root.json (on the command line with --root)")}
 		}
 		if !slices.Contains(k.Signers, s) {
 			k.Signers = append(k.Signers, s)
@@ -89,10 +93,16 @@ func oneValue(lines []byte) json.RawMessage {
 	return b
 }
 
-// DistrustKeyless takes the signers of an identity off the list.
-func DistrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, identity string) error {
-	return changeKeyless(ctx, db, actor, "no longer trusted", sigstore.Signer{Identity: identity}, func(k *Keyless) error {
-		k.Signers = slices.DeleteFunc(k.Signers, func(s sigstore.Signer) bool { return s.Identity == identity })
+// DistrustKeyless takes a signer off the list; without an issuer every one of the identity.
+func DistrustKeyless(ctx context.Context, db *store.DB, actor store.Actor, gone sigstore.Signer) error {
+	return changeKeyless(ctx, db, actor, "no longer trusted", gone, func(k *Keyless) error {
+		n := len(k.Signers)
+		k.Signers = slices.DeleteFunc(k.Signers, func(s sigstore.Signer) bool {
+			return s.Identity == gone.Identity && (gone.Issuer == "" || s.Issuer == gone.Issuer)
+		})
+		if len(k.Signers) == n {
+			return &lang.Error{Kind: lang.NotFound, What: lang.F("「%s」は信頼する署名者として登録されていません", "the signer %q is not trusted", gone.Identity)}
+		}
 		return nil
 	})
 }

@@ -47,6 +47,12 @@ func TestKeyless(t *testing.T) {
 	if err := exchange.TrustKeyless(ctx, db, by, signer, []byte("{")); lang.KindOf(err) != lang.Unreadable {
 		t.Errorf("a broken root: %v", err)
 	}
+	if err := exchange.TrustKeyless(ctx, db, by, sigstore.Signer{Identity: signer.Identity}, root); lang.KindOf(err) != lang.Usage {
+		t.Errorf("without an issuer: %v", err)
+	}
+	if err := exchange.DistrustKeyless(ctx, db, by, signer); lang.KindOf(err) != lang.NotFound {
+		t.Errorf("one that was never trusted: %v", err)
+	}
 	other := sigstore.Signer{Identity: "somebody@example.com", Issuer: signer.Issuer}
 	for _, step := range []struct {
 		do   func() error
@@ -55,7 +61,7 @@ func TestKeyless(t *testing.T) {
 		{func() error { return nil }, "nobody is trusted"},
 		{func() error { return exchange.TrustKeyless(ctx, db, by, other, root) }, ""},
 		{func() error { return exchange.TrustKeyless(ctx, db, by, signer, nil) }, signer.Identity + " (" + signer.Issuer + ")"},
-		{func() error { return exchange.DistrustKeyless(ctx, db, by, signer.Identity) }, ""},
+		{func() error { return exchange.DistrustKeyless(ctx, db, by, sigstore.Signer{Identity: signer.Identity}) }, ""},
 	} {
 		if err := step.do(); err != nil {
 			t.Fatal(err)

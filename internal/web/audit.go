@@ -87,6 +87,7 @@ var actionWords = map[string]lang.Text{
 	"judged": lang.T("を評価", "judged"), "matched": lang.T("を照合", "matched"), "read": lang.T("を読み取り", "read"),
 	"loaded": lang.T("を取込み", "loaded"), "disabled": lang.T("を停止", "disabled"), "enabled": lang.T("を再開", "enabled"),
 	"verified": lang.T("を検証", "verified"), "set": lang.T("を設定", "set"),
+	"trusted": lang.T("を信頼", "trusted"), "no longer trusted": lang.T("の信頼を取消し", "no longer trusts"),
 	"planned": lang.T("の担当・期限を変更", "planned"), "commented": lang.T("にコメント", "commented on"), "withdrew": lang.T("を取消し", "withdrew"),
 }
 
@@ -101,7 +102,7 @@ var objectWords = []struct {
 	{"declaration", lang.T("宣言", "declaration")}, {"account", lang.T("アカウント", "account")}, {"setting", lang.T("設定", "setting")},
 	{"decision", lang.T("脆弱性についての判断", "decision about a vulnerability")},
 	{"finding", lang.T("脆弱性の検出", "finding")}, {"advisory_source", lang.T("脆弱性情報", "advisory data")}, {"bundle", lang.T("受け取った宣言", "received declaration")},
-	{"duty", lang.T("責務", "duty")}, {"vulnerability", lang.T("脆弱性", "vulnerability")}, {"comment", lang.T("コメント", "comment")},
+	{"duty", lang.T("責務", "duty")}, {"vulnerability", lang.T("脆弱性", "vulnerability")}, {"comment", lang.T("コメント", "comment")}, {"key", lang.T("鍵・署名者", "key or signer")},
 }
 
 func (b Base) done(e store.Entry) string {

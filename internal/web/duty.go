@@ -32,6 +32,7 @@ type dutyPage struct {
 	History    []historyView
 	Feeds      []string             // the types of document that feed this requirement
 	Registers  []guideline.Register // whose records feed it
+	Tables     []guideline.Table    // that it puts out
 	Comments   []commentView
 	Owners     []option
 	Back       string // this page's own address, for the forms on it
@@ -173,7 +174,7 @@ func (s *Server) dutyPage(r *http.Request) (*dutyPage, error) {
 	if p.Comments, err = s.comments(ctx, store.Object{Kind: "duty", ID: p.Row.Plan.Key}, visitOf(r).who.ID); err != nil {
 		return nil, err
 	}
-	p.Feeds, p.Registers = feedsOf(b, id), registersFor(id)
+	p.Feeds, p.Registers, p.Tables = feedsOf(b, id), registersFor(id), tablesOf(id)
 	return p, nil
 }
 

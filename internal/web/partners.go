@@ -28,6 +28,7 @@ type partnersPage struct {
 	Received []receivedView
 	Choices  []option // counterparties
 	Trusted  []trustedView
+	Keyless  exchange.Keyless    // whose signatures without a key of their own are trusted
 	Heard    string              // a fingerprint to compare, as somebody wrote it down
 	Found    trustedView         // the trusted key it is that of
 	Whole    bool                // what was written down is a whole fingerprint
@@ -89,6 +90,9 @@ func (s *Server) partnersPage(r *http.Request) (*partnersPage, error) {
 	}
 	trusted, err := exchange.Trust(ctx, s.db)
 	if err != nil {
+		return nil, err
+	}
+	if p.Keyless, err = exchange.KeylessTrust(ctx, s.db); err != nil {
 		return nil, err
 	}
 	if p.Requests, err = relay.Requests(ctx, s.db); err != nil {

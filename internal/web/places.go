@@ -26,7 +26,7 @@ var places = []place{
 	{"home", "/", "home", lang.T("ホーム", "Home"), nil},
 	{"software", "/software", "package", lang.T("ソフトウェア", "Software"), nil},
 	{"requirements", "/requirements", "checklist", lang.T("要求事項", "Requirements"), []placePage{
-		{"/requirements", lang.T("69の個別要求", "The 69 requirements")}, {"/registers", lang.T("台帳", "Registers")}}},
+		{"/requirements", lang.T("69の個別要求", "The 69 requirements")}, {"/registers", lang.T("台帳", "Registers")}, {"/tables", lang.T("一覧・対応表", "Lists and matrices")}}},
 	{"vulnerabilities", "/vulnerabilities", "bug", lang.T("脆弱性", "Vulnerabilities"), []placePage{
 		{"/vulnerabilities", lang.T("検出", "Findings")}, {"/vulnerabilities/pictures", lang.T("図", "Pictures")}, {"/replay", lang.T("過去の事例で試す", "Replay an incident")}}},
 	{"partners", "/partners", "building-store", lang.T("取引先", "Partners"), []placePage{

@@ -154,6 +154,7 @@ type requirementPage struct {
 	Crosswalks []crosswalkView
 	Checks     []guideline.Check
 	Registers  []guideline.Register // whose records feed it
+	Tables     []guideline.Table    // that it puts out
 	Prev, Next guideline.ID
 }
 
@@ -185,7 +186,7 @@ func requirementFor(b Base, in guideline.Individual) *requirementPage {
 	c, id := guideline.Default(), in.ID
 	p := &requirementPage{Base: b, Individual: in, Practices: c.Practices(id), Checks: c.ChecksOf(id)}
 	p.Title = string(id) + " " + p.Text(in.Title)
-	p.Registers = registersFor(id)
+	p.Registers, p.Tables = registersFor(id), tablesOf(id)
 	p.Parent, _ = c.Requirement(in.Requirement)
 	p.Category = c.Categories()[in.Category-1]
 	all := c.Individuals()

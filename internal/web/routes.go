@@ -84,10 +84,16 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /registers/{kind}/{id}/approve", s.in(auth.Approve, s.approveRecord))
 	mux.Handle("POST /registers/{kind}/{id}/retire", s.in(auth.Edit, s.retireRecord))
 
+	mux.Handle("GET /tables", s.in(auth.Read, s.tables))
+	mux.Handle("GET /tables/{table}", s.in(auth.Read, s.table))
+	mux.Handle("GET /tables/{table}/{file}", s.in(auth.Read, s.tableFile))
+
 	mux.Handle("GET /partners", s.in(auth.Read, s.partners))
 	mux.Handle("POST /partners/verify", s.in(auth.Read, s.files(s.verifyBundle)))
 	mux.Handle("POST /partners/trust", s.in(auth.Administer, s.trustKeys))
 	mux.Handle("POST /partners/distrust", s.in(auth.Administer, s.distrustKey))
+	mux.Handle("POST /partners/signers/trust", s.in(auth.Administer, s.trustSigner))
+	mux.Handle("POST /partners/signers/distrust", s.in(auth.Administer, s.distrustSigner))
 
 	mux.Handle("GET /requests/new", s.in(auth.Edit, s.requestNew))
 	mux.Handle("POST /requests", s.in(auth.Edit, s.makeRequest))

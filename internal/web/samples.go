@@ -11,6 +11,7 @@ import (
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/evidence"
 	"example.org/tasuki/internal/evidence/sbomquality"
+	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
 	"example.org/tasuki/internal/judging"
@@ -19,6 +20,7 @@ import (
 	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/relay"
 	"example.org/tasuki/internal/report/chart"
+	"example.org/tasuki/internal/sigstore"
 	"example.org/tasuki/internal/store"
 	"example.org/tasuki/verify"
 )
@@ -167,7 +169,7 @@ func samples() []sample {
 		{"storybook", "list", func(b Base) page {
 			return &storybookPage{Base: b, Samples: []sampleLink{{"home", "empty", "/storybook/home/empty"}}}
 		}},
-	}, exchangeSamples())
+	}, exchangeSamples(), tableSamples())
 }
 
 // at puts a sample at its place in the menu.
@@ -393,7 +395,7 @@ func sampleRecordPage(b Base, isNew bool) page {
 
 func samplePartners(b Base) page {
 	got := receivedView{Received: fact.Received{Party: "c", Kind: "declaration", Object: "見本部品", Version: "1.4", Withheld: 3, ValidUntil: sampleNow.AddDate(0, -1, 0)}, From: "見本部品株式会社", Digest: sampleDigest(4), At: sampleNow, Shown: 38, Met: 36, Lapsed: true}
-	return &partnersPage{Base: at(b, "partners"), Received: []receivedView{got}, Choices: []option{{Value: "c", Name: "見本部品株式会社"}},
+	return &partnersPage{Base: at(b, "partners"), Keyless: exchange.Keyless{Signers: []sigstore.Signer{{Identity: "https://code.example/sample/ledger/.github/workflows/build.yml@refs/tags/v2.1.0", Issuer: "https://token.code.example"}}}, Received: []receivedView{got}, Choices: []option{{Value: "c", Name: "見本部品株式会社"}},
 		Parties: []partnerView{{Party: chain.Party{ID: "c", Name: "見本部品株式会社"}, Deals: []partnerDeal{{"見本会計", "sw", []guideline.Role{guideline.Developer, guideline.Supplier}, guideline.Standard}}, Last: &got},
 			{Party: chain.Party{ID: "d", Name: "見本商事株式会社"}, Units: []string{"利用部門"}, Deals: []partnerDeal{{"見本会計", "sw", []guideline.Role{guideline.Customer}, guideline.Standard}}}}}
 }

@@ -74,3 +74,21 @@ func WriteListCSV(w io.Writer, in List) error {
 	}
 	return nil
 }
+
+// WriteListMarkdown writes a list as a Markdown table under a heading. Cells keep their lines.
+func WriteListMarkdown(w io.Writer, in List) error {
+	cell := strings.NewReplacer("\n", "<br>", "|", "\\|")
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n| %s |\n|%s\n", in.Title, in.About, strings.Join(in.Columns, " | "), strings.Repeat("---|", len(in.Columns)))
+	for _, row := range in.Rows {
+		safe := make([]string, len(row))
+		for j, c := range row {
+			safe[j] = cell.Replace(c)
+		}
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(safe, " | "))
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write %s as Markdown: %w", in.Title, err)
+	}
+	return nil
+}
