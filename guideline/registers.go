@@ -31,6 +31,10 @@ type RegisterField struct {
 	Required bool      `yaml:"required,omitempty" json:"required,omitempty"`
 	// Choices are the values of a choice, or those that a topics field may hold.
 	Choices []Choice `yaml:"choices,omitempty" json:"choices,omitempty"`
+	// Of are the kinds whose records a record or records field names, by their key; where there are several, by KIND/KEY.
+	Of []string `yaml:"of,omitempty" json:"of,omitempty"`
+	// Threats: the field may as well name a threat of a threat model, by its id there.
+	Threats bool `yaml:"threats,omitempty" json:"threats,omitempty"`
 }
 
 // A Choice is one value of a choice field, or one topic of a topics field. A required topic must be present before the
@@ -60,6 +64,8 @@ const (
 	DocumentField FieldType = "document" // string, digest of a document, sha256:<hex>
 	BoolField     FieldType = "bool"     // bool
 	LinkField     FieldType = "link"     // string, http or https URL
+	RecordField   FieldType = "record"   // string, the key of another record
+	RecordsField  FieldType = "records"  // []string, the keys of other records
 )
 
 // Field gives a field by name.

@@ -20,7 +20,7 @@ var opsTexts = map[string]lang.Text{
 	"record_kinds":  lang.T("台帳の一覧、又は1つの台帳の項目", "list the registers, or the fields of one"),
 	"record_put":    lang.T("記録を起案又は変更する（key で見分ける）", "draft or change records, told apart by key"),
 	"record_list":   lang.T("記録の一覧", "list records"),
-	"record_show":   lang.T("記録の内容と履歴", "show a record and its history"),
+	"record_show":   lang.T("記録の内容、履歴、指す記録・指される記録", "show a record, its history, what it names and what names it"),
 	"record_retire": lang.T("記録を廃止する", "take a record out of use"),
 	"record_export": lang.T("台帳を xlsx 又は CSV に書き出す", "write a register as xlsx or CSV"),
 	"record_import": lang.T("xlsx 又は CSV から記録を取り込む（起案になる）", "take records from xlsx or CSV, as drafts"),
@@ -29,6 +29,7 @@ var opsTexts = map[string]lang.Text{
 	"record_csv":    lang.T("CSV ファイル", "CSV file"),
 	"record_id":     lang.T("記録の id 又は 種別/key", "id of a record, or KIND/KEY"),
 	"record_state":  lang.T("状態で絞る（draft, approved, retired）", "only those in this state: draft, approved, retired"),
+	"record_to":     lang.T("この記録を指すものだけ", "only those that name this record"),
 	"record_output": lang.T("書き出すファイル（.xlsx 又は .csv。- は標準出力に CSV）", "file to write (.xlsx or .csv; - is standard output, CSV)"),
 	"subject":       lang.T("対象: software:名称, release:名称@版, system:名称, party:ID（既定は自組織）", "what it is about: software:NAME, release:NAME@VERSION, system:NAME, party:ID (default: our organisation)"),
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ func (c *recordKindsCmd) Run(p *program) error {
 		if c.Kind != "" {
 			rows = append(rows, []string{})
 			for _, f := range out[0].Fields {
-				rows = append(rows, []string{f.Name, f.Title.In(p.lang), string(f.Type), required(f, p.lang), choices(f)})
+				rows = append(rows, []string{f.Name, f.Title.In(p.lang), string(f.Type), required(f, p.lang), choices(f, p.lang)})
 			}
 		}
 		p.table(rows)
@@ -73,10 +74,14 @@ func required(f guideline.RegisterField, l lang.Lang) string {
 	return ""
 }
 
-func choices(f guideline.RegisterField) string {
-	ids := make([]string, len(f.Choices))
-	for i, c := range f.Choices {
-		ids[i] = c.ID
+// choices says what may stand in a field: its choices, or the registers whose records it names.
+func choices(f guideline.RegisterField, l lang.Lang) string {
+	ids := slices.Clone(f.Of)
+	for _, c := range f.Choices {
+		ids = append(ids, c.ID)
+	}
+	if f.Threats {
+		ids = append(ids, lang.T("脅威モデルの脅威", "a threat of a threat model").In(l))
 	}
 	return strings.Join(ids, ", ")
 }
@@ -151,6 +156,9 @@ func (p *program) printPut(out office.PutResult) {
 	drafts := false
 	for _, r := range out.Records {
 		p.printf("%[3]s: %[1]s（%[2]s）", "%[3]s: %[1]s (%[2]s)", r.Kind+"/"+r.Key, r.ID, putWords[r.Action].In(p.lang))
+		for _, l := range r.Loose {
+			p.printf("  %[1]s: %[2]s（登録するまで承認できません）", "  %[1]s: %[2]s (it cannot be approved until there is)", l.Where, l.What)
+		}
 		drafts = drafts || r.State == register.Draft
 	}
 	if drafts {
@@ -161,6 +169,7 @@ func (p *program) printPut(out office.PutResult) {
 type recordListCmd struct {
 	Kind  string `arg:"" optional:"" help:"${help_record_kind}"`
 	State string `help:"${help_record_state}" enum:",draft,approved,retired" default:"" placeholder:"S"`
+	To    string `help:"${help_record_to}" placeholder:"KIND/KEY"`
 }
 
 func (p *program) recordJSON(r register.Record) office.RecordView {
@@ -182,7 +191,7 @@ func (c *recordListCmd) Run(p *program) error {
 		return err
 	}
 	defer db.Close()
-	records, err := db.Records(p.ctx, f)
+	records, err := office.RecordsNaming(p.ctx, db, f, c.To)
 	if err != nil {
 		return err
 	}
@@ -245,13 +254,18 @@ func (c *recordShowCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	links, err := office.LinksOf(p.ctx, db, r)
+	if err != nil {
+		return err
+	}
 	kind, _ := guideline.Default().Register(r.Kind)
 	out := struct {
 		office.RecordView
+		Links   office.Linked      `json:"links"`
 		Missing []guideline.Choice `json:"missing_topics"`
 		Feeds   []guideline.ID     `json:"feeds"`
 		History []register.Record  `json:"history"`
-	}{p.recordJSON(r), append([]guideline.Choice{}, register.Missing(kind, r)...), assess.FedByRecord(r.Kind), history}
+	}{p.recordJSON(r), links, append([]guideline.Choice{}, register.Missing(kind, r)...), assess.FedByRecord(r.Kind), history}
 	return p.print(out, func() {
 		p.printf("%s %s/%s（第%d版、%s）", "%s %s/%s (revision %d, %s)", kind.Title.In(p.lang), r.Kind, r.Key, r.Revision, stateWord(string(r.State), p.lang))
 		rows := [][]string{}
@@ -268,7 +282,30 @@ func (c *recordShowCmd) Run(p *program) error {
 			p.printf("  有効期限 %s", "  valid until %s", lastDay(r.ValidUntil))
 		}
 		p.printf("  関係する個別要求: %s", "  feeds: %s", joinIDs(out.Feeds))
+		p.printLinks(links)
 	})
+}
+
+// printLinks shows what a record names and what names it.
+func (p *program) printLinks(links office.Linked) {
+	rows := [][]string{}
+	end := func(arrow string, l office.LinkView) {
+		name, state := l.Key, stateWord(string(l.State), p.lang)
+		if l.Kind != "" {
+			name = l.Kind + "/" + l.Key
+		}
+		if !l.Problem.IsZero() {
+			state = l.Problem.In(p.lang)
+		}
+		rows = append(rows, []string{"  " + arrow, name, l.Title, state})
+	}
+	for _, l := range links.To {
+		end("→", l)
+	}
+	for _, l := range links.From {
+		end("←", l)
+	}
+	p.table(rows)
 }
 
 func fieldText(v any) string {

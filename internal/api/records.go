@@ -23,6 +23,7 @@ type Narrowed struct {
 func (s *server) records(ctx context.Context, c *call, in *struct {
 	Narrowed
 	Kind string `query:"kind" doc:"Only those of this register"`
+	To   string `query:"to" doc:"Only those that name this record, as KIND/KEY"`
 }) (List[office.RecordView], error) {
 	f := store.RecordFilter{State: register.State(in.State)}
 	var err error
@@ -36,7 +37,7 @@ func (s *server) records(ctx context.Context, c *call, in *struct {
 		}
 		f.Kinds = []string{kind.Kind}
 	}
-	records, err := s.db.Records(ctx, f)
+	records, err := office.RecordsNaming(ctx, s.db, f, in.To)
 	if err != nil {
 		return List[office.RecordView]{}, err
 	}
@@ -50,6 +51,14 @@ func (s *server) records(ctx context.Context, c *call, in *struct {
 func (s *server) record(ctx context.Context, c *call, in *IDInput) (office.RecordView, error) {
 	r, err := s.db.Record(ctx, in.ID)
 	return tagged(c, office.ViewRecord(r, s.db.Now()), err)
+}
+
+func (s *server) recordLinks(ctx context.Context, _ *call, in *IDInput) (office.Linked, error) {
+	r, err := s.db.Record(ctx, in.ID)
+	if err != nil {
+		return office.Linked{}, err
+	}
+	return office.LinksOf(ctx, s.db, r)
 }
 
 func (s *server) putRecords(ctx context.Context, c *call, in *struct {

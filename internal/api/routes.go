@@ -94,9 +94,11 @@ func (s *server) routes() {
 		Summary: lang.T("台帳の記録の一覧", "List records of the registers")}, s.records)
 	add(s, operation{ID: "get-record", Method: get, Path: "/records/{id}", Need: auth.Read,
 		Summary: lang.T("1つの記録", "One record")}, s.record)
+	add(s, operation{ID: "get-record-links", Method: get, Path: "/records/{id}/links", Need: auth.Read,
+		Summary: lang.T("記録が指す記録と、記録を指す記録", "What a record names, and what names it")}, s.recordLinks)
 	add(s, operation{ID: "put-records", Method: post, Path: "/records/{kind}", Need: auth.Edit, Takes: asJSON + ", " + asYAML,
 		Summary: lang.T("記録を起案する", "Draft records"),
-		Detail:  lang.T("問題が1つでもあれば何も登録しません。評価に反映されるのは、ほかの人が画面又はコマンドで承認してからです。", "All of them or, when any has a problem, none. They count once another person approves them, on the pages or the command line.")}, s.putRecords)
+		Detail:  lang.T("問題が1つでもあれば何も登録しません。評価に反映されるのは、ほかの人が画面又はコマンドで承認してからです。指している記録がまだない場合は loose_links に挙げ、登録されるまで承認できません。", "All of them or, when any has a problem, none. They count once another person approves them, on the pages or the command line. Records they name that are not there yet are told as loose_links; until they are, it cannot be approved.")}, s.putRecords)
 	add(s, operation{ID: "list-claims", Method: get, Path: "/claims", Need: auth.Read,
 		Summary: lang.T("主張・例外措置・対象外の一覧", "List claims, exceptions and statements that something does not apply")}, s.claims)
 	add(s, operation{ID: "get-claim", Method: get, Path: "/claims/{id}", Need: auth.Read,

@@ -110,6 +110,14 @@ func TestRegistersAndPolicyHold(t *testing.T) {
 			if wants := f.Type == guideline.ChoiceField || f.Type == guideline.TopicsField; wants != (len(f.Choices) > 0) {
 				t.Errorf("register %s: choices of %s", r.Kind, f.Name)
 			}
+			if wants := f.Type == guideline.RecordField || f.Type == guideline.RecordsField; wants != (len(f.Of) > 0) || f.Threats && !wants {
+				t.Errorf("register %s: %s is of what?", r.Kind, f.Name)
+			}
+			for _, of := range f.Of {
+				if _, ok := guideline.Default().Register(of); !ok {
+					t.Errorf("register %s: %s names records of %s, which is no register", r.Kind, f.Name, of)
+				}
+			}
 			for _, c := range f.Choices {
 				bilingual(t, r.Kind+"."+f.Name+"."+c.ID, c.Title)
 			}

@@ -345,7 +345,7 @@ func zeroOf(t guideline.FieldType) any {
 		return 0.0
 	case guideline.BoolField:
 		return false
-	case guideline.ListField, guideline.TopicsField:
+	case guideline.ListField, guideline.TopicsField, guideline.RecordsField:
 		return []string{}
 	}
 	return ""
@@ -366,7 +366,7 @@ func rowOf(k guideline.Register, r register.Record) map[string]any {
 			row[f.Name] = register.Day(r, f.Name)
 		case guideline.TimeField:
 			row[f.Name] = register.Moment(r, f.Name)
-		case guideline.ListField, guideline.TopicsField:
+		case guideline.ListField, guideline.TopicsField, guideline.RecordsField:
 			row[f.Name] = register.Strings(r, f.Name)
 		default:
 			if v, ok := r.Data[f.Name]; ok && reflect.TypeOf(v) == reflect.TypeOf(row[f.Name]) {

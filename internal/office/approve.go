@@ -20,9 +20,13 @@ type Approval struct {
 }
 
 // Approve puts a person's approval under the draft that has an id: a record, a claim or a declaration. method says how
-// the person showed who they are. Nobody approves what they wrote. What follows from it is judged by [Reassess].
+// the person showed who they are. Nobody approves what they wrote, nor a record whose links lead nowhere (see [LooseLinks]).
+// What follows from it is judged by [Reassess].
 func Approve(ctx context.Context, db *store.DB, actor store.Actor, id, method string) (Approval, error) {
 	r, err := alterRecord(ctx, db, actor, id, "approved", method, func(r register.Record, tx *store.Tx) (register.Record, error) {
+		if err := wholeLinks(ctx, tx.DB, r); err != nil {
+			return r, err
+		}
 		return register.Approve(r, actor.Account, tx.Now())
 	})
 	if lang.KindOf(err) != lang.NotFound {

@@ -42,6 +42,8 @@ type PutLine struct {
 	Revision int            `json:"revision"`
 	State    register.State `json:"state"`
 	Action   PutAction      `json:"action"`
+	// Loose are the links that lead nowhere yet: it cannot be approved while there are any.
+	Loose []judging.Problem `json:"loose_links,omitempty"`
 }
 
 // PutRecords takes in what [register.Read] gave: every entry becomes a draft of the actor, about what subject names, else
@@ -57,6 +59,7 @@ func PutRecords(ctx context.Context, db *store.DB, actor store.Actor, l lang.Lan
 		}
 	}
 	var voided []fact.Subject
+	var put []register.Record
 	for i, e := range entries {
 		r, action, err := PutRecord(ctx, db, actor, kind, e, subjects[i])
 		if err != nil {
@@ -65,7 +68,21 @@ func PutRecords(ctx context.Context, db *store.DB, actor store.Actor, l lang.Lan
 		if action == Changed {
 			voided = append(voided, r.Subject)
 		}
-		out.Records = append(out.Records, PutLine{r.ID, r.Kind, r.Key, r.Revision, r.State, action})
+		put = append(put, r)
+		out.Records = append(out.Records, PutLine{ID: r.ID, Kind: r.Kind, Key: r.Key, Revision: r.Revision, State: r.State, Action: action})
+	}
+	m, err := db.LoadModel(ctx)
+	if err != nil {
+		return out, err
+	}
+	for i, r := range put { // once all are in: they may name one another
+		loose, err := LooseLinks(ctx, db, m, r)
+		if err != nil {
+			return out, err
+		}
+		if r.State == register.Draft && len(loose) > 0 {
+			out.Records[i].Loose = judging.ProblemsIn(loose, l)
+		}
 	}
 	if len(voided) == 0 {
 		return out, nil

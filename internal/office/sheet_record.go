@@ -53,7 +53,10 @@ func RegisterBook(ctx context.Context, db *store.DB, l lang.Lang, kind guideline
 		return in, err
 	}
 	in.Subject = func(r register.Record) string { return subjectWords(m, r.Subject) }
-	in.Records, err = db.Records(ctx, store.RecordFilter{Kinds: []string{kind.Kind}})
+	if in.Records, err = db.Records(ctx, store.RecordFilter{Kinds: []string{kind.Kind}}); err != nil {
+		return in, err
+	}
+	in.Linkable, err = linkable(ctx, db, m, kind)
 	return in, err
 }
 

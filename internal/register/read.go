@@ -26,6 +26,7 @@ const (
 	MaxBytes = 1 << 20 // of one entry as JSON or YAML
 	MaxText  = 20_000  // characters of a text
 	MaxItems = 1_000   // of a list
+	maxKey   = 200     // characters of a record's key
 )
 
 // Kinds gives every register there is.
@@ -70,7 +71,7 @@ func Read(kind guideline.Register, raw []byte) ([]Entry, []fact.Problem, error) 
 			at = "/" + itoa(i)
 		}
 		e := &entries[i]
-		if strings.TrimSpace(e.Key) == "" || utf8.RuneCountInString(e.Key) > 200 {
+		if strings.TrimSpace(e.Key) == "" || utf8.RuneCountInString(e.Key) > maxKey {
 			problems = append(problems, fact.Problem{Where: at + "/key", What: lang.T("記録を見分ける名前（200字以内）が必要です", "a name that tells the record from others is needed (at most 200 characters)")})
 		}
 		if e.ValidUntil != "" && !isDay(e.ValidUntil) {
@@ -213,7 +214,7 @@ func value(f guideline.RegisterField, v any) (any, lang.Text) {
 			return b, lang.Text{}
 		}
 		return nil, lang.T("true または false で書いてください", "write true or false")
-	case guideline.ListField, guideline.TopicsField:
+	case guideline.ListField, guideline.TopicsField, guideline.RecordsField:
 		return list(f, v)
 	}
 	s, ok := v.(string)
@@ -248,6 +249,9 @@ func number(v any) (any, lang.Text) {
 
 func list(f guideline.RegisterField, v any) (any, lang.Text) {
 	var items []string
+	if one, ok := v.(string); ok && f.Type == guideline.RecordsField { // one key need not stand in a list
+		v = []string{strings.TrimSpace(one)}
+	}
 	switch v := v.(type) {
 	case []string:
 		items = slices.Clone(v)
@@ -273,6 +277,9 @@ func list(f guideline.RegisterField, v any) (any, lang.Text) {
 		if f.Type == guideline.TopicsField && !hasChoice(f, s) {
 			return nil, unknownChoice(f, s)
 		}
+	}
+	if f.Type == guideline.RecordsField {
+		return names(f, items)
 	}
 	return items, lang.Text{}
 }
@@ -300,6 +307,8 @@ func text(f guideline.RegisterField, s string) (any, lang.Text) {
 	}
 	bad := lang.Text{}
 	switch f.Type {
+	case guideline.RecordField:
+		return name(f, s)
 	case guideline.DateField:
 		if !isDay(s) {
 			bad = dayWanted

@@ -51,10 +51,13 @@ func Moment(r Record, field string) time.Time {
 	return t.UTC()
 }
 
-// Strings gives a list or topics field. Data that came back from JSON holds its items as any; both forms are read.
+// Strings gives a field that holds a list. Data that came back from JSON holds its items as any; both forms are read, and
+// one text, as a field held before it took several, is a list of one.
 func Strings(r Record, field string) []string {
 	out := []string{}
 	switch v := r.Data[field].(type) {
+	case string:
+		out = append(out, v)
 	case []string:
 		out = append(out, v...)
 	case []any:

@@ -102,6 +102,23 @@ type recordPage struct {
 	MayApprove bool
 	Problems   []fact.Problem
 	History    []auditLine
+	NamedBy    []linkLine // records that name this one
+}
+
+// linkLine is the other end of a link.
+type linkLine struct {
+	Base
+	End      office.LinkView
+	Register string // its title
+	Field    string // title of the field that names
+}
+
+// Href is the page of the record; empty where there is none.
+func (l linkLine) Href() string {
+	if l.End.ID == "" {
+		return ""
+	}
+	return "/registers/" + l.End.Kind + "/" + l.End.ID
 }
 
 // FieldTitle names the field that a place in the data is: /reason, key.
@@ -129,6 +146,8 @@ type fieldView struct {
 	Value   string // as typed; lists one item a line
 	Shown   string // for reading
 	Options []option
+	Links   []linkLine // the records it names, for reading
+	Unknown string     // those named that are not among the options, one a line
 }
 
 func (s *Server) registers(w http.ResponseWriter, r *http.Request) error {
@@ -174,12 +193,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, rec := range records {
-		line := recordLine{Record: rec, About: subjectName(p.Base, m, rec.Subject), InForce: rec.InForce(p.Now), Due: register.ReviewDue(kind, rec)}
-		for _, f := range kind.Fields {
-			if text, ok := rec.Data[f.Name].(string); ok && line.Heading == "" {
-				line.Heading = text
-			}
-		}
+		line := recordLine{Record: rec, About: subjectName(p.Base, m, rec.Subject), InForce: rec.InForce(p.Now), Due: register.ReviewDue(kind, rec), Heading: register.Heading(kind, rec)}
 		p.Records = append(p.Records, line)
 	}
 	return s.render(w, http.StatusOK, "register", p)
@@ -216,8 +230,35 @@ func (s *Server) recordPage(r *http.Request) (*recordPage, error) {
 		return nil, err
 	}
 	p.Subjects = recordSubjects(p.Base, m, kind.Scope, p.Record.Subject)
-	p.Fields, err = s.fieldViews(ctx, p.Base, m, kind, p.Record.Data)
-	return p, err
+	if p.Fields, err = s.fieldViews(ctx, p.Base, m, kind, p.Record.Data); err != nil || p.New {
+		return p, err
+	}
+	return p, s.linkLines(ctx, p)
+}
+
+// linkLines lays the links of a record out: those it names beside their fields, and those that name it.
+func (s *Server) linkLines(ctx context.Context, p *recordPage) error {
+	links, err := office.LinksOf(ctx, s.db, p.Record)
+	if err != nil {
+		return err
+	}
+	line := func(v office.LinkView, by string) linkLine {
+		of, _ := guideline.Default().Register(v.Kind)
+		naming, _ := guideline.Default().Register(by)
+		field, _ := naming.Field(v.Field)
+		if v.Kind == "" {
+			of.Title = lang.T("脅威モデル", "Threat model")
+		}
+		return linkLine{Base: p.Base, End: v, Register: p.Text(of.Title), Field: p.Text(field.Title)}
+	}
+	for _, v := range links.To {
+		at := slices.IndexFunc(p.Fields, func(f fieldView) bool { return f.Name == v.Field })
+		p.Fields[at].Links = append(p.Fields[at].Links, line(v, p.Kind.Kind))
+	}
+	for _, v := range links.From {
+		p.NamedBy = append(p.NamedBy, line(v, v.Kind))
+	}
+	return nil
 }
 
 func (s *Server) loadRecord(r *http.Request, p *recordPage, m chain.Model) error {
@@ -276,6 +317,10 @@ func recordSubjects(b Base, m chain.Model, scope guideline.Scope, chosen fact.Su
 func (s *Server) fieldViews(ctx context.Context, b Base, m chain.Model, kind guideline.Register, data map[string]any) ([]fieldView, error) {
 	var documents []store.Document
 	var out []fieldView
+	records, err := office.Linkable(ctx, s.db, kind)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range kind.Fields {
 		if f.Type == guideline.DocumentField && documents == nil {
 			var err error
@@ -284,14 +329,17 @@ func (s *Server) fieldViews(ctx context.Context, b Base, m chain.Model, kind gui
 			}
 		}
 		v := fieldView{RegisterField: f, Value: textOf(data[f.Name])}
-		v.Options = fieldOptions(b, m, f, documents)
+		v.Options = fieldOptions(b, m, f, documents, records)
 		var shown []string
+		typed := strings.Split(v.Value, "\n")
 		for i, o := range v.Options {
-			if slices.Contains(strings.Split(v.Value, "\n"), o.Value) {
+			if at := slices.Index(typed, o.Value); at >= 0 {
 				v.Options[i].Selected = true
 				shown = append(shown, o.Name)
+				typed = slices.Delete(typed, at, at+1)
 			}
 		}
+		v.Unknown = strings.Join(typed, "\n")
 		v.Shown = strings.Join(shown, "\n")
 		if len(v.Options) == 0 {
 			v.Shown = v.Value
@@ -308,7 +356,7 @@ func (s *Server) fieldViews(ctx context.Context, b Base, m chain.Model, kind gui
 }
 
 // fieldOptions gives what may be chosen for a field; nothing when it is typed.
-func fieldOptions(b Base, m chain.Model, f guideline.RegisterField, documents []store.Document) []option {
+func fieldOptions(b Base, m chain.Model, f guideline.RegisterField, documents []store.Document, records []register.Record) []option {
 	var out []option
 	switch f.Type {
 	case guideline.ChoiceField, guideline.TopicsField:
@@ -332,8 +380,30 @@ func fieldOptions(b Base, m chain.Model, f guideline.RegisterField, documents []
 		for _, d := range documents {
 			out = append(out, option{Value: d.Digest, Name: d.Name})
 		}
+	case guideline.RecordField, guideline.RecordsField:
+		for _, r := range records {
+			if slices.Contains(f.Of, r.Kind) {
+				out = append(out, option{Value: register.Name(f, r.Kind, r.Key), Name: linkWords(b, m, r)})
+			}
+		}
 	}
 	return out
+}
+
+// linkWords tells a record from others where it may be chosen: key, what it is, what it is about.
+func linkWords(b Base, m chain.Model, r register.Record) string {
+	kind, _ := guideline.Default().Register(r.Kind)
+	words := []string{r.Key}
+	if heading := register.Heading(kind, r); heading != "" {
+		words = append(words, heading)
+	}
+	if r.Subject.Kind != fact.Org {
+		words = append(words, subjectName(b, m, r.Subject))
+	}
+	if r.State == register.Draft {
+		words = append(words, b.RecordState(r.State))
+	}
+	return strings.Join(words, b.T("　", " · "))
 }
 
 // textOf writes a value of a record as it is typed in a form.
@@ -427,6 +497,11 @@ func readFields(kind guideline.Register, r *http.Request) map[string]any {
 	for _, f := range kind.Fields {
 		typed := strings.TrimSpace(r.FormValue("f-" + f.Name))
 		switch {
+		case f.Type == guideline.RecordsField:
+			lines := strings.FieldsFunc(typed, func(c rune) bool { return c == '\n' || c == '\r' })
+			if named := anyList(append(slices.Clone(r.Form["p-"+f.Name]), lines...)); len(named) > 0 {
+				out[f.Name] = named
+			}
 		case f.Type == guideline.TopicsField:
 			if chosen := r.Form["f-"+f.Name]; len(chosen) > 0 {
 				out[f.Name] = anyList(chosen)
@@ -475,7 +550,16 @@ func (s *Server) approveRecord(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := office.Approve(r.Context(), s.db, s.actor(r), rec.ID, bySession); err != nil {
+	_, err = office.Approve(r.Context(), s.db, s.actor(r), rec.ID, bySession)
+	if lang.KindOf(err) == lang.Inconsistent {
+		p, again := s.recordPage(r)
+		if again != nil {
+			return again
+		}
+		p.Problem = lang.Explain(err, p.Lang)
+		return s.render(w, http.StatusUnprocessableEntity, "record", p)
+	}
+	if err != nil {
 		return err
 	}
 	return s.backToRecord(w, r, rec, lang.T("承認し、評価し直しました", "Approved, and assessed again"))

@@ -388,7 +388,19 @@ func sampleRecordPage(b Base, isNew bool) page {
 		p.History = sampleAudit(b)
 	}
 	for _, f := range p.Kind.Fields {
-		p.Fields = append(p.Fields, fieldView{RegisterField: f, Value: textOf(p.Record.Data[f.Name]), Shown: textOf(p.Record.Data[f.Name]), Options: fieldOptions(b, chain.Model{}, f, nil)})
+		p.Fields = append(p.Fields, fieldView{RegisterField: f, Value: textOf(p.Record.Data[f.Name]), Shown: textOf(p.Record.Data[f.Name]), Options: fieldOptions(b, chain.Model{}, f, nil, nil)})
+	}
+	plan, _ := guideline.Default().Register("test_plan")
+	risks, _ := plan.Field("risks")
+	known := register.Record{ID: "rec2", Kind: "risk", Key: "RISK-1", State: register.Draft, Data: map[string]any{"title": "細工した入力による資源の枯渇"}}
+	p.Fields = append(p.Fields, fieldView{RegisterField: risks, Options: fieldOptions(b, chain.Model{}, risks, nil, []register.Record{known}), Unknown: "RISK-9",
+		Links: []linkLine{{b, office.LinkView{Link: register.Link{Kind: "risk", Key: "RISK-1"}, ID: "rec2", Title: "細工した入力による資源の枯渇", State: register.Draft}, b.T("リスク", "Risk"), ""},
+			{b, office.LinkView{Link: register.Link{Kind: "risk", Key: "RISK-9"}, Problem: lang.T("「RISK-9」という記録は台帳「リスク」にありません", "there is no record RISK-9 in the register Risk")}, b.T("リスク", "Risk"), ""}}})
+	report, _ := guideline.Default().Register("authority_report")
+	event, _ := report.Field("event")
+	p.Fields = append(p.Fields, fieldView{RegisterField: event, Value: "EV-1", Options: []option{{Value: "EV-1", Name: "EV-1"}}})
+	if !isNew {
+		p.NamedBy = p.Fields[len(p.Fields)-2].Links[:1]
 	}
 	return p
 }

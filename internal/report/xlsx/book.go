@@ -218,3 +218,12 @@ func (b *book) choices(sheet, cells string, words []string) {
 		b.say(lang.T("一覧から選んでください。", "Choose from the list.")))
 	b.try(b.f.AddDataValidation(sheet, dv))
 }
+
+// offer puts a drop-down on cells that may hold something else too; its choices stand in other cells.
+func (b *book) offer(sheet, cells, choices string) {
+	dv := excelize.NewDataValidation(true)
+	dv.SetSqref(cells)
+	dv.SetSqrefDropList(choices)
+	dv.ShowErrorMessage = false
+	b.try(b.f.AddDataValidation(sheet, dv))
+}

@@ -17,11 +17,17 @@ import (
 
 // RegisterInput is a register to be written as a workbook.
 type RegisterInput struct {
-	Lang    lang.Lang // of headers and choices; empty is Japanese
-	Kind    guideline.Register
-	Records []register.Record
-	Subject func(register.Record) string // what a record is about, as people and [ReadRegister]'s callers write it; nil: nothing
-	Issued  time.Time
+	Lang     lang.Lang // of headers and choices; empty is Japanese
+	Kind     guideline.Register
+	Records  []register.Record
+	Subject  func(register.Record) string // what a record is about, as people and [ReadRegister]'s callers write it; nil: nothing
+	Linkable map[string][]Linkable        // by kind: the records that may be named, in the order they are offered
+	Issued   time.Time
+}
+
+// Linkable is a record that another may name.
+type Linkable struct {
+	Key, Title, About string
 }
 
 // recordFields are the columns before the fields of a register. State is for reading only: an approval is not imported.
@@ -34,6 +40,9 @@ var recordFields = []field{
 
 // guideRegister is the sheet that says what to write.
 var guideRegister = lang.T("記入要領", "How to fill in")
+
+// linkSheet lists the records that may be named; the drop-downs of links take their choices from it.
+var linkSheet = lang.T("指せる記録", "Records to name")
 
 // spare is how many empty rows stand ready below the records.
 const spare = 30
@@ -71,6 +80,7 @@ func Register(w io.Writer, in RegisterInput) error {
 	b.try(b.f.SetPanes(sheet, &excelize.Panes{Freeze: true, XSplit: 1, YSplit: 2, TopLeftCell: "B3", ActivePane: "bottomRight"}))
 	b.page(sheet, "landscape", "$1:$1")
 	b.registerGuide(in.Kind)
+	b.fieldLinks(sheet, in, 3+len(in.Records)+spare-1)
 	b.properties()
 	if b.err != nil {
 		return fmt.Errorf("workbook of register %s: %w", in.Kind.Kind, b.err)
@@ -108,7 +118,7 @@ func fieldWidth(f guideline.RegisterField) float64 {
 	switch f.Type {
 	case guideline.DateField, guideline.NumberField, guideline.BoolField:
 		return 14
-	case guideline.TextField, guideline.ListField, guideline.TopicsField:
+	case guideline.TextField, guideline.ListField, guideline.TopicsField, guideline.RecordsField:
 		return 34
 	}
 	return 22
@@ -213,6 +223,49 @@ func (b *book) fieldChoices(sheet string, in RegisterInput, last int) {
 	}
 }
 
+// fieldLinks lists the records that may be named on a sheet of their own, and offers them in the columns of links. What is
+// not in the list may be written too: it can be entered later, and a cell may hold several.
+func (b *book) fieldLinks(sheet string, in RegisterInput, last int) {
+	list := b.say(linkSheet)
+	column := 0
+	for j, f := range in.Kind.Fields {
+		if len(f.Of) == 0 {
+			continue
+		}
+		if column == 0 {
+			_, err := b.f.NewSheet(list)
+			b.try(err)
+		}
+		for i, text := range []lang.Text{f.Title, lang.T("内容", "What it is"), lang.T("対象", "About")} {
+			b.put(list, at(column+i+1, 1), b.say(text), look{bold: true, border: true, center: true, fill: headFill})
+		}
+		row := 2
+		for _, kind := range f.Of {
+			for _, l := range in.Linkable[kind] {
+				for i, v := range []string{register.Name(f, kind, l.Key), l.Title, l.About} {
+					b.put(list, at(column+i+1, row), outside(v), look{border: true, indent: true})
+				}
+				row++
+			}
+		}
+		if row > 2 {
+			name, err := excelize.ColumnNumberToName(column + 1)
+			b.try(err)
+			target := len(recordFields) + j + 1
+			b.offer(sheet, at(target, 3)+":"+at(target, last), fmt.Sprintf("'%s'!$%s$2:$%s$%d", list, name, name, row-1))
+		}
+		column += 4
+	}
+	if column > 0 {
+		var widths []float64
+		for range column / 4 {
+			widths = append(widths, 22, 44, 24, 3)
+		}
+		b.widths(list, widths...)
+		b.page(list, "portrait", "$1:$1")
+	}
+}
+
 // registerGuide says what each column takes.
 func (b *book) registerGuide(kind guideline.Register) {
 	sheet := b.say(guideRegister)
@@ -245,6 +298,10 @@ func (b *book) registerGuide(kind guideline.Register) {
 		if f.Required {
 			name += b.say(lang.T("（必須）", " (required)"))
 		}
+		for _, kind := range f.Of {
+			of, _ := guideline.Default().Register(kind)
+			words = append(words, b.say(of.Title)+b.say(lang.F("（%s）", " (%s)", kind)))
+		}
 		how := b.say(typeHint(f.Type))
 		if !f.Help.IsZero() {
 			how += "\n" + b.say(f.Help)
@@ -275,6 +332,10 @@ func typeHint(t guideline.FieldType) lang.Text {
 		return lang.T("ソフトウェアのID", "Id of a software")
 	case guideline.ReleaseField:
 		return lang.T("リリースのID", "Id of a release")
+	case guideline.RecordField:
+		return lang.T("右の台帳の記録名を1つ（「指せる記録」のシート。これから登録するものも可）", "Key of one record of the registers on the right (sheet Records to name; may be entered later)")
+	case guideline.RecordsField:
+		return lang.T("右の台帳の記録名を必要なだけ。セルの中で改行して並べます（「指せる記録」のシート。これから登録するものも可）", "Keys of records of the registers on the right, one a line in the cell (sheet Records to name; may be entered later)")
 	case guideline.PURLField:
 		return lang.T("purl（末尾の * は前方一致）", "A purl; * at the end stands for the rest")
 	case guideline.DocumentField:

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,31 +72,42 @@ type registerReading struct {
 	out     FilledRegister
 }
 
-// head finds the row of headers and which column is what.
+// head finds the row of headers and which column is what. Where a row of keys stands below the titles it is what counts:
+// a title may have been worded otherwise when the sheet was written.
 func (r *registerReading) head() bool {
 	r.out.Sheet = r.sheet.Name
 	for row := 1; row <= min(r.sheet.Last, maxHead); row++ {
-		clear(r.columns)
-		r.out.Ignored = nil
-		known := 0
-		for c := 1; c <= r.sheet.Columns(); c++ {
-			text := r.sheet.Text(c, row)
-			name := r.column(text)
-			switch {
-			case name != "":
-				r.columns[name] = c
-				known++
-			case text != "":
-				r.out.Ignored = append(r.out.Ignored, Spot{Sheet: r.sheet.Name, Cell: table.Place{Column: c, Row: row}.Ref(), Value: shorten(text),
-					What: lang.T("この台帳にない列なので読み取りません", "the register has no such column; it is not read")})
+		if r.headers(row) {
+			if titles, ignored := maps.Clone(r.columns), r.out.Ignored; row < r.sheet.Last && r.headers(row+1) {
+				row++
+			} else {
+				r.columns, r.out.Ignored = titles, ignored
 			}
-		}
-		if r.columns["key"] > 0 && known > 1 {
 			r.first = row + 1
 			return true
 		}
 	}
 	return false
+}
+
+// headers reads a row as headers, and reports whether it is one.
+func (r *registerReading) headers(row int) bool {
+	clear(r.columns)
+	r.out.Ignored = nil
+	known := 0
+	for c := 1; c <= r.sheet.Columns(); c++ {
+		text := r.sheet.Text(c, row)
+		name := r.column(text)
+		switch {
+		case name != "":
+			r.columns[name] = c
+			known++
+		case text != "":
+			r.out.Ignored = append(r.out.Ignored, Spot{Sheet: r.sheet.Name, Cell: table.Place{Column: c, Row: row}.Ref(), Value: shorten(text),
+				What: lang.T("この台帳にない列なので読み取りません", "the register has no such column; it is not read")})
+		}
+	}
+	return r.columns["key"] > 0 && known > 1
 }
 
 // column gives the column that a header names and that was not found yet: a field may be called as a column before it.
@@ -137,9 +149,6 @@ func (r *registerReading) row(row int) {
 	out.Key, _ = text("key")
 	out.Subject, _ = text("subject")
 	until, cell := text("valid_until")
-	if out.Key == "key" && until == "valid_until" {
-		return // the hidden row of keys
-	}
 	if until != "" {
 		if d, ok := r.value(guideline.RegisterField{Type: guideline.DateField}, until, cell, out.Refs["valid_until"]); ok {
 			out.ValidUntil = d.(string)
@@ -198,7 +207,7 @@ func (r *registerReading) value(f guideline.RegisterField, text string, cell tab
 		return r.choice(f, text, ref)
 	case guideline.TopicsField:
 		return r.topics(f, text, ref)
-	case guideline.ListField:
+	case guideline.ListField, guideline.RecordsField:
 		return items(text, ""), true
 	}
 	return text, true

@@ -30,6 +30,8 @@ func sampleValue(f guideline.RegisterField) any {
 		return []string{f.Choices[0].ID, f.Choices[len(f.Choices)-1].ID}
 	case guideline.ListField:
 		return []string{"=1+1", "二つ目"}
+	case guideline.RecordsField:
+		return []string{register.Name(f, f.Of[0], "=1+1"), register.Name(f, f.Of[0], "二つ目")}
 	}
 	return "=HYPERLINK(1)\n二行目"
 }
@@ -44,7 +46,7 @@ func TestRegistersComeBack(t *testing.T) {
 			}
 			r := register.Record{ID: "1", Kind: kind.Kind, Key: "-鍵", Subject: fact.Subject{Kind: fact.Org, ID: "us"}, Data: data, State: register.Approved,
 				ValidUntil: time.Date(2027, 3, 31, 15, 0, 0, 0, time.UTC)}
-			in := RegisterInput{Lang: l, Kind: kind, Records: []register.Record{r}, Subject: func(register.Record) string { return "party:us" }, Issued: time.Date(2026, 11, 1, 0, 0, 0, 0, calendar.Japan)}
+			in := RegisterInput{Lang: l, Kind: kind, Records: []register.Record{r}, Linkable: map[string][]Linkable{"risk": {{Key: "=R", Title: "改ざん", About: "software:App"}}}, Subject: func(register.Record) string { return "party:us" }, Issued: time.Date(2026, 11, 1, 0, 0, 0, 0, calendar.Japan)}
 			var out, again bytes.Buffer
 			if err := Register(&out, in); err != nil {
 				t.Fatal(err)

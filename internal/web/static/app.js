@@ -77,6 +77,15 @@
       for (const b of boxes) b.checked = on;
     });
   }
+  // What is typed narrows a list of boxes down; what is chosen stays in sight.
+  for (const words of document.querySelectorAll("input[data-narrow]")) {
+    words.hidden = false;
+    words.addEventListener("input", () => {
+      const wanted = words.value.toLowerCase();
+      for (const line of document.getElementById(words.dataset.narrow).children)
+        line.hidden = !line.textContent.toLowerCase().includes(wanted) && !line.querySelector("input").checked;
+    });
+  }
   // What is typed into a long text is kept in this tab until it is sent, so that a closed page or a lost session costs
   // nothing.
   const drafts = root => {
