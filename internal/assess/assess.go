@@ -35,6 +35,7 @@ type Input struct {
 	Findings   []Finding            `json:"findings,omitempty"`   // open and treated findings of the releases
 	Lifecycles map[string]Lifecycle `json:"lifecycles,omitempty"` // by purl as the SBOM writes it; absent: not looked up
 	Feeds      []Feed               `json:"feeds,omitempty"`
+	Tools      []Tool               `json:"tools,omitempty"`   // of the register, those that name a package URL or CPE
 	Archive    []Archived           `json:"archive,omitempty"` // what the archive holds of the releases
 	Ledger     Ledger               `json:"ledger,omitzero"`
 	// Renewed says when sources delivered last. A time that one of them renews is the later of what is said here and there.
@@ -86,6 +87,16 @@ type Feed struct {
 	Newest      time.Time `json:"newest,omitzero"`
 	Count       int       `json:"count,omitempty"`
 	Error       string    `json:"error,omitempty"`
+}
+
+// Tool says what the advisories at hand hold of a development tool.
+type Tool struct {
+	Record    string    `json:"record,omitempty"` // id
+	Why       lang.Text `json:"why,omitzero"`     // why it could not be looked up; empty: it was
+	Found     []string  `json:"found"`            // known vulnerabilities of its version
+	Exploited []string  `json:"exploited"`        // of these, by the ids of the catalogue of known exploited ones
+	Source    string    `json:"source,omitempty"` // what renews DataAt: [Advisories], or "feed:" and its name
+	DataAt    time.Time `json:"data_at,omitzero"` // how old the data is that it was looked up in
 }
 
 // Archived is one thing the write-once archive holds of a release.

@@ -208,6 +208,7 @@ func (d *desk) fillOrg(env *Env, party string, refs refs) {
 		refs.add("feeds", time.Time{}, "feed:"+f.Name)
 	}
 	slices.SortFunc(env.Feeds, func(a, b FeedFact) int { return strings.Compare(a.Name, b.Name) })
+	d.fillTools(env, refs)
 	for _, c := range d.in.Claims {
 		if c.Kind == "exception" && c.InForce(c.ApprovedAt) && slices.Contains(d.lineage(party), c.Party) {
 			env.Exceptions = append(env.Exceptions, ExceptionFact{ID: c.ID, Requirement: string(c.Requirement), ApprovedAt: c.ApprovedAt, ExpiresAt: c.ExpiresAt})
@@ -217,6 +218,20 @@ func (d *desk) fillOrg(env *Env, party string, refs refs) {
 	slices.SortFunc(env.Exceptions, func(a, b ExceptionFact) int { return strings.Compare(a.ID, b.ID) })
 	d.fillOrgDocuments(env, party, refs)
 	d.fillCriteria(env, party, refs)
+}
+
+// fillTools lays out what is known of development tools. The records themselves say whose tools they are.
+func (d *desk) fillTools(env *Env, refs refs) {
+	env.ToolLooks = []ToolFact{}
+	for _, t := range d.in.Tools {
+		f := ToolFact{Record: t.Record, Matched: t.Why.IsZero() && t.Source != "", Found: t.Found, Exploited: t.Exploited}
+		if f.Matched {
+			f.DataAt = d.renewable(t.DataAt, t.Source, false)
+			refs.add("tool_looks", time.Time{}, t.Source)
+		}
+		env.ToolLooks = append(env.ToolLooks, f)
+	}
+	slices.SortFunc(env.ToolLooks, func(a, b ToolFact) int { return strings.Compare(a.Record, b.Record) })
 }
 
 // dutySituation is what the checks of one engagement are run in, but for the organisation's own.

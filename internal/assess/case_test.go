@@ -40,6 +40,7 @@ type caseFile struct {
 	Findings   []Finding            `json:"findings"`
 	Lifecycles map[string]Lifecycle `json:"lifecycles"`
 	Feeds      []Feed               `json:"feeds"`
+	Tools      []Tool               `json:"tools"`
 	Archive    []Archived           `json:"archive"`
 	Received   []Received           `json:"received"`
 	Ledger     Ledger               `json:"ledger"`
@@ -89,7 +90,7 @@ func readCase(t *testing.T, path string) caseFile {
 func (c caseFile) input(t *testing.T, base caseFile) Input {
 	t.Helper()
 	in := Input{Now: base.Now, Model: base.Model, Release: *base.Release, Matches: c.Matches, Findings: c.Findings, Lifecycles: c.Lifecycles,
-		Feeds: c.Feeds, Archive: c.Archive, Received: c.Received, Claims: c.Exceptions, Ledger: c.Ledger, Inner: c.Inner}
+		Feeds: c.Feeds, Tools: c.Tools, Archive: c.Archive, Received: c.Received, Claims: c.Exceptions, Ledger: c.Ledger, Inner: c.Inner}
 	if !c.Now.IsZero() {
 		in.Now = c.Now
 	}

@@ -73,6 +73,9 @@ func compile(c guideline.Check, vars map[string]any) (*check, error) {
 		return nil, err
 	}
 	k.words = wordsFor(k)
+	if slices.Contains(k.reads, "component_risks") { // the scores are made of the policy's points
+		k.thresholds = append(k.thresholds, slices.Collect(maps.Keys(riskWords))...)
+	}
 	slices.Sort(k.thresholds)
 	k.thresholds = slices.Compact(k.thresholds)
 	for _, name := range k.reads {
@@ -174,6 +177,8 @@ func wordsFor(k *check) map[string]lang.Text {
 		"end_of_life":           lang.T("提供終了日", "end of life"),
 		"default_configuration": lang.T("既定の設定", "the default configuration"),
 		"ledger":                lang.T("台帳（追記ログ）の検証", "verification of the ledger"),
+		"old_advisories":        lang.T("古い脆弱性情報", "old advisory data"),
+		"old_kev":               lang.T("取り込まれていないか古いKEV", "KEV missing or old"),
 		"risk_register":         lang.T("リスク台帳（このシステムのリスクの登録）", "the register of risks (none of this system)"),
 		"after_major":           lang.T("最後のメジャーリリースの版についてのモデル", "a model of the last major version"),
 		"owner":                 lang.T("システムの責任者", "the owner of the system"),

@@ -18,6 +18,7 @@ import (
 type Env struct {
 	Party      Party           `expr:"party" scope:"org" basis:"record"`      // who is judged
 	Feeds      []FeedFact      `expr:"feeds" scope:"org"`                     // security information that comes in by itself
+	ToolLooks  []ToolFact      `expr:"tool_looks" scope:"org"`                // tools that were looked up in advisory data, or could not be
 	Exceptions []ExceptionFact `expr:"exceptions" scope:"org" basis:"record"` // approved, also those past their expiry
 
 	Duties []string   `expr:"duties" scope:"org" basis:"record"` // ids of the requirements the party answers for
@@ -75,6 +76,15 @@ type FeedFact struct {
 	Newest      time.Time `expr:"newest"`
 	Count       int       `expr:"count"`
 	Failing     bool      `expr:"failing"`
+}
+
+// ToolFact is what the advisories at hand say of a tool of the register.
+type ToolFact struct {
+	Record    string    `expr:"record"`  // id
+	Matched   bool      `expr:"matched"` // it could be looked up
+	Found     []string  `expr:"found"`
+	Exploited []string  `expr:"exploited"`
+	DataAt    time.Time `expr:"data_at"`
 }
 
 // ExceptionFact is an approved exception.

@@ -173,7 +173,7 @@ func look(ctx context.Context, db *store.DB, actor store.Actor, l looking) (touc
 	if err != nil {
 		return nil, err
 	}
-	if err := addByCPE(ctx, db, l.components, &result); err != nil {
+	if err := portfolio.AddByCPE(ctx, db, l.components, &result); err != nil {
 		return nil, err
 	}
 	if l.dataAt.IsZero() {

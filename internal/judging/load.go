@@ -51,6 +51,9 @@ func LoadShared(ctx context.Context, db *store.DB) (Shared, error) {
 	if c.In.Feeds, err = loadFeeds(ctx, db); err != nil {
 		return c, err
 	}
+	if c.In.Tools, err = portfolio.LookUpTools(ctx, db, c.In.Records); err != nil {
+		return c, err
+	}
 	if c.In.Received, err = loadReceived(ctx, db); err != nil {
 		return c, err
 	}

@@ -25,16 +25,38 @@ func SaveSource(ctx context.Context, tx *store.Tx, s store.AdvisorySource) error
 }
 
 // feedState is what checks see of a source beside the time of its last delivery.
-type feedState struct{ official, empty, failing bool }
+type feedState struct {
+	official, empty, failing bool
+	tools                    string // of all sources together: what they say of development tools
+}
 
-// FeedStates gives what checks see of every source now, by name.
+// ofTools is under which [FeedStates] gives what all sources say of development tools; no source is named so.
+const ofTools = "development tools"
+
+// FeedStates gives what checks see of every source now, by name, and what all of them say of development tools.
 func FeedStates(ctx context.Context, db *store.DB) (map[string]feedState, error) {
 	feeds, err := loadFeeds(ctx, db)
 	out := map[string]feedState{}
 	for _, f := range feeds {
-		out[f.Name] = feedState{f.Official, f.Count == 0, f.Error != ""}
+		out[f.Name] = feedState{official: f.Official, empty: f.Count == 0, failing: f.Error != ""}
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	records, err := db.Records(ctx, store.RecordFilter{Kinds: []string{"tool"}})
+	if err != nil {
+		return nil, err
+	}
+	tools, err := portfolio.LookUpTools(ctx, db, records)
+	if err != nil {
+		return nil, err
+	}
+	said := ""
+	for _, t := range tools {
+		said += fmt.Sprintln(t.Record, t.Source, t.Why.EN, t.Found, t.Exploited)
+	}
+	out[ofTools] = feedState{tools: said}
+	return out, nil
 }
 
 // Touch says what is judged again: everything, or what looks at some subjects, what waits for some sources, and what time
@@ -46,8 +68,8 @@ type Touch struct {
 	due      bool
 }
 
-// Delivered judges again what touches on a source that delivered: everything, when it is new, failed or recovered; else
-// what waited for it, and what looks at the subjects that are given. before is how the sources were.
+// Delivered judges again what touches on a source that delivered: everything, when it is new, failed or recovered, or when
+// another thing is said of a development tool now, which all software is made with; else what waited for it, and what looks at the subjects that are given. before is how the sources were.
 func Delivered(ctx context.Context, db *store.DB, actor store.Actor, cause string, before map[string]feedState, source string, subjects ...fact.Subject) (Judged, error) {
 	now, err := FeedStates(ctx, db)
 	if err != nil {
@@ -55,7 +77,7 @@ func Delivered(ctx context.Context, db *store.DB, actor store.Actor, cause strin
 	}
 	t := Touch{Subjects: subjects, Sources: []string{"feed:" + source, assess.Advisories, assess.Comparison}}
 	old, known := before[source]
-	t.All = !known || old != now[source]
+	t.All = !known || old != now[source] || before[ofTools] != now[ofTools]
 	return Rejudge(ctx, db, actor, cause, t)
 }
 
