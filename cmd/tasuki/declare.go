@@ -28,7 +28,9 @@ type declareCmd struct {
 	Place       string   `help:"${help_declare_place}"`
 	Supersedes  string   `help:"${help_declare_supersede}" placeholder:"ID"`
 	Redact      []string `name:"redact-upstream" help:"${help_declare_redact}" placeholder:"PARTY"`
+	Conceal     []string `name:"conceal-upstream" help:"${help_declare_conceal}" placeholder:"PARTY"`
 	Limitation  []string `help:"${help_declare_limitation}"`
+	Again       bool     `help:"${help_declare_again}"`
 }
 
 // Run signs the approved draft about a release and writes its bundle. Without one it drafts, and says who has to do what
@@ -52,7 +54,7 @@ func (c *declareCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if !found {
+	if !found || c.Again {
 		return c.draft(p, db, who, actor, req)
 	}
 	if err := auth.Require(who, auth.Approve); err != nil {
@@ -80,7 +82,7 @@ func (c *declareCmd) Run(p *program) error {
 }
 
 func (c *declareCmd) request(p *program, db *store.DB, actor store.Actor) (relay.DraftRequest, error) {
-	req := relay.DraftRequest{Arrangement: c.Arrangement, Supersedes: c.Supersedes, Redact: c.Redact}
+	req := relay.DraftRequest{Arrangement: c.Arrangement, Supersedes: c.Supersedes, Redact: c.Redact, Conceal: c.Conceal}
 	for _, l := range c.Limitation {
 		req.Limitations = append(req.Limitations, lang.T(l, l))
 	}

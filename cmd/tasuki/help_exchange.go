@@ -44,6 +44,8 @@ var exchangeTexts = map[string]lang.Text{
 	"handover_query":    lang.T("この宣言についてのタイムスタンプの要求（RFC 3161、DER）も書き出す", "also write the request for a time stamp of this declaration (RFC 3161, DER)"),
 	"declare_stamp":     lang.T("得ておいたタイムスタンプ（要求への応答）を付ける", "put this time stamp in: the authority's answer to the request"),
 	"declare_tsa":       lang.T("標準入力の要求（RFC 3161）に応答するコマンドでタイムスタンプを得て付ける（既定ではどこにも接続しない）", "get a time stamp from a command that answers the request on its standard input; by default nobody is asked"),
+	"declare_again":     lang.T("承認済みの起案に署名せず、起案し直す", "do not sign the approved draft, but draft anew"),
+	"declare_conceal":   lang.T("この関連事業者（id 又は all）の名前を見せず、受け取った襷はダイジェストだけを渡す。名前が読めるものは渡さない", "do not name this party (id or all) and hand over the digest of its bundle only; nothing in which its name can be read goes out"),
 	"declare_redact":    lang.T("この関連事業者（id 又は all）から受け取った襷は、回答と証跡を伏せて含める", "take the bundles of this party (id or all) in without their answers and documents"),
 	"declare_supersede": lang.T("置き換える宣言の id（既定は同じリリースの最新のもの）", "id of the declaration it takes the place of (default: the latest about the same release)"),
 

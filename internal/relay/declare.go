@@ -39,6 +39,7 @@ type DraftRequest struct {
 	Supersedes                string        // id of the issued declaration that this takes the place of; empty: the latest about the same release
 	Redact                    []string      // ids of the parties whose bundles go in without answers and documents, or "all"
 	Key                       crypto.Signer // signs what is redacted
+	Conceal                   []string      // ids of the parties that are not named and whose bundles stay here, or "all"
 }
 
 // Frozen is what a draft holds: everything a declaration says but who approved and signed it. It is what people approve,
@@ -58,6 +59,7 @@ type Frozen struct {
 	Limitations []lang.Text        `json:"limitations"`
 	Supporting  []Supporting       `json:"supporting"`
 	Engaged     []verify.Engaged   `json:"engaged,omitempty"`
+	Concealed   []Concealed        `json:"concealed,omitempty"`
 	Judgement   string             `json:"judgement,omitempty"` // digest of the document that keeps what was judged and what came of it
 }
 
@@ -75,7 +77,8 @@ type Supporting struct {
 }
 
 // Draft judges again and freezes the answers of our organisation. The draft is a declaration when every duty is closed,
-// and a status report otherwise; both wait for the approval of somebody else.
+// and a status report otherwise; both wait for the approval of somebody else. It takes the place of drafts about the same
+// release that nobody has signed yet.
 func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftRequest) (store.Declaration, error) {
 	subject, keep := fact.Subject{Kind: fact.System, ID: req.System}, fact.Subject{Kind: fact.System, ID: req.System}
 	if req.Software != "" {
@@ -103,6 +106,10 @@ func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftReques
 	d := store.Declaration{ID: db.NewID(), Kind: string(kindOf(f.Answers)), Level: f.Level, Party: f.Issuer.ID, Subject: subject, Release: req.Release,
 		Serial: f.Serial, State: store.DeclarationDraft, Content: content, ContentDigest: verify.Digest(content), Approvals: []store.Approval{},
 		CreatedBy: actor.Account, Revision: 1}
+	earlier, err := waiting(ctx, db, d)
+	if err != nil {
+		return store.Declaration{}, err
+	}
 	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
 		d.CreatedAt = tx.Now()
 		kept := store.Document{Digest: digest, Size: size, Name: "judgement.json", Type: judgementType, Origin: "drafted", Accepted: true}
@@ -110,6 +117,9 @@ func Draft(ctx context.Context, db *store.DB, actor store.Actor, req DraftReques
 			return err
 		}
 		if err := tx.SaveDeclaration(ctx, d); err != nil {
+			return err
+		}
+		if err := supersede(ctx, tx, earlier, d.ID); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, "drafted", store.Object{Kind: "declaration draft", ID: d.ID}, map[string]any{"content": d.ContentDigest, "kind": d.Kind})
@@ -528,6 +538,9 @@ func Issue(ctx context.Context, db *store.DB, actor store.Actor, id string, s Si
 	if err != nil {
 		return nil, d, err
 	}
+	if err := betrays(signed, f, f.handOver(db, s)); err != nil {
+		return nil, d, err
+	}
 	if err := enter(ctx, db, actor, &d, signed); err != nil {
 		return nil, d, err
 	}
@@ -560,7 +573,7 @@ func unchanged(ctx context.Context, db *store.DB, actor store.Actor, d store.Dec
 		return nil
 	}
 	return &lang.Error{Kind: lang.Conflict, What: lang.F("承認の後に状態が変わった責務があります: %s", "duties have changed since the approval: %s", strings.Join(slices.Compact(changed), ", ")),
-		Next: lang.T("起案し直して、承認を受けてください", "draft it again and have it approved")}
+		Next: lang.T("起案し直して、承認を受けてください（tasuki declare --again）", "draft it again (tasuki declare --again) and have it approved")}
 }
 
 // input puts the frozen content together with who approved and who signs.
@@ -634,11 +647,8 @@ func enter(ctx context.Context, db *store.DB, actor store.Actor, d *store.Declar
 		if err := tx.SaveDeclaration(ctx, now); err != nil {
 			return err
 		}
-		for _, e := range earlier {
-			e.State, e.EndedAt, e.SupersededBy, e.Revision = store.DeclarationSuperseded, tx.Now(), d.ID, e.Revision+1
-			if err := tx.SaveDeclaration(ctx, e); err != nil {
-				return err
-			}
+		if err := supersede(ctx, tx, earlier, d.ID); err != nil {
+			return err
 		}
 		*d = now
 		return tx.Audit(ctx, "issued", store.Object{Kind: "declaration", ID: signed.Digest}, map[string]any{"draft": d.ID, "kind": d.Kind, "serial": d.Serial})
@@ -657,18 +667,27 @@ func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Dec
 	if err != nil {
 		return nil, err
 	}
-	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Recipient: s.Recipient, Withhold: s.Withhold, Proof: proof,
-		InReplyTo: s.InReplyTo, Now: db.Now()}
-	for _, sup := range f.Supporting {
-		if s.ByDigest != nil && s.ByDigest(sup) {
-			to.ByDigest = append(to.ByDigest, sup.Name)
-		}
+	to := f.handOver(db, s)
+	to.Proof = proof
+	if err := betrays(signed, f, to); err != nil {
+		return nil, err
 	}
 	bundle, err := declare.Pack(signed, to, s.Key)
 	if err != nil {
 		return nil, err
 	}
 	return bundle, keepBundle(ctx, db, actor, bundle, signed.Digest, s.Recipient, d)
+}
+
+// handOver says what goes out to whom; the proof of the ledger is still to come.
+func (f Frozen) handOver(db *store.DB, s Signing) declare.HandOver {
+	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Recipient: s.Recipient, Withhold: s.Withhold, InReplyTo: s.InReplyTo, Now: db.Now()}
+	for _, sup := range f.Supporting {
+		if s.ByDigest != nil && s.ByDigest(sup) {
+			to.ByDigest = append(to.ByDigest, sup.Name)
+		}
+	}
+	return to
 }
 
 // keepBundle keeps a bundle that goes out. The first hand-over of a declaration of ours is noted with it; later ones

@@ -143,15 +143,10 @@ func whyRenew(c judging.Shared, s Standing, f Frozen) []lang.Text {
 
 // newerThan gives the bundle of a party we rely on that was received after the one the declaration holds.
 func newerThan(c judging.Shared, e verify.Engaged, f Frozen) string {
-	for _, p := range c.In.Model.Parties {
-		if p.Name != e.Name {
-			continue
-		}
-		for _, got := range inForce(c, p.ID) {
-			has := slices.ContainsFunc(f.Supporting, func(s Supporting) bool { return s.Digest == got.ID || s.Replaces == got.ID })
-			if !has && got.VerifiedAt.After(f.Assessment.At) {
-				return got.ID
-			}
+	for _, got := range inForce(c, f.party(c, e.Name)) {
+		has := slices.ContainsFunc(f.Supporting, func(s Supporting) bool { return s.Digest == got.ID || s.Replaces == got.ID })
+		if !has && got.VerifiedAt.After(f.Assessment.At) {
+			return got.ID
 		}
 	}
 	return ""

@@ -63,6 +63,25 @@ func replaced(ctx context.Context, db *store.DB, d store.Declaration, named stri
 	return out, nil
 }
 
+// waiting gives the drafts about the same thing that nobody has signed yet: a new draft takes their place.
+func waiting(ctx context.Context, db *store.DB, d store.Declaration) ([]store.Declaration, error) {
+	all, err := db.Declarations(ctx, store.DeclarationFilter{Subject: d.Subject, Release: d.Release})
+	return slices.DeleteFunc(all, func(e store.Declaration) bool {
+		return e.ID == d.ID || e.Release != d.Release || e.State != store.DeclarationDraft && e.State != store.DeclarationApproved
+	}), err
+}
+
+// supersede notes that others took their place.
+func supersede(ctx context.Context, tx *store.Tx, earlier []store.Declaration, by string) error {
+	for _, e := range earlier {
+		e.State, e.EndedAt, e.SupersededBy, e.Revision = store.DeclarationSuperseded, tx.Now(), by, e.Revision+1
+		if err := tx.SaveDeclaration(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // FindDeclaration finds a signed declaration of ours by what people have at hand: its id, the id in its text, the digest
 // of its envelope, or that of a bundle it was handed over in.
 func FindDeclaration(ctx context.Context, db *store.DB, name string) (store.Declaration, error) {

@@ -60,8 +60,9 @@ func reliances(c judging.Shared, a chain.Arrangement, self, release string, comp
 }
 
 // upstream adds the bundles of the parties we rely on: the newest of each about each object that is in force. One at a
-// lower level than ours is refused (4.2). Who is to be redacted goes in repacked by us, without answers and documents. Whoever we
-// rely on without such a bundle is named all the same: there the chain that can be checked ends.
+// lower level than ours is refused (4.2). Who is to be redacted goes in repacked by us, without answers and documents; who is
+// concealed by digest alone, under a neutral name. Whoever we rely on without such a bundle is named all the same: there the
+// chain that can be checked ends.
 func (b *bench) upstream(ctx context.Context, c judging.Shared, a chain.Arrangement, self string, req DraftRequest) error {
 	var components []string
 	if req.Release != "" {
@@ -75,12 +76,15 @@ func (b *bench) upstream(ctx context.Context, c judging.Shared, a chain.Arrangem
 	}
 	for _, r := range reliances(c, a, self, req.Release, components) {
 		entry := verify.Engaged{Name: r.party.Name, Roles: r.roles}
-		redact := slices.Contains(req.Redact, r.party.ID) || slices.Contains(req.Redact, "all")
+		concealed, redact := names(req.Conceal, r.party.ID), names(req.Redact, r.party.ID)
+		if concealed {
+			entry.Name = b.conceal(r.party)
+		}
 		for _, got := range inForce(c, r.party.ID) {
 			if !got.Level.Covers(a.Level) {
 				return tooLow(r.party.Name, got.Level, a.Level)
 			}
-			name, err := b.bundle(ctx, req, got.ID, redact)
+			name, err := b.bundle(ctx, req, got.ID, redact, concealed)
 			if err != nil {
 				return fmt.Errorf("bundle of %s: %w", r.party.Name, err)
 			}
@@ -111,8 +115,11 @@ func inForce(c judging.Shared, party string) []assess.Received {
 	return out
 }
 
-// bundle adds a received bundle, whole or redacted, and gives the name of its member.
-func (b *bench) bundle(ctx context.Context, req DraftRequest, digest string, redact bool) (string, error) {
+// bundle adds a received bundle, whole, redacted or by digest, and gives the name of its member.
+func (b *bench) bundle(ctx context.Context, req DraftRequest, digest string, redact, concealed bool) (string, error) {
+	if concealed {
+		return b.byDigest(ctx, digest)
+	}
 	if !redact {
 		if err := b.document(ctx, digest); err != nil {
 			return "", err
