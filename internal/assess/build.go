@@ -258,6 +258,7 @@ func (d *desk) dutySituation(duty chain.Duty) situation {
 	d.fillDuty(env, duty, refs)
 	d.fillDocuments(env, duty, refs)
 	d.fillReports(env, duty.Party, subjects, refs)
+	d.fillResponse(env, duty, refs)
 	s := d.situate(env, rows, refs)
 	d.measure(&s, duty.Party)
 	return s

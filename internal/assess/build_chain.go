@@ -103,8 +103,18 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 			p.HasSBOMShare, p.SharedOn = true, later(p.SharedOn, startOf(text(r.Data["shared_on"])))
 			refs.add("partners", r.ValidUntil, r.ID)
 		case r.Kind == "contact":
-			p.Contact = true
+			p.Contact, p.ReachedOn = true, later(p.ReachedOn, startOf(text(r.Data["confirmed_on"])))
 			refs.add("partners", r.ValidUntil, r.ID)
+		case r.Kind == "notice" && text(r.Data["received_on"]) != "":
+			p.ReachedOn = later(p.ReachedOn, startOf(text(r.Data["received_on"])))
+			refs.add("partners", r.ValidUntil, r.ID)
+		}
+	}
+	for i := range d.in.Facts { // a letter that came back shows that the party is there
+		f := &d.in.Facts[i]
+		if r, is := f.Data.(*fact.Reply); is && r.Direction == fact.Incoming && !r.Stated && f.Subject.Kind == fact.Org && d.org(f.Subject.ID) == p.ID {
+			p.ReachedOn = later(p.ReachedOn, r.At)
+			refs.add("partners", time.Time{}, f.Document)
 		}
 	}
 }

@@ -168,6 +168,10 @@ func advisory(s seen[fact.Advisory]) AdvisoryFact {
 	if a.PublishedAt.IsZero() {
 		a.PublishedAt = s.ObservedAt
 	}
+	a.TLP = strings.ToLower(strings.Replace(s.data.TLP, "+", "_", 1))
+	if a.TLP == "white" { // TLP 1.0
+		a.TLP = "clear"
+	}
 	for _, v := range s.data.Vulnerabilities {
 		if v.CVE != "" {
 			a.IDs = append(a.IDs, v.CVE)

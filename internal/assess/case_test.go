@@ -166,7 +166,7 @@ func (c caseDocument) fact(t *testing.T, in Input) fact.Fact {
 
 func subjectOf(t *testing.T, about string, in Input) fact.Subject {
 	t.Helper()
-	s, ok := map[string]fact.Subject{"": {Kind: fact.Org, ID: "acme"}, "org": {Kind: fact.Org, ID: "acme"}, "buyer": {Kind: fact.Org, ID: "hospital"},
+	s, ok := map[string]fact.Subject{"": {Kind: fact.Org, ID: "acme"}, "org": {Kind: fact.Org, ID: "acme"}, "buyer": {Kind: fact.Org, ID: "hospital"}, "seller": {Kind: fact.Org, ID: "hanbai"}, "database": {Kind: fact.Software, ID: "db"},
 		"software": {Kind: fact.Software, ID: "app"}, "before": {Kind: fact.Release, ID: "app-0.9"}, "release": {Kind: fact.Release, ID: in.Release}, "system": {Kind: fact.System, ID: "ward"}}[about]
 	if !ok {
 		t.Fatalf("something is about %q", about)

@@ -41,6 +41,12 @@ type Env struct {
 	Reports      []ReportFact      `expr:"reports" scope:"duty" basis:"record"` // to authorities: each stage that has begun
 	Fixed        []FixedFact       `expr:"fixed" scope:"duty"`                  // vulnerabilities that affected what was handed out or runs, and were fixed
 
+	Cases    []CaseFact    `expr:"cases" scope:"duty" basis:"record"`    // vulnerabilities in the software, from report to publication
+	Notices  []NoticeFact  `expr:"notices" scope:"duty" basis:"record"`  // who was told of them
+	Proven   []ProvenFact  `expr:"proven" scope:"duty" basis:"record"`   // what is known to be a vulnerability of the software
+	Events   []EventFact   `expr:"events" scope:"duty"`                  // of high severity, that partners need to hear of
+	Tellings []TellingFact `expr:"tellings" scope:"duty" basis:"record"` // each of them for each customer
+
 	Release      ReleaseFact       `expr:"release" scope:"release" basis:"record"`
 	Archive      ArchiveFact       `expr:"archive" scope:"release"`
 	SBOM         SBOMFact          `expr:"sbom" scope:"release"`
@@ -58,6 +64,8 @@ type Env struct {
 
 	System SystemFact `expr:"system" scope:"system" basis:"record"`
 	Uses   []Use      `expr:"uses" scope:"system"` // releases the system runs
+
+	DueFixes []DueFix `expr:"due_fixes" scope:"system"` // fixes that are to be had for what the system runs
 
 	Heartbeats []HeartbeatFact `expr:"heartbeats" scope:"system"` // newest of each mechanism
 }
@@ -129,6 +137,7 @@ type Partner struct {
 	Until        time.Time `expr:"until"`       // when the last agreement that names both ends
 	OpenEnded    bool      `expr:"open_ended"`  // one of those has no end
 	Contact      bool      `expr:"contact"`     // a contact is entered
+	ReachedOn    time.Time `expr:"reached_on"`  // when the contact was last seen to work: confirmed, or a notice or file arrived
 	HasSBOMShare bool      `expr:"sbom_shared"` // an SBOM of this release was handed to it
 	SharedOn     time.Time `expr:"shared_on"`   // newest hand-over
 	// Duties are the requirements that its engagements carry; Items those of them that agreements in force name, one by one

@@ -68,6 +68,7 @@ type AdvisoryFact struct {
 	Final       bool      `expr:"final"` // published: neither draft nor interim
 	PublishedAt time.Time `expr:"published_at"`
 	Bare        bool      `expr:"bare"` // some vulnerability comes without what to do
+	TLP         string    `expr:"tlp"`  // how it may be passed on: clear, green, amber, amber_strict, red; empty when it does not tell
 }
 
 // FixedFact is a vulnerability that affected the software and was fixed.

@@ -148,7 +148,12 @@ func (d *desk) called(words map[string]lang.Text) vocable {
 		"gate": lang.T("判定の関門", "gate"), "kpi": lang.T("KPI", "KPI"), "kri": lang.T("KRI", "KRI"),
 		"shown": lang.T("結果が示す", "shown by results"), "recorded": lang.T("記録による", "by record"), "uncovered": lang.T("示されていない", "not shown"),
 		"not_entered": lang.T("種別の登録がない", "form not entered"),
-		"low":         lang.T("低", "low"), "medium": lang.T("中", "medium"), "high": lang.T("高", "high"), "critical": lang.T("緊急", "critical"),
+		"received":    lang.T("受付", "received"), "acknowledged": lang.T("受領を連絡", "acknowledged"), "confirmed": lang.T("脆弱性と確認", "confirmed"),
+		"refuted": lang.T("脆弱性ではない", "refuted"), "fixed": lang.T("修正済み", "fixed"), "published": lang.T("公表済み", "published"),
+		"report": lang.T("外部からの報告", "a report from outside"), "finding": lang.T("部品の照合での検出", "a finding"), "test": lang.T("テスト・分析", "a test or an analysis"), "own": lang.T("自ら発見", "own discovery"),
+		"fix": lang.T("修正", "fix"), "workaround": lang.T("回避策", "work-around"), "accept": lang.T("受容", "accept"),
+		"clear": lang.T("TLP:CLEAR", "TLP:CLEAR"), "green": lang.T("TLP:GREEN", "TLP:GREEN"), "amber": lang.T("TLP:AMBER", "TLP:AMBER"), "amber_strict": lang.T("TLP:AMBER+STRICT", "TLP:AMBER+STRICT"), "red": lang.T("TLP:RED", "TLP:RED"),
+		"low": lang.T("低", "low"), "medium": lang.T("中", "medium"), "high": lang.T("高", "high"), "critical": lang.T("緊急", "critical"),
 	}
 	for id, p := range d.parties {
 		v[id] = lang.T(d.name(id), cmp.Or(p.NameEN, d.name(id)))

@@ -164,7 +164,7 @@ func (f *fleet) change() string {
 	f.n++
 	release, software := f.releases[f.random.IntN(len(f.releases))], f.software[f.random.IntN(len(f.software))]
 	f.last = 0
-	switch f.random.IntN(10) {
+	switch f.random.IntN(14) {
 	case 0, 1, 2:
 		name := []string{"generic/inner", "generic/other", "npm/left", "npm/right", "npm/left"}[f.random.IntN(5)]
 		f.counted(func() { f.sbom(release, fmt.Sprintf("pkg:%s@1.%d.0", name, f.random.IntN(10))) })
@@ -184,6 +184,21 @@ func (f *fleet) change() string {
 		name := []string{"left", "right"}[f.random.IntN(2)]
 		f.last = f.publish(name, fmt.Sprintf("1.%d", f.random.IntN(10))).Judged.Subjects
 		return "an advisory on " + name
+	case 10:
+		subject := []fact.Subject{{Kind: fact.Software, ID: software}, {Kind: fact.Release, ID: release}}[f.random.IntN(2)]
+		f.counted(func() { f.csaf(subject) })
+		return "a CSAF advisory on " + subject.ID
+	case 11:
+		f.approve("notice", fact.Subject{Kind: fact.Software, ID: software},
+			fmt.Sprintf("{key: N-%d, data: {vulnerabilities: [EX-%d, GHSA-left], party: buyer, sent_on: 2026-10-02, tlp: green}}", f.n, f.random.IntN(f.n)))
+		return "a notice about " + software
+	case 12:
+		f.approve("vulnerability_case", fact.Subject{Kind: fact.Org, ID: "us"},
+			fmt.Sprintf("{key: CASE-%d, data: {title: a case, software: %s, source: finding, ids: [GHSA-right], opened_on: 2026-10-01}}", f.n, software))
+		return "a case of " + software
+	case 13:
+		f.approve("deployment", fact.Subject{Kind: fact.System, ID: "sys0"}, fmt.Sprintf("{key: D-%d, data: {vulnerability: GHSA-left, deployed_on: 2026-10-05}}", f.n))
+		return "a deployment to sys0"
 	case 7:
 		f.last = f.whole().Judged.Subjects
 		return "all advisories again"
@@ -201,6 +216,26 @@ func (f *fleet) sbom(release, purl string) {
 	f.Push(release, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(fmt.Sprintf(`{"bomFormat":"CycloneDX","specVersion":"1.6","version":%d,
 		"serialNumber":"urn:uuid:3e671687-395b-41f5-a30f-%012d","components":[{"type":"library","name":%q,"version":%q,"purl":%q,"supplier":{"name":"x"}}]}`,
 		f.n, f.n, name, version, purl))})
+}
+
+// csaf brings a final advisory with a fix, rated 9.8.
+func (f *fleet) csaf(about fact.Subject) {
+	f.Helper()
+	id := fmt.Sprintf("EX-%d", f.n)
+	got, err := intake.Receive(f.Context(), f.DB, desktest.Author, []ingest.Arrival{{Name: "advisory.json", Subject: about, Body: strings.NewReader(fmt.Sprintf(`{"document": {
+		"category": "csaf_security_advisory", "csaf_version": "2.0", "title": "An advisory", "distribution": {"tlp": {"label": "WHITE"}},
+		"publisher": {"category": "vendor", "name": "x", "namespace": "https://x.example"}, "notes": [{"category": "summary", "text": "x"}],
+		"references": [{"category": "self", "summary": "x", "url": "https://x.example/%[1]s.json"}],
+		"tracking": {"id": %[1]q, "status": "final", "version": "1", "initial_release_date": "2026-10-01T00:00:00Z", "current_release_date": "2026-10-01T00:00:00Z",
+		"revision_history": [{"number": "1", "date": "2026-10-01T00:00:00Z", "summary": "First"}]}},
+		"product_tree": {"full_product_names": [{"name": "P", "product_id": "P1"}]},
+		"vulnerabilities": [{"cve": "CVE-2026-%04[2]d", "notes": [{"category": "description", "text": "x"}], "product_status": {"known_affected": ["P1"]},
+		"scores": [{"products": ["P1"], "cvss_v3": {"version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "baseScore": 9.8, "baseSeverity": "CRITICAL"}}],
+		"remediations": [{"category": "vendor_fix", "details": "Update", "product_ids": ["P1"]}]}]}`, id, f.n))}})
+	f.Must(err)
+	if !got[0].Accepted {
+		f.Fatalf("the advisory was refused: %+v", got[0].Problems)
+	}
 }
 
 // publish brings one new or changed advisory, and whole all of them again.

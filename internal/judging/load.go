@@ -156,7 +156,7 @@ func (c Shared) InputFor(ctx context.Context, db *store.DB, software, release, s
 	p := c.around.pick(j, c.In.Received)
 	in := c.around.narrow(c.In, p)
 	in.Release = release
-	releases := releasesFor(in.Model, software, system)
+	releases := releasesFor(in.Model, software)
 	subjects := []fact.Subject{p.subject}
 	for _, s := range in.Model.Systems {
 		if s.ID != system {
@@ -165,6 +165,9 @@ func (c Shared) InputFor(ctx context.Context, db *store.DB, software, release, s
 	}
 	for _, r := range releases {
 		subjects = append(subjects, fact.Subject{Kind: fact.Release, ID: r.ID})
+		if s := (fact.Subject{Kind: fact.Software, ID: r.Software}); !slices.Contains(subjects, s) { // what systems run has advisories too
+			subjects = append(subjects, s)
+		}
 	}
 	facts, err := db.Facts(ctx, store.FactFilter{Subjects: subjects})
 	if err != nil {
@@ -187,14 +190,12 @@ func (c Shared) InputFor(ctx context.Context, db *store.DB, software, release, s
 	return in, err
 }
 
-// releasesFor gives the releases a judgement looks at: all of the software, or those the system runs.
-func releasesFor(m chain.Model, software, system string) []chain.Release {
+// releasesFor gives the releases a judgement looks at: all of the software, and those that the systems at hand run.
+func releasesFor(m chain.Model, software string) []chain.Release {
 	runs := map[string]bool{}
 	for _, s := range m.Systems {
-		if s.ID == system {
-			for _, r := range s.Releases {
-				runs[r] = true
-			}
+		for _, r := range s.Releases {
+			runs[r] = true
 		}
 	}
 	var out []chain.Release

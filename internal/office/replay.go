@@ -407,9 +407,9 @@ func (r *rerun) duties(ctx context.Context) error {
 	return nil
 }
 
-// customers says when each customer of what was hit was told, by the records of advisories and of fixes that were applied.
+// customers says when each customer of what was hit was told, by the notices on record and the fixes that were applied.
 func (r *rerun) customers(ctx context.Context) error {
-	records, err := r.db.Records(ctx, store.RecordFilter{Kinds: []string{"advisory", "deployment", "contact"}})
+	records, err := r.db.Records(ctx, store.RecordFilter{Kinds: []string{"notice", "deployment", "contact"}})
 	if err != nil {
 		return err
 	}
@@ -449,22 +449,22 @@ func (r *rerun) hear(c *ReplayCustomer, p chain.Party, h ReplayHit, rec register
 	same := func(stated string) bool {
 		return stated == p.ID || stated == p.Name || p.NameEN != "" && stated == p.NameEN
 	}
-	on := ""
+	on, speaksOf := "", func(id string) bool { return slices.Contains(vulns, strings.ToUpper(id)) }
 	switch rec.Kind {
 	case "contact":
 		c.Contact = c.Contact || same(text("party")) || rec.Subject == fact.Subject{Kind: fact.Org, ID: p.ID}
 		return
-	case "advisory":
-		if r.about(rec.Subject, h) && slices.ContainsFunc(register.Strings(rec, "told"), same) {
-			on = text("published_on")
+	case "notice":
+		if r.about(rec.Subject, h) && same(text("party")) && slices.ContainsFunc(register.Strings(rec, "vulnerabilities"), speaksOf) {
+			on = text("sent_on")
 		}
 	case "deployment":
 		i := slices.IndexFunc(r.model.Systems, func(s chain.System) bool { return s.ID == rec.Subject.ID })
-		if i >= 0 && r.model.Systems[i].Owner == p.ID && slices.Contains(h.Systems, r.model.Systems[i].Name) {
+		if i >= 0 && r.model.Systems[i].Owner == p.ID && slices.Contains(h.Systems, r.model.Systems[i].Name) && speaksOf(text("vulnerability")) {
 			on = text("informed_on")
 		}
 	}
-	if on != "" && slices.Contains(vulns, strings.ToUpper(text("vulnerability"))) && (c.ToldOn == "" || on < c.ToldOn) {
+	if on != "" && (c.ToldOn == "" || on < c.ToldOn) {
 		c.ToldOn, c.Record = on, rec.Key
 	}
 }

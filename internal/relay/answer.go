@@ -184,11 +184,17 @@ func Acknowledge(ctx context.Context, db *store.DB, actor store.Actor, r verify.
 	})
 }
 
-// ReceiveLetter takes in a request, a receipt or a list of revocations, and judges again what it touches.
+// ReceiveLetter takes in a request, a receipt or a list of revocations, and judges again what it touches: a receipt shows
+// that a notice arrived and that its sender can be reached.
 func ReceiveLetter(ctx context.Context, db *store.DB, actor store.Actor, name string, b []byte) (exchange.Letter, error) {
 	l, err := exchange.ReceiveLetter(ctx, db, actor, name, b)
-	if err != nil || len(l.Released) == 0 {
+	switch {
+	case err != nil:
 		return l, err
+	case len(l.Released) > 0:
+		return l, judging.Reassess(ctx, db, actor, "declarations revoked")
+	case l.Accepted() && l.Receipt != nil:
+		return l, judging.Reassess(ctx, db, actor, "receipt received", fact.Subject{Kind: fact.Org, ID: l.Party})
 	}
-	return l, judging.Reassess(ctx, db, actor, "declarations revoked")
+	return l, nil
 }
