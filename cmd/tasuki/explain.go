@@ -46,6 +46,7 @@ type checkLine struct {
 	Reads      []string         `json:"reads"`
 	Documents  []string         `json:"documents"`
 	Thresholds map[string]int   `json:"thresholds"`
+	Begin      *guideline.Text  `json:"begin,omitempty"` // what to do first where there is nothing yet
 }
 
 type practiceLine struct {
@@ -112,6 +113,9 @@ func (e *explainJSON) fill(in guideline.Individual, policy guideline.Policy) {
 	for _, k := range x.Checks {
 		line := checkLine{ID: k.ID, Title: k.Title, Roles: append([]guideline.Role{}, k.Roles...), Scope: k.Scope, Advice: k.Advice, Basis: k.Basis,
 			Reads: append([]string{}, k.Reads...), Documents: append([]string{}, k.Evidence...), Thresholds: map[string]int{}}
+		if !k.Begin.IsZero() {
+			line.Begin = &k.Begin
+		}
 		for _, t := range k.Thresholds {
 			line.Thresholds[t.Name] = t.Value
 		}
@@ -164,6 +168,9 @@ func (p *program) printExplain(e explainJSON, named bool) {
 		fmt.Fprintf(p.out, "  %s — %s%s\n", k.ID, k.Title.In(p.lang), advice)
 		for _, name := range sortedKeys(k.Thresholds) {
 			p.printf("    しきい値 %s = %d", "    threshold %s = %d", name, k.Thresholds[name])
+		}
+		if k.Begin != nil {
+			p.printf("    最初にやること: %s", "    first: %s", k.Begin.In(p.lang))
 		}
 	}
 	if len(e.Documents) > 0 {

@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 
+	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/read"
 )
@@ -66,6 +68,27 @@ func TestOverview(t *testing.T) {
 	}
 	if push := printed(t, "help", "push", "--lang=ja"); !strings.HasPrefix(push, "使い方: tasuki push") || push != printed(t, "push", "--help", "--lang=ja") {
 		t.Errorf("help push:\n%s", push)
+	}
+}
+
+// Every command that a remedy or a first step names is one.
+func TestRemediesNameCommands(t *testing.T) {
+	var commands []string
+	for line := range strings.Lines(printed(t, "help", "commands", "--lang=en")) {
+		name, _, _ := strings.Cut(line, "  ")
+		commands = append(commands, strings.TrimSpace(name))
+	}
+	named := regexp.MustCompile(`tasuki ([a-z]+)(?: ([a-z-]+))?`)
+	for _, k := range guideline.Default().Checks() {
+		for _, text := range []string{k.Remedy.JA, k.Remedy.EN, k.Begin.JA, k.Begin.EN} {
+			for _, m := range named.FindAllStringSubmatch(text, -1) {
+				if !slices.ContainsFunc(commands, func(c string) bool {
+					return c == m[1]+" "+m[2] || c == m[1] || strings.HasPrefix(c, m[1]+" ") && m[2] == ""
+				}) {
+					t.Errorf("%s: there is no command %s", k.ID, m[0])
+				}
+			}
+		}
 	}
 }
 
