@@ -30,19 +30,20 @@ type target struct {
 type pushCmd struct {
 	Files []string `arg:"" optional:"" help:"${help_push_files}"`
 	target
-	Create   bool   `help:"${help_create}"`
-	Artifact bool   `help:"${help_push_artifact}"`
-	Role     string `help:"${help_push_role}" default:"developer,supplier" placeholder:"R[,R]"`
-	Level    string `help:"${help_push_level}" default:"minimum" placeholder:"L"`
-	Server   string `help:"${help_push_server}" xor:"where" placeholder:"URL"`
-	To       string `help:"${help_push_to}" xor:"where" placeholder:"FILE"`
-	From     string `help:"${help_push_from}" placeholder:"FILE"`
+	Create        bool   `help:"${help_create}"`
+	Artifact      bool   `help:"${help_push_artifact}" xor:"as"`
+	Configuration bool   `help:"${help_push_configuration}" xor:"as"`
+	Role          string `help:"${help_push_role}" default:"developer,supplier" placeholder:"R[,R]"`
+	Level         string `help:"${help_push_level}" default:"minimum" placeholder:"L"`
+	Server        string `help:"${help_push_server}" xor:"where" placeholder:"URL"`
+	To            string `help:"${help_push_to}" xor:"where" placeholder:"FILE"`
+	From          string `help:"${help_push_from}" placeholder:"FILE"`
 }
 
 // Run takes files in, reads them, and matches and judges what they touch: in the workspace, at a server, or later, from
 // the file that is written in place of it.
 func (c *pushCmd) Run(p *program) error {
-	about := api.About{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party, Create: c.Create, Artifact: c.Artifact,
+	about := api.About{Software: c.Software, Release: c.Release, System: c.System, Party: c.Party, Create: c.Create, Artifact: c.Artifact, Configuration: c.Configuration,
 		Role: c.Role, Level: c.Level}
 	files, missing, err := c.gather(p, &about)
 	if err != nil {
@@ -192,7 +193,7 @@ func (p *program) keep(about api.About, files []outgoing, missing []intake.Pushe
 	if err != nil {
 		return err
 	}
-	receipts, err := intake.Receive(p.ctx, db, p.actor(), arrivals(files, subject, about.Artifact), p.progress(len(files)))
+	receipts, err := intake.Receive(p.ctx, db, p.actor(), arrivals(files, subject, about), p.progress(len(files)))
 	if err != nil {
 		return err
 	}
@@ -210,10 +211,10 @@ func (p *program) openFor(create bool) (*store.DB, error) {
 	return p.open()
 }
 
-func arrivals(files []outgoing, subject fact.Subject, artifact bool) []ingest.Arrival {
+func arrivals(files []outgoing, subject fact.Subject, about api.About) []ingest.Arrival {
 	var out []ingest.Arrival
 	for _, f := range files {
-		out = append(out, ingest.Arrival{Name: f.name, Origin: "cli", Body: f.body, Subject: subject, Artifact: artifact})
+		out = append(out, ingest.Arrival{Name: f.name, Origin: "cli", Body: f.body, Subject: subject, Artifact: about.Artifact, Configuration: about.Configuration})
 	}
 	return out
 }

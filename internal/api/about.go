@@ -15,14 +15,15 @@ import (
 
 // About says what files are about, by names: a software (and release), a system, or a party.
 type About struct {
-	Software string `query:"software" json:"software,omitempty" doc:"Name of the software"`
-	Release  string `query:"release" json:"release,omitempty" doc:"Version of the release"`
-	System   string `query:"system" json:"system,omitempty" doc:"Name of the system"`
-	Party    string `query:"party" json:"party,omitempty" doc:"Id of a party; self is our own organisation"`
-	Create   bool   `query:"create" json:"create,omitempty" doc:"Make the release when it does not exist yet; with the scope edit the software too"`
-	Artifact bool   `query:"artifact" json:"artifact,omitempty" doc:"Keep as files of the release itself; of programs it is read how they were hardened"`
-	Role     string `query:"role" default:"developer,supplier" json:"role,omitempty" doc:"Roles we hold in what create makes"`
-	Level    string `query:"level" default:"minimum" json:"level,omitempty" doc:"Level of what create makes"`
+	Software      string `query:"software" json:"software,omitempty" doc:"Name of the software"`
+	Release       string `query:"release" json:"release,omitempty" doc:"Version of the release"`
+	System        string `query:"system" json:"system,omitempty" doc:"Name of the system"`
+	Party         string `query:"party" json:"party,omitempty" doc:"Id of a party; self is our own organisation"`
+	Create        bool   `query:"create" json:"create,omitempty" doc:"Make the release when it does not exist yet; with the scope edit the software too"`
+	Artifact      bool   `query:"artifact" json:"artifact,omitempty" doc:"Keep as files of the release itself; of programs it is read how they were hardened"`
+	Configuration bool   `query:"configuration" json:"configuration,omitempty" doc:"Keep as the default configuration of the release, unread"`
+	Role          string `query:"role" default:"developer,supplier" json:"role,omitempty" doc:"Roles we hold in what create makes"`
+	Level         string `query:"level" default:"minimum" json:"level,omitempty" doc:"Level of what create makes"`
 }
 
 // Target checks the words and gives what they name.
@@ -46,7 +47,7 @@ func (a About) query() url.Values {
 	for _, p := range []struct {
 		name string
 		set  bool
-	}{{"create", a.Create}, {"artifact", a.Artifact}} {
+	}{{"create", a.Create}, {"artifact", a.Artifact}, {"configuration", a.Configuration}} {
 		if p.set {
 			q.Set(p.name, strconv.FormatBool(true))
 		}

@@ -42,7 +42,7 @@ func (s *server) push(ctx context.Context, c *call, in *pushInput) ([]intake.Pus
 		return nil, err
 	}
 	for i := range arrivals {
-		arrivals[i].Origin, arrivals[i].Subject, arrivals[i].Artifact = "api", subject, in.Artifact
+		arrivals[i].Origin, arrivals[i].Subject, arrivals[i].Artifact, arrivals[i].Configuration = "api", subject, in.Artifact, in.Configuration
 	}
 	receipts, err := intake.Receive(ctx, s.db, c.actor, arrivals)
 	return intake.PushedOf(receipts, c.lang), broken(err)

@@ -105,7 +105,8 @@ type Archived struct {
 	Kind       string    `json:"kind,omitempty"` // artifact, sbom, provenance, configuration, documentation
 	Digest     string    `json:"digest,omitempty"`
 	ArchivedAt time.Time `json:"archived_at,omitzero"`
-	VerifiedAt time.Time `json:"verified_at,omitzero"` // when its digest was last recomputed and held
+	VerifiedAt time.Time `json:"verified_at,omitzero"` // when its digest was last recomputed
+	Damaged    bool      `json:"damaged,omitempty"`    // it is gone, or did not match
 }
 
 // Ledger says when the whole log was last recomputed and whether it held.

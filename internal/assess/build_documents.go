@@ -142,6 +142,7 @@ func (d *desk) fillDocuments(env *Env, duty chain.Duty, refs refs) {
 		env.Advisories = append(env.Advisories, advisory(s))
 		refs.add("advisories", s.ValidUntil, s.Document)
 	}
+	d.fillArchives(env, duty, refs)
 	d.fillFixed(env, duty, releases, refs)
 	d.fillHeartbeats(env, duty, refs)
 }

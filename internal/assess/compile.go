@@ -167,6 +167,10 @@ func wordsFor(k *check) map[string]lang.Text {
 	words := map[string]lang.Text{
 		"sbom":                  lang.T("SBOM", "SBOM"),
 		"provenance":            lang.T("来歴", "provenance"),
+		"review":                lang.T("見直しの遅れ", "overdue for review"),
+		"artifact":              lang.T("成果物", "artifact"),
+		"configuration":         lang.T("設定", "configuration"),
+		"documentation":         lang.T("文書", "documentation"),
 		"build":                 lang.T("ビルド", "build"),
 		"test":                  lang.T("テスト", "test"),
 		"analysis":              lang.T("コード分析", "code analysis"),

@@ -33,6 +33,8 @@ type Env struct {
 	Software SoftwareFact  `expr:"software" scope:"duty" basis:"record"`
 	Releases []ReleaseLine `expr:"releases" scope:"duty"` // releases of the software within support
 
+	Archives []ArchiveLine `expr:"archives" scope:"duty"` // what is kept of each release that is supported or within its retention
+
 	ThreatModels []ThreatModelFact `expr:"threat_models" scope:"duty"`          // newest of each title, the oldest first
 	Threats      []ThreatFact      `expr:"threats" scope:"duty"`                // of all of them
 	Scorecards   []ScorecardFact   `expr:"scorecards" scope:"duty"`             // newest of each repository
@@ -198,6 +200,18 @@ type ArtifactFact struct {
 	Signed     bool      `expr:"signed"`     // some verified attestation has it as subject
 	Provenance bool      `expr:"provenance"` // a verified provenance has it as subject
 	SBOMBound  bool      `expr:"sbom_bound"` // a verified attestation ties the SBOM to it
+}
+
+// ArchiveLine is what the archive holds of one release of the software.
+type ArchiveLine struct {
+	Version    string    `expr:"version"`
+	Supported  bool      `expr:"supported"`
+	KeepTo     time.Time `expr:"keep_to"`     // last moment of retention by the policy
+	Items      int       `expr:"items"`       // files held
+	Missing    []string  `expr:"missing"`     // artifacts by name, and kinds the policy asks for, none of which is held or excluded
+	Excluded   []string  `expr:"excluded"`    // kinds excluded by an approved record
+	Damaged    []string  `expr:"damaged"`     // held once, now gone or other bytes
+	VerifiedAt time.Time `expr:"verified_at"` // the longest time since a digest was recomputed
 }
 
 // ArchiveFact is what the archive holds of the release beside its artifacts.

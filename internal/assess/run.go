@@ -220,6 +220,10 @@ func (k *check) list(l lang.Lang, names []string) string {
 	for _, n := range names[:min(shownNames, len(names))] {
 		if w, ok := k.words[n]; ok {
 			n = w.In(l)
+		} else if at := strings.LastIndex(n, ": "); at >= 0 { // a word may stand behind what it is said of
+			if w, ok := k.words[n[at+2:]]; ok {
+				n = n[:at+2] + w.In(l)
+			}
 		}
 		shown = append(shown, n)
 	}

@@ -156,9 +156,10 @@ func (o *organisation) state(c evidence.Claim) error {
 
 // A parcel is a file on its way into a workspace.
 type parcel struct {
-	name     string
-	content  []byte
-	artifact bool
+	name          string
+	content       []byte
+	artifact      bool
+	configuration bool
 }
 
 // publish takes in the security.txt that the organisation has on its site: the file, and not a word about it, is what counts.
@@ -176,7 +177,7 @@ func (o *organisation) push(release string, parcels ...parcel) error {
 func (o *organisation) pushAbout(subject fact.Subject, parcels ...parcel) error {
 	var arrivals []ingest.Arrival
 	for _, p := range parcels {
-		arrivals = append(arrivals, ingest.Arrival{Name: p.name, Origin: "demo", Body: bytes.NewReader(p.content), Artifact: p.artifact,
+		arrivals = append(arrivals, ingest.Arrival{Name: p.name, Origin: "demo", Body: bytes.NewReader(p.content), Artifact: p.artifact, Configuration: p.configuration,
 			Subject: subject})
 	}
 	receipts, err := intake.Receive(o.ctx, o.db, o.editor, arrivals)

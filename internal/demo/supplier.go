@@ -121,8 +121,10 @@ func (s *story) pushForms(o *organisation, release string) error {
 	if err != nil {
 		return err
 	}
-	return o.push(release, parcel{formsFile, archive, true}, parcel{name: "forms.cdx.json", content: sbom}, parcel{name: "provenance.intoto.json", content: origin},
-		parcel{name: "sbom.intoto.json", content: bound}, parcel{name: "analysis.sarif", content: sarif}, parcel{name: "tests.xml", content: junit})
+	defaults, guide := []byte("max_bytes: 1048576\nallow_scripts: false\n"), []byte("# "+formsName+" "+formsVersion+" の利用手引（例）\n\n導入、安全な設定と既定値、運用、変更の影響、廃棄、サポートの終了を述べる。\n")
+	return o.push(release, parcel{name: formsFile, content: archive, artifact: true}, parcel{name: "forms.cdx.json", content: sbom}, parcel{name: "provenance.intoto.json", content: origin},
+		parcel{name: "sbom.intoto.json", content: bound}, parcel{name: "analysis.sarif", content: sarif}, parcel{name: "tests.xml", content: junit},
+		parcel{name: "forms.yaml", content: defaults, configuration: true}, parcel{name: "guide.md", content: guide})
 }
 
 // formsArchive is the component itself: the same bytes every time.

@@ -173,7 +173,7 @@ func (s *story) pushProduct(o *organisation) error {
 	if err != nil {
 		return err
 	}
-	return o.push(productRelease, parcel{formsFile, forms, true}, parcel{name: "product.cdx.json", content: sbom}, parcel{name: "sbom.intoto.json", content: bound})
+	return o.push(productRelease, parcel{name: formsFile, content: forms, artifact: true}, parcel{name: "product.cdx.json", content: sbom}, parcel{name: "sbom.intoto.json", content: bound})
 }
 
 // program takes the running program in as a file of the release. One that is too large to keep is known by its digest.

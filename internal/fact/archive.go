@@ -9,6 +9,8 @@ const KindArchiveCheck Kind = "archive_check"
 // fact's ObservedAt.
 type ArchiveCheck struct {
 	Items []ArchivedItem `json:"items"`
+	// Damaged is what the archive held, and holds no longer or with other bytes.
+	Damaged []ArchivedItem `json:"damaged,omitempty"`
 }
 
 // ArchivedItem is one thing the archive holds.

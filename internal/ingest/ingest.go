@@ -36,6 +36,8 @@ type Arrival struct {
 	// Artifact marks a file of the release itself: it is kept and listed among the release's artifacts; only of a
 	// program is read how it was hardened.
 	Artifact bool
+	// Configuration marks how the release is configured by default: it is kept with it, unread.
+	Configuration bool
 	// Trusted is whose signature under an attestation counts. Who that is is the workspace's decision.
 	Trusted intoto.Trust
 }
@@ -45,6 +47,9 @@ const SignedHere = "signed here"
 
 // ArtifactType is the document type of a release's own file.
 const ArtifactType = "artifact"
+
+// ConfigurationType is the document type of a release's default configuration.
+const ConfigurationType = "configuration"
 
 // A Receipt says what became of a file. Summary holds the few numbers its reader gives.
 type Receipt struct {
@@ -101,8 +106,11 @@ func readDocument(db *store.DB, a Arrival, digest string) (fact.Reading, error) 
 	if err != nil {
 		return fact.Reading{}, err
 	}
-	if a.Artifact {
+	switch {
+	case a.Artifact:
 		return readArtifact(b), nil
+	case a.Configuration:
+		return fact.Reading{Type: ConfigurationType}, nil
 	}
 	reading, err := read.Read(b)
 	if err == nil && slices.ContainsFunc(reading.Facts, isAttestation) { // to look for signatures is to read all again
@@ -182,6 +190,9 @@ func write(ctx context.Context, tx *store.Tx, a Arrival, r *Receipt, reading fac
 			return err
 		}
 	}
+	if a.Configuration && a.Subject.Kind != fact.Release {
+		return ofRelease()
+	}
 	if a.Artifact {
 		if err := listArtifact(ctx, tx, a.Subject, r); err != nil {
 			return err
@@ -210,11 +221,16 @@ func signatureState(reading fact.Reading) string {
 	return state
 }
 
+// ofRelease refuses a file of a release that is said to be about something else.
+func ofRelease() error {
+	return &lang.Error{Kind: lang.Usage, What: lang.T("成果物と設定はリリースに対してだけ登録できます", "artifacts and configuration belong to a release"),
+		Next: lang.T("--release で版を指定してください", "name it with --release")}
+}
+
 // listArtifact adds a file to the artifacts of its release.
 func listArtifact(ctx context.Context, tx *store.Tx, subject fact.Subject, r *Receipt) error {
 	if subject.Kind != fact.Release {
-		return &lang.Error{Kind: lang.Usage, What: lang.T("成果物はリリースに対してだけ登録できます", "artifacts belong to a release"),
-			Next: lang.T("--release で版を指定してください", "name it with --release")}
+		return ofRelease()
 	}
 	release, err := tx.ReleaseByID(ctx, subject.ID)
 	if err != nil {
@@ -355,7 +371,7 @@ func reread(ctx context.Context, db *store.DB, actor store.Actor, d store.Docume
 	if d.Type == "signed-declaration" || d.Type == "tasuki-bundle" || d.Type == "judgement" {
 		return nil // nothing was read out of it
 	}
-	reading, readErr := readDocument(db, Arrival{Artifact: d.Type == ArtifactType, Trusted: trusted}, d.Digest)
+	reading, readErr := readDocument(db, Arrival{Artifact: d.Type == ArtifactType, Configuration: d.Type == ConfigurationType, Trusted: trusted}, d.Digest)
 	r := receipt(d.Name, d.Digest, d.Size, reading, readErr)
 	return db.InTx(ctx, actor, func(tx *store.Tx) error {
 		d.SignatureState = signatureState(reading)

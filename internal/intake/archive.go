@@ -2,8 +2,10 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/ingest"
@@ -13,41 +15,64 @@ import (
 // ArchiveKinds says what part of a release a document type is, for the archive (S(2)-2.2).
 var ArchiveKinds = map[string]string{
 	ingest.ArtifactType: "artifact", "cyclonedx": "sbom", "spdx": "sbom", "intoto": "provenance", "document": "documentation",
+	ingest.ConfigurationType: "configuration",
 }
 
-// VerifyArchive recomputes the digest of everything the workspace keeps of some releases and writes down what held. A
-// document that was damaged is an error that names it; nothing is written down then.
+// VerifyArchive recomputes the digest of everything the workspace keeps of some releases and writes down what held, and
+// what was kept and is gone or damaged; that is an error too, which names it.
 func VerifyArchive(ctx context.Context, db *store.DB, actor store.Actor, releases ...string) error {
 	var checks []ownFact
+	var lost []error
 	for _, release := range releases {
-		check, err := archiveCheck(ctx, db, release)
+		check, damaged, err := archiveCheck(ctx, db, release)
 		if err != nil {
 			return err
 		}
-		if len(check.Items) > 0 {
+		lost = append(lost, damaged)
+		if len(check.Items)+len(check.Damaged) > 0 {
 			checks = append(checks, ownFact{fact.KindArchiveCheck, fact.Subject{Kind: fact.Release, ID: release}, check, "archive verified", "archive:" + release})
 		}
 	}
-	return putChecks(ctx, db, actor, checks...)
+	return errors.Join(putChecks(ctx, db, actor, checks...), errors.Join(lost...))
 }
 
-func archiveCheck(ctx context.Context, db *store.DB, release string) (*fact.ArchiveCheck, error) {
-	docs, err := db.Documents(ctx, store.DocumentFilter{Subject: fact.Subject{Kind: fact.Release, ID: release}})
+// archiveCheck rereads what is kept of a release. damaged joins the faults of what was kept and cannot be read as it was.
+func archiveCheck(ctx context.Context, db *store.DB, release string) (check *fact.ArchiveCheck, damaged, err error) {
+	subject := fact.Subject{Kind: fact.Release, ID: release}
+	docs, err := db.Documents(ctx, store.DocumentFilter{Subject: subject})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	check := &fact.ArchiveCheck{Items: []fact.ArchivedItem{}}
+	before, err := db.Facts(ctx, store.FactFilter{Subjects: []fact.Subject{subject}, Kinds: []fact.Kind{fact.KindArchiveCheck}})
+	if err != nil {
+		return nil, nil, err
+	}
+	check = &fact.ArchiveCheck{Items: []fact.ArchivedItem{}}
 	for _, d := range docs {
 		kind, ok := ArchiveKinds[d.Type]
 		if !ok || !d.Accepted {
 			continue
 		}
+		item := fact.ArchivedItem{Kind: kind, Digest: d.Digest, ArchivedAt: d.ReceivedAt}
 		if err := reread(db, d.Digest); err != nil {
-			return nil, fmt.Errorf("archive of %s: %w", release, err)
+			check.Damaged, damaged = append(check.Damaged, item), errors.Join(damaged, fmt.Errorf("archive of %s: %w", release, err))
+			continue
 		}
-		check.Items = append(check.Items, fact.ArchivedItem{Kind: kind, Digest: d.Digest, ArchivedAt: d.ReceivedAt})
+		check.Items = append(check.Items, item)
 	}
-	return check, nil
+	for _, f := range before {
+		old, is := f.Data.(*fact.ArchiveCheck)
+		if !is {
+			continue
+		}
+		for _, item := range slices.Concat(old.Items, old.Damaged) {
+			named := func(d store.Document) bool { return d.Digest == item.Digest }
+			if err := reread(db, item.Digest); !slices.ContainsFunc(docs, named) && err != nil { // its row is gone too
+				check.Damaged, damaged = append(check.Damaged, item), errors.Join(damaged, fmt.Errorf("archive of %s: %w", release, err))
+			}
+		}
+	}
+	return check, damaged, nil
 }
 
 // reread reads a document to its end, which compares its digest.

@@ -229,8 +229,8 @@ func archiveOf(facts []fact.Fact) []assess.Archived {
 		if !ok {
 			continue
 		}
-		for _, item := range a.Items {
-			got := assess.Archived{Release: f.Subject.ID, Kind: item.Kind, Digest: item.Digest, ArchivedAt: item.ArchivedAt, VerifiedAt: f.ObservedAt}
+		for n, item := range slices.Concat(a.Items, a.Damaged) {
+			got := assess.Archived{Release: f.Subject.ID, Kind: item.Kind, Digest: item.Digest, ArchivedAt: item.ArchivedAt, VerifiedAt: f.ObservedAt, Damaged: n >= len(a.Items)}
 			key := got.Release + " " + got.Digest
 			if i, seen := newest[key]; seen {
 				out[i] = got

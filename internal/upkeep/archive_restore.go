@@ -16,10 +16,13 @@ import (
 	"strings"
 	"time"
 
+	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/assess"
 	"example.org/tasuki/internal/chain"
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/intake"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/register"
 	"example.org/tasuki/internal/store"
 )
 
@@ -70,10 +73,6 @@ func DrillWord(d Drill) lang.Text {
 	return lang.F("%[1]d 個のファイルを復元しましたが、足りないものがあります: %[2]s", "%[1]d files restored, but some are missing: %[2]s", d.Files, strings.Join(d.Missing, ", "))
 }
 
-// ArchiveYears is how long a release is kept after the day it came out, if its support does not last longer: the time that
-// Regulation (EU) 2024/2847, article 13(13), asks for.
-const ArchiveYears = 10
-
 const drillSetting = "archive_drills"
 
 // Archive gives what is kept of every release of a software, the latest release first; of every software when the name is
@@ -83,6 +82,15 @@ func Archive(ctx context.Context, db *store.DB, software string) ([]ArchivedRele
 	if err != nil {
 		return nil, err
 	}
+	policy, err := db.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	records, err := db.Records(ctx, store.RecordFilter{Kinds: []string{"archive_exclusion"}})
+	if err != nil {
+		return nil, err
+	}
+	left := leftOut{policy: policy, records: slices.DeleteFunc(records, func(r register.Record) bool { return !r.InForce(db.Now()) })}
 	drills := map[string]Drill{}
 	if _, err := db.Setting(ctx, drillSetting, &drills); err != nil {
 		return nil, err
@@ -96,7 +104,7 @@ func Archive(ctx context.Context, db *store.DB, software string) ([]ArchivedRele
 			if r.Software != s.ID {
 				continue
 			}
-			a, err := archived(ctx, db, s, r)
+			a, err := archived(ctx, db, left, s, r)
 			if err != nil {
 				return nil, err
 			}
@@ -125,10 +133,26 @@ func ArchiveOf(ctx context.Context, db *store.DB, release string) (ArchivedRelea
 	return all[i], nil
 }
 
-func archived(ctx context.Context, db *store.DB, s chain.Software, r chain.Release) (ArchivedRelease, error) {
+// leftOut knows what the archive need not hold: by the policy, and by records in force.
+type leftOut struct {
+	policy  guideline.Policy
+	records []register.Record
+}
+
+func (l leftOut) out(r chain.Release, kind string) bool {
+	if s, set := l.policy.Setting("archive_" + kind); set && s.Value == 0 {
+		return true
+	}
+	return slices.ContainsFunc(l.records, func(rec register.Record) bool {
+		what, is := assess.Excludes(rec, r)
+		return is && what == kind
+	})
+}
+
+func archived(ctx context.Context, db *store.DB, left leftOut, s chain.Software, r chain.Release) (ArchivedRelease, error) {
 	a := ArchivedRelease{ID: r.ID, Software: s.Name, Version: r.Version, ReleasedOn: r.ReleasedOn, SupportedTo: cmp.Or(r.SupportedTo, s.EndOfSupport),
 		Items: []ArchiveItem{}, Missing: []string{}, VerifyMethod: r.VerifyMethod}
-	a.KeepTo = keepTo(a.ReleasedOn, a.SupportedTo)
+	a.KeepTo = assess.KeepTo(left.policy, a.ReleasedOn, a.SupportedTo)
 	subject := fact.Subject{Kind: fact.Release, ID: r.ID}
 	docs, err := db.Documents(ctx, store.DocumentFilter{Subject: subject})
 	if err != nil {
@@ -161,21 +185,12 @@ func archived(ctx context.Context, db *store.DB, s chain.Software, r chain.Relea
 			a.Missing = append(a.Missing, f.Name)
 		}
 	}
-	for _, kind := range []string{"artifact", "sbom", "provenance"} {
-		if !kinds[kind] {
+	for _, kind := range []string{"artifact", "sbom", "provenance", "configuration", "documentation"} {
+		if !kinds[kind] && !left.out(r, kind) {
 			a.Missing = append(a.Missing, kind)
 		}
 	}
 	return a, nil
-}
-
-// keepTo gives the last day of retention; empty when the release has no day.
-func keepTo(released, supported string) string {
-	day, err := time.Parse(time.DateOnly, released)
-	if err != nil {
-		return supported
-	}
-	return max(day.AddDate(ArchiveYears, 0, 0).Format(time.DateOnly), supported)
 }
 
 func verifiedAt(facts []fact.Fact) map[string]time.Time {

@@ -126,6 +126,8 @@ func (b Base) ArchiveKind(kind string) string {
 		return "SBOM"
 	case "provenance":
 		return b.T("来歴証明", "provenance")
+	case "configuration":
+		return b.T("設定", "configuration")
 	case "documentation":
 		return b.T("文書", "documentation")
 	}

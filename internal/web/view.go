@@ -299,6 +299,7 @@ var typeNames = map[string]lang.Text{
 	"tasuki-request":   lang.T("宣言の依頼", "request for a declaration"),
 	"tasuki-receipt":   lang.T("受領書", "receipt"),
 	"artifact":         lang.T("成果物", "artifact of the release"),
+	"configuration":    lang.T("設定", "configuration of the release"),
 	"document":         lang.T("文書", "document"),
 	"security.txt":     lang.T("脆弱性の連絡窓口（security.txt）", "contact for vulnerabilities (security.txt)"),
 	"osv":              lang.T("脆弱性情報（OSV）", "advisories (OSV)"),
