@@ -14,6 +14,8 @@ type Register struct {
 	Summary Text            `yaml:"summary" json:"summary"` // one sentence: what is entered here
 	Scope   Scope           `yaml:"scope" json:"scope"`     // what a record is about
 	Fields  []RegisterField `yaml:"fields" json:"fields"`
+	// Gone are fields that records once had: what still holds them is taken, without them.
+	Gone []string `yaml:"gone,omitempty" json:"-"`
 	// ReviewDays is how long after its approval a record is looked at again, in days; 0: no set date.
 	ReviewDays int `yaml:"review_interval_days,omitempty" json:"review_interval_days,omitempty"`
 	// Drafts and Approves are the roles of user accounts that may draft and approve ("editor" and "approver" where the

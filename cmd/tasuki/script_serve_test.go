@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,21 +26,33 @@ func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 	}
-	cmd := exec.Command(program, "serve", "--lang", "en", "--data", ts.MkAbs(args[0]), "--listen", "127.0.0.1:0")
-	cmd.Env = append(os.Environ(), testClock+"="+ts.Getenv(testClock))
-	out, err := cmd.StdoutPipe()
+	address, stop, err := startServer(program, ts.MkAbs(args[0]), testClock+"="+ts.Getenv(testClock))
 	ts.Check(err)
-	ts.Check(cmd.Start())
-	ts.Defer(func() {
+	ts.Defer(stop)
+	ts.Setenv("SERVER", address)
+}
+
+// startServer runs a program as a server over a workspace, and gives its address and what stops it.
+func startServer(program, data string, env ...string) (string, func(), error) {
+	cmd := exec.Command(program, "serve", "--lang", "en", "--data", data, "--listen", "127.0.0.1:0")
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", nil, err
+	}
+	stop := func() {
 		cmd.Process.Signal(os.Interrupt)
 		cmd.Wait()
-	})
+	}
 	address := regexp.MustCompile(`http://[0-9.:]+`)
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if found := address.FindString(lines.Text()); found != "" {
-			ts.Setenv("SERVER", found)
-			return
+			return found, stop, nil
 		}
 	}
-	ts.Fatalf("the server did not start")
+	stop()
+	return "", nil, errors.New("the server did not start")
 }

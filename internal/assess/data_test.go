@@ -100,7 +100,7 @@ func TestRegistersAndPolicyHold(t *testing.T) {
 				t.Errorf("register %s: no account role %q", r.Kind, who)
 			}
 		}
-		names := map[string]bool{"id": true, "key": true, "author": true, "approver": true, "about": true, "approved_at": true, "review_due": true, "missing": true}
+		names := map[string]bool{"id": true, "key": true, "author": true, "approver": true, "about": true, "entered_at": true, "approved_at": true, "review_due": true, "missing": true}
 		for _, f := range r.Fields {
 			if names[f.Name] {
 				t.Errorf("register %s: field %s is taken", r.Kind, f.Name)

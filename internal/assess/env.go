@@ -363,7 +363,7 @@ func varTypes() map[string]any {
 // rowType is the type of one record of a register: its fields, and what every record has.
 func rowType(k guideline.Register) types.Map {
 	row := types.Map{"id": types.String, "key": types.String, "author": types.String, "approver": types.String, "about": types.String,
-		"approved_at": types.TypeOf(time.Time{}), "review_due": types.TypeOf(time.Time{}), "missing": types.TypeOf([]string{})}
+		"entered_at": types.TypeOf(time.Time{}), "approved_at": types.TypeOf(time.Time{}), "review_due": types.TypeOf(time.Time{}), "missing": types.TypeOf([]string{})}
 	for _, f := range k.Fields {
 		row[f.Name] = types.TypeOf(zeroOf(f.Type))
 	}
@@ -391,7 +391,7 @@ func rowOf(k guideline.Register, r register.Record) map[string]any {
 		missing = append(missing, c.ID)
 	}
 	row := map[string]any{"id": r.ID, "key": r.Key, "author": r.Author, "approver": r.Approver, "about": r.Subject.ID,
-		"approved_at": r.ApprovedAt, "review_due": register.ReviewDue(k, r), "missing": missing}
+		"entered_at": r.CreatedAt, "approved_at": r.ApprovedAt, "review_due": register.ReviewDue(k, r), "missing": missing}
 	for _, f := range k.Fields {
 		row[f.Name] = zeroOf(f.Type)
 		switch f.Type {

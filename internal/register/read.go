@@ -183,7 +183,7 @@ func Validate(kind guideline.Register, in map[string]any) (map[string]any, []fac
 	}
 	var unknown []string
 	for name := range in {
-		if _, ok := kind.Field(name); !ok {
+		if _, ok := kind.Field(name); !ok && !slices.Contains(kind.Gone, name) {
 			unknown = append(unknown, name)
 		}
 	}
