@@ -28,28 +28,17 @@ type passing struct {
 
 // signing gives the hand-over as the jobs take it.
 func (c passing) signing() (relay.Signing, error) {
-	s := relay.Signing{Recipient: verify.Recipient{Name: c.To}, Withhold: map[verify.Duty]string{}}
+	s := relay.Signing{Recipient: verify.Recipient{Name: c.To}, Withhold: map[guideline.ID]string{}, ByDigest: relay.DigestOnly(c.ByDigest, c.UpstreamByDigest)}
 	for _, w := range c.Withhold {
-		ids := []guideline.ID{}
 		if w == "all" {
-			for _, in := range guideline.Default().Individuals() {
-				ids = append(ids, in.ID)
-			}
-		} else if id, err := guideline.ParseID(w); err != nil {
+			s.Withhold = everyAnswer()
+			continue
+		}
+		id, err := guideline.ParseID(w)
+		if err != nil {
 			return s, err
-		} else {
-			ids = append(ids, id)
 		}
-		for _, id := range ids {
-			for _, r := range guideline.Roles {
-				s.Withhold[verify.Duty{Role: r, Requirement: id}] = ""
-			}
-		}
-	}
-	if c.ByDigest || c.UpstreamByDigest {
-		s.ByDigest = func(d relay.Supporting) bool {
-			return c.UpstreamByDigest && d.Kind == verify.Upstream || c.ByDigest && d.Kind != verify.SBOM && d.Kind != verify.Upstream
-		}
+		s.Withhold[id] = ""
 	}
 	return s, c.stamped(&s)
 }
@@ -145,7 +134,7 @@ func (c *handoverCmd) pack(p *program, db *store.DB, actor store.Actor, s relay.
 	d, err := relay.FindDeclaration(p.ctx, db, c.What)
 	if err == nil {
 		if c.Redact {
-			s.Withhold, s.ByDigest = everyDuty(), func(x relay.Supporting) bool { return x.Kind != verify.Upstream }
+			s.Withhold, s.ByDigest = everyAnswer(), func(x relay.Supporting) bool { return x.Kind != verify.Upstream }
 		}
 		return relay.HandOver(p.ctx, db, actor, d, s)
 	}
@@ -158,9 +147,12 @@ func (c *handoverCmd) pack(p *program, db *store.DB, actor store.Actor, s relay.
 	return relay.PassOn(p.ctx, db, actor, c.What, s, c.Redact)
 }
 
-func everyDuty() map[verify.Duty]string {
-	s, _ := passing{Withhold: []string{"all"}}.signing() // "all" is always understood
-	return s.Withhold
+func everyAnswer() map[guideline.ID]string {
+	out := map[guideline.ID]string{}
+	for _, in := range guideline.Default().Individuals() {
+		out[in.ID] = ""
+	}
+	return out
 }
 
 type revokeCmd struct {

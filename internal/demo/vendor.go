@@ -35,7 +35,7 @@ const (
 )
 
 // withheld is what the vendor does not show the customer: the figures of its budget stay its own.
-var withheld = verify.Duty{Role: guideline.Developer, Requirement: "S(4)-2.3"}
+const withheld guideline.ID = "S(4)-2.3"
 
 // build is the part of the vendor. It ends with a status report, because some things are honestly open: the program of
 // the demo has no signed provenance, nobody has decided to adopt some of its components, and their ends of support were
@@ -75,7 +75,7 @@ func (s *story) build() error {
 	return o.declare(relay.DraftRequest{Software: "product", Release: productRelease, Limitations: []lang.Text{
 		lang.T("見本のための報告であり、実在の製品の状況を示すものではありません。", "A sample; it says nothing of the state of any real product.")}},
 		relay.Signing{Title: "代表取締役", Recipient: verify.Recipient{ID: trader.ID, Name: trader.Name},
-			Withhold: map[verify.Duty]string{withheld: "予算の内容は取引先に開示していません。"}},
+			Withhold: map[guideline.ID]string{withheld: "予算の内容は取引先に開示していません。"}},
 		vendorBundle, vendorTrust)
 }
 

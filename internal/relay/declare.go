@@ -493,7 +493,7 @@ type Signing struct {
 	Title     string // function of the signer: 代表取締役
 	Place     string // empty: the organisation's address
 	Recipient verify.Recipient
-	Withhold  map[verify.Duty]string
+	Withhold  map[guideline.ID]string // requirements whose answers are not shown, and why
 	ByDigest  func(Supporting) bool // which documents are handed over by digest only; nil: none
 	InReplyTo string                // digest of the request that this answers
 	TimeStamp []byte                // token over the signed declaration that somebody got; nil: none
@@ -538,7 +538,7 @@ func Issue(ctx context.Context, db *store.DB, actor store.Actor, id string, s Si
 	if err != nil {
 		return nil, d, err
 	}
-	if err := betrays(signed, f, f.handOver(db, s)); err != nil {
+	if err := betrays(signed, f, f.handOver(db, signed.Declaration, s)); err != nil {
 		return nil, d, err
 	}
 	if err := enter(ctx, db, actor, &d, signed); err != nil {
@@ -667,7 +667,7 @@ func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Dec
 	if err != nil {
 		return nil, err
 	}
-	to := f.handOver(db, s)
+	to := f.handOver(db, signed.Declaration, s)
 	to.Proof = proof
 	if err := betrays(signed, f, to); err != nil {
 		return nil, err
@@ -680,8 +680,8 @@ func handOver(ctx context.Context, db *store.DB, actor store.Actor, d *store.Dec
 }
 
 // handOver says what goes out to whom; the proof of the ledger is still to come.
-func (f Frozen) handOver(db *store.DB, s Signing) declare.HandOver {
-	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Recipient: s.Recipient, Withhold: s.Withhold, InReplyTo: s.InReplyTo, Now: db.Now()}
+func (f Frozen) handOver(db *store.DB, d verify.Declaration, s Signing) declare.HandOver {
+	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Recipient: s.Recipient, Withhold: withheld(d, s.Withhold), InReplyTo: s.InReplyTo, Now: db.Now()}
 	for _, sup := range f.Supporting {
 		if s.ByDigest != nil && s.ByDigest(sup) {
 			to.ByDigest = append(to.ByDigest, sup.Name)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/declare"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/store"
@@ -40,6 +41,28 @@ func HandOver(ctx context.Context, db *store.DB, actor store.Actor, d store.Decl
 	return handOver(ctx, db, actor, &d, signed, f, s)
 }
 
+// withheld gives the duties of a declaration whose answers are not shown, for the requirements named.
+func withheld(d verify.Declaration, requirements map[guideline.ID]string) map[verify.Duty]string {
+	out := map[verify.Duty]string{}
+	for _, c := range d.Commitments {
+		if why, ok := requirements[c.Requirement]; ok {
+			out[c.Duty()] = why
+		}
+	}
+	return out
+}
+
+// DigestOnly chooses the documents that are handed over by digest: suppliers' bundles, and whatever is neither that nor an
+// SBOM. nil: none.
+func DigestOnly(evidence, upstream bool) func(Supporting) bool {
+	if !evidence && !upstream {
+		return nil
+	}
+	return func(d Supporting) bool {
+		return upstream && d.Kind == verify.Upstream || evidence && d.Kind != verify.SBOM && d.Kind != verify.Upstream
+	}
+}
+
 // declarationIn reads the declaration of an envelope that we signed ourselves.
 func declarationIn(envelope []byte) (verify.Declaration, error) {
 	var e verify.Envelope
@@ -73,7 +96,7 @@ func PassOn(ctx context.Context, db *store.DB, actor store.Actor, digest string,
 	if err != nil {
 		return nil, err
 	}
-	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Sender: self, Recipient: s.Recipient, Withhold: s.Withhold, Proof: proof,
+	to := declare.HandOver{ID: "urn:tasuki:handover:" + db.NewID(), Sender: self, Recipient: s.Recipient, Withhold: withheld(signed.Declaration, s.Withhold), Proof: proof,
 		InReplyTo: s.InReplyTo, Now: db.Now()}
 	if redact {
 		to = declare.Redacted(signed, to, "confidential")

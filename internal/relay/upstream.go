@@ -11,6 +11,7 @@ import (
 	"example.org/tasuki/internal/declare"
 	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
+	"example.org/tasuki/internal/store"
 	"example.org/tasuki/internal/upkeep"
 	"example.org/tasuki/verify"
 )
@@ -59,20 +60,55 @@ func reliances(c judging.Shared, a chain.Arrangement, self, release string, comp
 	return out
 }
 
+// ReliedOn gives the parties that a declaration would rely on, in the model's order. None where there is nothing to declare.
+func ReliedOn(ctx context.Context, db *store.DB, req DraftRequest) ([]chain.Party, error) {
+	self, err := db.Self(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := db.LoadModelAround(ctx, []string{req.Software})
+	if err != nil {
+		return nil, err
+	}
+	c := judging.Shared{In: assess.Input{Model: m}}
+	a, err := arrangement(c, req, self.ID)
+	if lang.KindOf(err) == lang.Nothing {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	components, err := purls(ctx, db, req.Release)
+	if err != nil {
+		return nil, err
+	}
+	var out []chain.Party
+	for _, r := range reliances(c, a, self.ID, req.Release, components) {
+		out = append(out, r.party)
+	}
+	return out, nil
+}
+
+// purls gives the package URLs of a release's components.
+func purls(ctx context.Context, db *store.DB, release string) (out []string, err error) {
+	if release == "" {
+		return nil, nil
+	}
+	listed, err := db.ComponentsOf(ctx, release)
+	for _, l := range listed {
+		out = append(out, l.PURL)
+	}
+	return out, err
+}
+
 // upstream adds the bundles of the parties we rely on: the newest of each about each object that is in force. One at a
 // lower level than ours is refused (4.2). Who is to be redacted goes in repacked by us, without answers and documents; who is
 // concealed by digest alone, under a neutral name. Whoever we rely on without such a bundle is named all the same: there the
 // chain that can be checked ends.
 func (b *bench) upstream(ctx context.Context, c judging.Shared, a chain.Arrangement, self string, req DraftRequest) error {
-	var components []string
-	if req.Release != "" {
-		listed, err := b.db.ComponentsOf(ctx, req.Release)
-		if err != nil {
-			return err
-		}
-		for _, l := range listed {
-			components = append(components, l.PURL)
-		}
+	components, err := purls(ctx, b.db, req.Release)
+	if err != nil {
+		return err
 	}
 	for _, r := range reliances(c, a, self, req.Release, components) {
 		entry := verify.Engaged{Name: r.party.Name, Roles: r.roles}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ type declarationsPage struct {
 	Counts   counts
 	WillBe   string // what the draft would be called now
 	MayDraft bool
+	ReliedOn []chain.Party // who need not be named
 }
 
 type declarationLine struct {
@@ -165,6 +167,9 @@ func (s *Server) declarations(w http.ResponseWriter, r *http.Request) error {
 		p.Counts = countRows(rows)
 		p.WillBe = willBe(p.Counts)
 		p.MayDraft = len(rows) > 0
+		if p.ReliedOn, err = relay.ReliedOn(ctx, s.db, relay.DraftRequest{Software: head.Software.ID, Release: head.Release}); err != nil {
+			return err
+		}
 	}
 	return s.render(w, http.StatusOK, "declarations", p)
 }
@@ -178,7 +183,7 @@ func willBe(c counts) string {
 }
 
 func (s *Server) draftDeclaration(w http.ResponseWriter, r *http.Request) error {
-	req := relay.DraftRequest{Software: r.PathValue("id"), Release: r.FormValue("release")}
+	req := relay.DraftRequest{Software: r.PathValue("id"), Release: r.FormValue("release"), Conceal: r.Form["conceal"]}
 	if note := strings.TrimSpace(r.FormValue("note")); note != "" {
 		req.Limitations = []lang.Text{lang.T(note, note)}
 	}
@@ -209,6 +214,9 @@ type declarationPage struct {
 	NoKey      bool           // the workspace has no signing key yet
 	Report     *verify.Report // of the bundle that was issued
 	Document   store.Document // the bundle
+	Sent       url.Values     // of a form that has to be filled in again
+
+	MayHandOver bool
 }
 
 type trailStep struct {
@@ -258,6 +266,7 @@ func (s *Server) declarationPage(r *http.Request) (*declarationPage, error) {
 	p.MaySign = d.State == store.DeclarationApproved && p.Can(auth.Approve)
 	_, statErr := os.Stat(s.db.SigningKeyFile())
 	p.NoKey = statErr != nil
+	p.MayHandOver = d.State == store.DeclarationIssued && p.Can(auth.Approve) && !p.NoKey
 	if d.Bundle == "" {
 		return p, nil
 	}
@@ -371,7 +380,11 @@ func (s *Server) issueDeclaration(w http.ResponseWriter, r *http.Request) error 
 	}
 	key, err := upkeep.SigningKey(s.db, []byte(r.FormValue("passphrase")))
 	if err == nil {
-		signing := relay.Signing{Key: key.Private, Title: strings.TrimSpace(r.FormValue("title")), Place: strings.TrimSpace(r.FormValue("place"))}
+		var signing relay.Signing
+		if signing, err = showing(r); err != nil {
+			return s.declarationAgain(w, r, err)
+		}
+		signing.Key, signing.Title, signing.Place = key.Private, strings.TrimSpace(r.FormValue("title")), strings.TrimSpace(r.FormValue("place"))
 		_, _, err = relay.Issue(r.Context(), s.db, s.actor(r), r.PathValue("id"), signing)
 	}
 	if k := lang.KindOf(err); err != nil && k != lang.Unexpected {
@@ -390,7 +403,7 @@ func (s *Server) declarationAgain(w http.ResponseWriter, r *http.Request, cause 
 	if err != nil {
 		return err
 	}
-	p.Problem = lang.Explain(cause, p.Lang)
+	p.Problem, p.Sent = lang.Explain(cause, p.Lang), r.PostForm
 	return s.render(w, http.StatusUnprocessableEntity, "declaration", p)
 }
 

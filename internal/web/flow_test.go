@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/tasuki/internal/auth"
 	"example.org/tasuki/internal/keys"
@@ -441,6 +442,12 @@ func TestDeclareIssueVerify(t *testing.T) {
 	bundle, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != 200 {
 		t.Fatal(res.Status, err)
+	}
+	mustHave(t, approver.post(path+"/handover", 422, "password", "not the right one", "withhold", "S(1)-1.1", "to", "例示商事"), `value="S(1)-1.1" checked`, `value="例示商事"`)
+	approver.post(path+"/handover", 422, "password", approverPassword, "passphrase", passphrase, "withhold", "S(9)-1.1")
+	other := approver.post(path+"/handover", 200, "password", approverPassword, "passphrase", passphrase, "withhold", "S(1)-1.1", "why", "契約により", "to", "例示商事")
+	if r := verify.Bundle([]byte(other), verify.Options{At: time.Now()}); len(r.Chain) != 1 || r.Chain[0].Withheld != 1 {
+		t.Errorf("handed over: %+v", r.Chain)
 	}
 	mustHave(t, page, "declaration.pdf", "宛先の組織")
 	paper, err := admin.client.Get(s.server.URL + path + "/declaration.pdf?to=%E4%BE%8B%E7%A4%BA%E5%95%86%E4%BA%8B")

@@ -127,6 +127,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("POST /declarations/{id}/review", s.in(auth.Approve, s.reviewDeclaration))
 	mux.Handle("POST /declarations/{id}/approve", s.in(auth.Approve, s.approveDeclaration))
 	mux.Handle("POST /declarations/{id}/issue", s.in(auth.Approve, s.issueDeclaration))
+	mux.Handle("POST /declarations/{id}/handover", s.in(auth.Approve, s.handOverDeclaration))
 	mux.Handle("GET /declarations/{id}/bundle", s.in(auth.Read, s.bundle))
 	mux.Handle("GET /declarations/{id}/declaration.pdf", s.in(auth.Read, s.paper))
 

@@ -87,7 +87,7 @@ func samples() []sample {
 		{"components", "filled", sampleComponents},
 		{"software_chain", "filled", sampleChain},
 		{"declarations", "filled", func(b Base) page {
-			return &declarationsPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Lines: sampleDeclarations(), Counts: countRows(sampleRows(b)), WillBe: "status_report", MayDraft: true}
+			return &declarationsPage{Base: at(b, "software"), Head: sampleHead(b, "declarations"), Lines: sampleDeclarations(), Counts: countRows(sampleRows(b)), WillBe: "status_report", MayDraft: true, ReliedOn: []chain.Party{{ID: "up", Name: "見本部品株式会社"}}}
 		}},
 		{"sheet", "empty", func(b Base) page { return &sheetPage{Base: at(b, "software"), Head: sampleHead(b, "declarations")} }},
 		{"sheet", "preview", sampleSheet},
@@ -446,6 +446,7 @@ func sampleDeclaration(b Base, state store.DeclarationState) page {
 	}
 	if state == store.DeclarationIssued {
 		d.IssuedAt, p.Line.Bundle = sampleNow, sampleDigest(8)
+		p.MayHandOver, p.Content.Supporting = true, []relay.Supporting{{Kind: verify.Upstream}}
 		p.Line.Renew = []lang.Text{lang.T("宣言の後に状態が変わった責務があります: S(2)-2.3", "duties have changed since the declaration: S(2)-2.3")}
 		p.Line.Changed = []relay.DutyChange{{Role: guideline.Developer, Requirement: "S(2)-2.3", Before: "met", After: "partly_met"}}
 		r := sampleReport(true)
