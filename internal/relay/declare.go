@@ -494,9 +494,9 @@ type Signing struct {
 	Place     string // empty: the organisation's address
 	Recipient verify.Recipient
 	Withhold  map[guideline.ID]string // requirements whose answers are not shown, and why
-	ByDigest  func(Supporting) bool // which documents are handed over by digest only; nil: none
-	InReplyTo string                // digest of the request that this answers
-	TimeStamp []byte                // token over the signed declaration that somebody got; nil: none
+	ByDigest  func(Supporting) bool   // which documents are handed over by digest only; nil: none
+	InReplyTo string                  // digest of the request that this answers
+	TimeStamp []byte                  // token over the signed declaration that somebody got; nil: none
 	// Stamp asks a time-stamping authority: it is given a request of RFC 3161 and gives the response. nil: nobody is asked.
 	Stamp func(context.Context, []byte) ([]byte, error)
 }
