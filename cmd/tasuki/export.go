@@ -25,9 +25,10 @@ type exportCmd struct {
 	OSCAL       exportOSCALCmd       `cmd:"" name:"oscal" help:"${help_export_oscal}"`
 	CISA        exportCISACmd        `cmd:"" name:"cisa" help:"${help_export_cisa}"`
 
-	Table  exportTableCmd  `cmd:"" name:"table" help:"${help_export_table}"`
-	Report exportReportCmd `cmd:"" name:"report" help:"${help_export_report}"`
-	MISP   exportMISPCmd   `cmd:"" name:"misp" help:"${help_export_misp}"`
+	Table  exportTableCmd    `cmd:"" name:"table" help:"${help_export_table}"`
+	Report exportReportCmd   `cmd:"" name:"report" help:"${help_export_report}"`
+	Dates  exportCalendarCmd `cmd:"" name:"calendar" help:"${help_export_calendar}"`
+	MISP   exportMISPCmd     `cmd:"" name:"misp" help:"${help_export_misp}"`
 }
 
 // exported is what every export takes.

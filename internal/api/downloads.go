@@ -27,6 +27,8 @@ const (
 	asPDF  = "application/pdf"
 	asXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	asCSV  = "text/csv"
+
+	asCalendar = "text/calendar; charset=utf-8"
 )
 
 // gives says what the bytes of an answer are and what a browser saves them as.

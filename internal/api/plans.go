@@ -194,3 +194,22 @@ func (s *server) trust(ctx context.Context, _ *call, _ *struct{}) (List[exchange
 	list, err := exchange.Trust(ctx, s.db)
 	return List[exchange.TrustedParty]{Items: list}, err
 }
+
+// dates gives every day that lies ahead, the earliest first.
+func (s *server) dates(ctx context.Context, _ *call, in *struct{ Page }) (List[office.Date], error) {
+	all, err := office.Dates(ctx, s.db)
+	if err != nil {
+		return List[office.Date]{}, err
+	}
+	return cut(all, func(d office.Date) string { return d.ID }, in.Page)
+}
+
+// calendar gives them for calendar programs.
+func (s *server) calendar(ctx context.Context, c *call, _ *struct{}) ([]byte, error) {
+	all, err := office.Dates(ctx, s.db)
+	if err != nil {
+		return nil, err
+	}
+	c.gives(asCalendar, "tasuki.ics")
+	return office.Calendar(ctx, s.db, c.lang, all)
+}

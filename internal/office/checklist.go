@@ -170,7 +170,7 @@ func (c *checklist) evidence(ctx context.Context, ref string) (string, error) {
 
 func (c *checklist) document(ctx context.Context, digest string) (e xlsx.Evidence, letter string, err error) {
 	d, err := c.db.Document(ctx, digest)
-	return xlsx.Evidence{Title: d.Name, Kind: d.Type, Digest: digest, Received: d.ReceivedAt}, "E", err
+	return xlsx.Evidence{Title: d.Name, Kind: DocumentKind(d.Type).In(c.in.Lang), Digest: digest, Received: d.ReceivedAt}, "E", err
 }
 
 func (c *checklist) record(ctx context.Context, id string) (e xlsx.Evidence, letter string, err error) {

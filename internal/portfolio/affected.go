@@ -6,6 +6,7 @@ package portfolio
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -371,14 +372,24 @@ func (e *Exposure) headline() {
 		for _, h := range e.Held {
 			holding[h.Release] = true
 		}
-		e.Headline = lang.F("%sを含むリリースは%d件、そこで検出された脆弱性は延べ%d件です", "%s is in %d releases, with %d findings there", e.ID, len(holding), e.Total.Affected)
+		e.Headline = lang.T(fmt.Sprintf("%sを含むリリースは%d件、そこで検出された脆弱性は延べ%d件です", e.ID, len(holding), e.Total.Affected),
+			fmt.Sprintf("%s is in %s, with %s there", e.ID, counted(len(holding), "release"), counted(e.Total.Affected, "finding")))
 	case e.Total.Affected > 0:
-		e.Headline = lang.F("%sの影響を受けるのは%d件のソフトウェア、%d件のリリースです", "%s affects %d software, %d releases", e.ID, len(e.Software), e.Total.Releases)
+		e.Headline = lang.T(fmt.Sprintf("%sの影響を受けるのは%d件のソフトウェア、%d件のリリースです", e.ID, len(e.Software), e.Total.Releases),
+			fmt.Sprintf("%s affects %d software, %s", e.ID, len(e.Software), counted(e.Total.Releases, "release")))
 	case !e.Known:
 		e.Headline = lang.F("取り込んだ脆弱性情報に%sはありません。影響がないという意味ではありません", "the imported advisories do not know %s; that does not mean that nothing is affected", e.ID)
 	default:
 		e.Headline = lang.F("照合した部品の中に、%sの影響を受けるものは見つかりませんでした", "none of the components that were matched is affected by %s", e.ID)
 	}
+}
+
+// counted writes a number with the English word for so many.
+func counted(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // ComponentLabel names a component: by its package URL, else by name and version.

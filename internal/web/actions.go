@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"example.org/tasuki/internal/calendar"
@@ -15,7 +14,6 @@ import (
 	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/portfolio"
 	"example.org/tasuki/internal/report/chart"
-	"example.org/tasuki/internal/store"
 )
 
 // actionsPage is what has to be done, by whom and by when: what is late first.
@@ -272,64 +270,23 @@ func writeCSV(w http.ResponseWriter, name string, p chart.Picture) error {
 	return err
 }
 
-// actionsCalendar gives what has a day as an iCalendar file (RFC 5545), for calendar programs.
+// actionsCalendar gives every day there is as an iCalendar file, or those that whoever is signed in sees to.
 func (s *Server) actionsCalendar(w http.ResponseWriter, r *http.Request) error {
 	b := s.base(r, "actions", lang.Text{})
-	all, _, err := s.todo(r.Context(), b)
+	all, err := office.Dates(r.Context(), s.db)
 	if err != nil {
 		return err
 	}
 	if r.FormValue("whose") == "mine" {
-		all = slices.DeleteFunc(all, func(t todoLine) bool { return t.Owner != b.Account.ID })
+		all = slices.DeleteFunc(all, func(d office.Date) bool { return d.Owner != b.Account.ID })
+	}
+	file, err := office.Calendar(r.Context(), s.db, b.Lang, all)
+	if err != nil {
+		return err
 	}
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="actions.ics"`)
 	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write([]byte(calendarFile(b, all)))
+	_, err = w.Write(file)
 	return err
-}
-
-// calendarFile writes events of a whole day each.
-func calendarFile(b Base, all []todoLine) string {
-	var out strings.Builder
-	line := func(format string, args ...any) { out.WriteString(fold(fmt.Sprintf(format, args...))) }
-	line("BEGIN:VCALENDAR")
-	line("VERSION:2.0")
-	line("PRODID:-//Tasuki//Actions//%s", strings.ToUpper(string(b.Lang)))
-	for _, t := range all {
-		if t.Due.IsZero() {
-			continue
-		}
-		due := t.Due.In(calendar.Japan)
-		line("BEGIN:VEVENT")
-		line("UID:%s@tasuki", store.DigestOf([]byte(t.Kind + t.Href + t.What))[7:39])
-		line("DTSTAMP:%s", b.Now.UTC().Format("20060102T150405Z"))
-		line("DTSTART;VALUE=DATE:%s", due.Format("20060102"))
-		line("DTEND;VALUE=DATE:%s", due.AddDate(0, 0, 1).Format("20060102"))
-		line("SUMMARY:%s", escapeText(t.What+" "+t.Software))
-		line("DESCRIPTION:%s", escapeText(cmp.Or(t.OwnerName, "—")))
-		line("END:VEVENT")
-	}
-	line("END:VCALENDAR")
-	return out.String()
-}
-
-// escapeText writes a text as RFC 5545 section 3.3.11 asks.
-func escapeText(s string) string {
-	return strings.NewReplacer("\\", "\\\\", ";", "\\;", ",", "\\,", "\r\n", "\\n", "\n", "\\n", "\r", "").Replace(s)
-}
-
-// fold breaks a line after 75 bytes, between characters (RFC 5545 section 3.1).
-func fold(s string) string {
-	var out strings.Builder
-	n := 0
-	for _, r := range s {
-		if size := len(string(r)); n+size > 74 {
-			out.WriteString("\r\n ")
-			n = 1
-		}
-		out.WriteRune(r)
-		n += len(string(r))
-	}
-	return out.String() + "\r\n"
 }

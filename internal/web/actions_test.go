@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"example.org/tasuki/internal/lang"
 )
 
 // Several duties get an owner and a day at once; the list of actions, its table and its calendar have them; undo puts
@@ -111,17 +109,4 @@ func TestPicturesAndTheme(t *testing.T) {
 		t.Error("the choice is kept after it was taken back")
 	}
 	mustHave(t, s.visitor().get("/accessibility", 200), "axe-core")
-}
-
-func TestCalendarFile(t *testing.T) {
-	b := Base{Lang: lang.JA, Now: sampleNow}
-	got := calendarFile(b, []todoLine{{What: "S(1)-1.1; " + strings.Repeat("長い名称", 12), Software: "a,b\nc", Due: sampleNow}, {What: "without a day"}})
-	if strings.Count(got, "BEGIN:VEVENT") != 1 || !strings.Contains(got, "SUMMARY:S(1)-1.1\\; 長い") || !strings.Contains(strings.ReplaceAll(got, "\r\n ", ""), "a\\,b\\nc") {
-		t.Errorf("calendar:\n%s", got)
-	}
-	for _, line := range strings.Split(got, "\r\n") {
-		if len(line) > 75 {
-			t.Errorf("line of %d bytes", len(line))
-		}
-	}
 }

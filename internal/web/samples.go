@@ -232,7 +232,7 @@ func sampleLines(b Base) []softwareLine {
 
 func sampleHome(b Base) page {
 	lines := sampleLines(b)
-	return &homePage{Base: at(b, "home"), Software: lines, Total: 2, Better: 3, Worse: 1, Soon: []endingLine{{ID: "S(1)-2.2", Software: "見本会計", Title: b.TitleOf("S(1)-2.2"), Href: "/storybook/duty/filled", Until: sampleNow.AddDate(0, 0, 12)}}, Sources: sampleSources(true), Last: sampleDeclarations(),
+	return &homePage{Base: at(b, "home"), Software: lines, Total: 2, Late: 1, Week: 1, Better: 3, Worse: 1, Soon: []endingLine{{ID: "S(1)-2.2", Software: "見本会計", Title: b.TitleOf("S(1)-2.2"), Href: "/storybook/duty/filled", Until: sampleNow.AddDate(0, 0, 12)}}, Sources: sampleSources(true), Last: sampleDeclarations(),
 		Todo: sampleTodo(b)[:2], TodoMore: 3,
 		Waiting: []waitingItem{{b.ClaimKind(evidence.Exception) + "　S(1)-1.1 " + b.TitleOf("S(1)-1.1"), "見本 編集者", "/claims/x", sampleNow.Add(-26 * time.Hour)}},
 		Mine:    []waitingItem{{b.ClaimKind(evidence.Stated) + "　S(2)-2.3", "", "/claims/y", sampleNow.Add(-time.Hour)}}}
@@ -417,10 +417,10 @@ func sampleReport(ok bool) verify.Report {
 	for _, name := range []string{verify.StepForm, verify.StepManifest, verify.StepMembers, verify.StepDeclaration, verify.StepTrust, verify.StepCounts} {
 		r.Steps = append(r.Steps, verify.Step{Name: name, OK: ok || name != verify.StepTrust, Detail: lang.T("確認しました", "checked")})
 	}
-	r.Chain = []verify.Link{{OK: ok, Digest: sampleDigest(4), Kind: verify.SelfDeclaration, Issuer: "見本部品株式会社", Object: "見本部品", Version: "1.4", Level: guideline.Standard, Signer: "見本 署名者", Trust: verify.Unknown,
+	r.Chain = []verify.Link{{OK: ok, Digest: sampleDigest(4), Kind: verify.SelfDeclaration, Issuer: "見本部品株式会社", Object: "見本部品", Version: "1.4", Level: guideline.Standard, Signer: "見本 署名者", Serial: 3, Trust: verify.Unknown,
 		Counts: &verify.Counts{Duties: 41, Met: 38, MetWithException: 1, NotApplicable: 2}, Withheld: 3, IssuedAt: sampleNow, ValidUntil: sampleNow.AddDate(1, 0, 0)}, {Depth: 1, Digest: sampleDigest(5), Issuer: "見本ライブラリ"}}
 	if ok {
-		r.Chain[0].Trust = verify.Direct
+		r.Chain[0].Trust, r.Chain[0].TrustedAs = verify.Direct, "見本部品株式会社 署名鍵"
 	}
 	return r
 }
