@@ -122,6 +122,7 @@ type Received struct {
 	Release    string          `json:"release,omitempty"` // our id of the release it is about; empty when it is about a software or an organisation
 	Software   string          `json:"software,omitempty"`
 	Level      guideline.Level `json:"level,omitempty"` // empty: not stated or withheld
+	Since      time.Time       `json:"since,omitzero"`  // when the first of the party about the same object came; zero: this is it
 	VerifiedAt time.Time       `json:"verified_at,omitzero"`
 	ValidUntil time.Time       `json:"valid_until,omitzero"`
 	HasSBOM    bool            `json:"has_sbom,omitempty"`

@@ -259,6 +259,7 @@ func (d *desk) dutySituation(duty chain.Duty) situation {
 	d.fillDocuments(env, duty, refs)
 	d.fillReports(env, duty.Party, subjects, refs)
 	d.fillResponse(env, duty, refs)
+	d.fillOffers(env, refs)
 	s := d.situate(env, rows, refs)
 	d.measure(&s, duty.Party)
 	return s

@@ -122,7 +122,7 @@ func (d *desk) fillPartner(p *Partner, a chain.Arrangement, duty chain.Duty, ref
 // compareItems lays the requirements that an upstream partner's engagements carry beside what agreements name and what its
 // declaration answers, one by one.
 func (d *desk) compareItems(p *Partner, a chain.Arrangement) {
-	p.Duties, p.Items, p.Unanswered = []string{}, []string{}, []string{}
+	p.Duties, p.Items, p.Unanswered, p.Short = []string{}, []string{}, []string{}, []string{}
 	for _, duty := range d.in.Duties {
 		id := string(duty.Requirement)
 		if p.Side != "upstream" || duty.Arrangement != a.ID || d.org(duty.Party) != p.ID {
@@ -135,10 +135,60 @@ func (d *desk) compareItems(p *Partner, a chain.Arrangement) {
 			}
 		}
 		spoken := slices.ContainsFunc(p.answers, func(x Answer) bool { return x.Requirement == duty.Requirement && x.Role == duty.Role })
-		if label := id + " " + string(duty.Role); len(p.answers) > 0 && !spoken && !slices.Contains(p.Unanswered, label) {
+		label := id + " " + string(duty.Role)
+		if len(p.answers) > 0 && !spoken && !slices.Contains(p.Unanswered, label) {
 			p.Unanswered = append(p.Unanswered, label)
 		}
+		short := slices.ContainsFunc(p.answers, func(x Answer) bool { return x.Requirement == duty.Requirement && x.Role == duty.Role && x.short() })
+		if short && !slices.Contains(p.Short, label) {
+			p.Short = append(p.Short, label)
+		}
 	}
+}
+
+// short reports whether an answer leaves something open.
+func (a Answer) short() bool {
+	return a.Status == NotMet || a.Status == PartlyMet || a.Status == NotAssessed
+}
+
+// fillOffers gives what parties showed us of themselves, whatever it is about: of each party what its newest bundle leaves
+// open, and when the first thing came.
+func (d *desk) fillOffers(env *Env, refs refs) {
+	env.Offers = []OfferFact{}
+	offer := func(party string, since time.Time) *OfferFact {
+		i := slices.IndexFunc(env.Offers, func(o OfferFact) bool { return o.Party == party })
+		if i < 0 {
+			i = len(env.Offers)
+			env.Offers = append(env.Offers, OfferFact{Party: party, Since: since, Open: []string{}})
+		}
+		if since.Before(env.Offers[i].Since) {
+			env.Offers[i].Since = since
+		}
+		return &env.Offers[i]
+	}
+	for _, got := range d.in.Received {
+		since := got.Since
+		if since.IsZero() {
+			since = got.VerifiedAt
+		}
+		if o := offer(d.org(got.Party), since); !got.VerifiedAt.Before(o.VerifiedAt) {
+			o.VerifiedAt, o.Open = got.VerifiedAt, []string{}
+			for _, a := range got.Answers {
+				if a.short() {
+					o.Open = append(o.Open, string(a.Requirement)+" "+string(a.Role))
+				}
+			}
+		}
+		refs.add("offers", time.Time{}, got.ID)
+	}
+	for i := range d.in.Facts {
+		f := &d.in.Facts[i]
+		if r, is := f.Data.(*fact.Reply); is && r.Stated && r.Direction == fact.Incoming && f.Subject.Kind == fact.Org {
+			offer(d.org(f.Subject.ID), r.At)
+			refs.add("offers", time.Time{}, f.Document)
+		}
+	}
+	slices.SortFunc(env.Offers, func(a, b OfferFact) int { return strings.Compare(a.Party, b.Party) })
 }
 
 // speaksFor reports whether a declaration of a partner counts in a deal: it is about the deal's software or about no

@@ -40,6 +40,7 @@ type Env struct {
 	Scorecards   []ScorecardFact   `expr:"scorecards" scope:"duty"`             // newest of each repository
 	Insights     []InsightsFact    `expr:"insights" scope:"duty"`               // newest of each project
 	Advisories   []AdvisoryFact    `expr:"advisories" scope:"duty"`             // newest of each id, about the software or any release of it
+	Offers       []OfferFact       `expr:"offers" scope:"duty"`                 // what parties showed us of themselves, by party
 	Reports      []ReportFact      `expr:"reports" scope:"duty" basis:"record"` // to authorities: each stage that has begun
 	Fixed        []FixedFact       `expr:"fixed" scope:"duty"`                  // vulnerabilities that affected what was handed out or runs, and were fixed
 
@@ -147,6 +148,7 @@ type Partner struct {
 	Duties     []string       `expr:"duties"`
 	Items      []string       `expr:"items"`
 	Unanswered []string       `expr:"unanswered"`
+	Short      []string       `expr:"short"` // those that it says are not met, or not wholly or not yet
 	named      []guideline.ID // by agreements in force
 	answers    []Answer       // of its verified declarations
 	Customer   bool           `expr:"customer"` // it holds the customer role, or stands between us and the customer

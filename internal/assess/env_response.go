@@ -63,6 +63,14 @@ type TellingFact struct {
 	TLP        string    `expr:"tlp"`
 }
 
+// OfferFact is what a party showed us of itself: a verified bundle, or what it stated on our answer page.
+type OfferFact struct {
+	Party      string    `expr:"party"`
+	Since      time.Time `expr:"since"`       // when the first of it came
+	VerifiedAt time.Time `expr:"verified_at"` // the newest bundle; zero: it only stated something
+	Open       []string  `expr:"open"`        // duties that the newest bundle says are not met, or not wholly or not yet
+}
+
 // DueFix is a fix that is to be had for what a system runs.
 type DueFix struct {
 	Label      string    `expr:"label"` // advisory or vulnerability, and the release

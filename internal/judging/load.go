@@ -132,7 +132,7 @@ func loadReceived(ctx context.Context, db *store.DB) ([]assess.Received, error) 
 			continue
 		}
 		got := assess.Received{ID: f.Document, Party: r.Party, Release: r.Release, Software: r.Software, Level: guideline.Level(r.Level),
-			VerifiedAt: r.VerifiedAt, ValidUntil: r.ValidUntil, HasSBOM: r.HasSBOM}
+			Since: r.VerifiedAt, VerifiedAt: r.VerifiedAt, ValidUntil: r.ValidUntil, HasSBOM: r.HasSBOM}
 		for _, a := range r.Answers {
 			got.Answers = append(got.Answers, assess.Answer{Role: guideline.Role(a.Role), Requirement: guideline.ID(a.Requirement), Status: assess.Status(a.Status)})
 		}
@@ -141,6 +141,7 @@ func loadReceived(ctx context.Context, db *store.DB) ([]assess.Received, error) 
 			return o.Party == got.Party && o.Release == got.Release && o.Software == got.Software
 		}
 		if i := slices.IndexFunc(out, same); i >= 0 {
+			got.Since = fact.Earlier(out[i].Since, got.Since)
 			out[i] = got
 		} else {
 			out = append(out, got)

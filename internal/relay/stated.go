@@ -10,6 +10,7 @@ import (
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/exchange"
 	"example.org/tasuki/internal/fact"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/report/xlsx"
 	"example.org/tasuki/internal/store"
@@ -146,7 +147,8 @@ func openInvitation(ctx context.Context, tx *store.Tx, request string) (Invitati
 }
 
 // HandIn takes a stated answer in, once. It is kept as a document of its own and stands beside the request as what its
-// author says: unsigned, unverified, and no evidence for any duty.
+// author says: unsigned, unverified, and no evidence for any duty of its author. That it came counts where candidates are
+// compared (S(6)-2.3).
 func HandIn(ctx context.Context, db *store.DB, actor store.Actor, r RequestLine, s exchange.Stated) (digest string, err error) {
 	if gaps := s.Check(r.Duties()); len(gaps) > 0 {
 		return "", &lang.Error{Kind: lang.Usage, What: lang.F("まだ提出できません（%d件）：%s", "it cannot be handed in yet (%d): %s", len(gaps), gaps[0].What)}
@@ -161,7 +163,7 @@ func HandIn(ctx context.Context, db *store.DB, actor store.Actor, r RequestLine,
 		return "", err
 	}
 	reply := &fact.Reply{Kind: fact.Answered, Direction: fact.Incoming, To: r.Digest, At: s.At, Stated: true}
-	return digest, db.InTx(ctx, actor, func(tx *store.Tx) error {
+	err = db.InTx(ctx, actor, func(tx *store.Tx) error {
 		i, err := openInvitation(ctx, tx, r.Digest)
 		if err != nil {
 			return err
@@ -182,6 +184,10 @@ func HandIn(ctx context.Context, db *store.DB, actor store.Actor, r RequestLine,
 		}
 		return tx.Audit(ctx, "received", store.Object{Kind: "answer", ID: digest}, map[string]any{"request": r.Digest})
 	})
+	if err != nil {
+		return digest, err
+	}
+	return digest, judging.Reassess(ctx, db, actor, "answer stated", fact.Subject{Kind: fact.Org, ID: r.Party})
 }
 
 // A StatedReceipt is what whoever handed an answer in takes along: the answer as it was kept, and the proof that the
