@@ -114,7 +114,7 @@ func (d *desk) endpoint(name string, checks map[string]fact.HostCheck) EndpointF
 // fillDocuments lays out what documents say of the software of a duty and the release that is judged.
 func (d *desk) fillDocuments(env *Env, duty chain.Duty, refs refs) {
 	env.ThreatModels, env.Threats, env.Scorecards, env.Insights = []ThreatModelFact{}, []ThreatFact{}, []ScorecardFact{}, []InsightsFact{}
-	env.Advisories, env.Fixed, env.Heartbeats = []AdvisoryFact{}, []FixedFact{}, []HeartbeatFact{}
+	env.Advisories, env.Fixed, env.Heartbeats, env.Summaries = []AdvisoryFact{}, []FixedFact{}, []HeartbeatFact{}, []SummaryFact{}
 	var about, releases []fact.Subject
 	if duty.Software != "" {
 		about = append(about, fact.Subject{Kind: fact.Software, ID: duty.Software})
@@ -133,6 +133,7 @@ func (d *desk) fillDocuments(env *Env, duty chain.Duty, refs refs) {
 		env.Scorecards = append(env.Scorecards, scorecard(s))
 		refs.add("scorecards", s.ValidUntil, s.Document)
 	}
+	d.fillSummaries(env, everywhere, refs)
 	for _, s := range newest(d, about, func(s seen[fact.SecurityInsights]) string { return "of " + s.data.Project + s.data.Repository }) {
 		env.Insights = append(env.Insights, InsightsFact{Project: strings.TrimSpace(s.data.Project + " " + s.data.Repository), ReviewedAt: s.data.ReviewedAt,
 			AcceptsReports: s.data.AcceptsReports == fact.AnswerYes, Contacts: s.data.Contacts, Policy: s.data.Policy})

@@ -167,6 +167,7 @@ func wordsFor(k *check) map[string]lang.Text {
 	words := map[string]lang.Text{
 		"sbom":                  lang.T("SBOM", "SBOM"),
 		"provenance":            lang.T("来歴", "provenance"),
+		"signed_commits":        lang.T("コミットの署名", "signed commits"),
 		"review":                lang.T("見直しの遅れ", "overdue for review"),
 		"artifact":              lang.T("成果物", "artifact"),
 		"configuration":         lang.T("設定", "configuration"),

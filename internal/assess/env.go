@@ -38,6 +38,7 @@ type Env struct {
 	ThreatModels []ThreatModelFact `expr:"threat_models" scope:"duty"`          // newest of each title, the oldest first
 	Threats      []ThreatFact      `expr:"threats" scope:"duty"`                // of all of them
 	Scorecards   []ScorecardFact   `expr:"scorecards" scope:"duty"`             // newest of each repository
+	Summaries    []SummaryFact     `expr:"summaries" scope:"duty"`              // newest verification summary of each verifier about each resource
 	Insights     []InsightsFact    `expr:"insights" scope:"duty"`               // newest of each project
 	Advisories   []AdvisoryFact    `expr:"advisories" scope:"duty"`             // newest of each id, about the software or any release of it
 	Offers       []OfferFact       `expr:"offers" scope:"duty"`                 // what parties showed us of themselves, by party

@@ -51,6 +51,20 @@ type ScorecardFact struct {
 	DangerousFlow    float64   `expr:"dangerous_workflow"`
 }
 
+// SummaryFact is a verification summary (SLSA VSA): somebody verified source or an artifact, and says up to which levels.
+type SummaryFact struct {
+	Verifier      string    `expr:"verifier"` // by its own word
+	Signer        string    `expr:"signer"`
+	Verified      bool      `expr:"verified"` // the signature held under a key or identity we trust
+	Passed        bool      `expr:"passed"`
+	Resource      string    `expr:"resource"` // without scheme, revision and .git: github.com/example/app
+	Own           bool      `expr:"own"`      // its subjects are artifacts of releases of the software, all of them
+	SourceLevel   int       `expr:"source_level"`
+	BuildLevel    int       `expr:"build_level"`
+	SignedCommits bool      `expr:"signed_commits"` // a property it states says that commits are signed
+	At            time.Time `expr:"at"`             // verified at
+}
+
 // InsightsFact is what a project says of its own security.
 type InsightsFact struct {
 	Project        string    `expr:"project"`
