@@ -203,8 +203,7 @@ func (f *fleet) change() string {
 		f.last = f.whole().Judged.Subjects
 		return "all advisories again"
 	}
-	f.approve("training", fact.Subject{Kind: fact.Org, ID: "us"},
-		fmt.Sprintf("{key: T-%d, data: {title: a training, roles: [PSIRT], held_on: 2026-10-01, planned: 3, completed: 3, outcome: a test}}", f.n))
+	f.approve("review", fact.Subject{Kind: fact.Org, ID: "us"}, fmt.Sprintf("{key: RV-%d, data: {topics: [roles], held_on: 2026-10-01, result: as before}}", f.n))
 	return "an approved record of the organisation"
 }
 

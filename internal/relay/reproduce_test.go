@@ -39,7 +39,7 @@ func ready(t *testing.T) (d *desk, software, release string) {
 	software, release = d.Product()
 	d.Push(release, ingest.Arrival{Name: "app.bin", Body: strings.NewReader("the program"), Artifact: true}, ingest.Arrival{Name: "bom.json", Body: strings.NewReader(desktest.SBOM)})
 	d.Advisories()
-	d.Record("training", "{key: T-1, data: {title: a training, roles: [PSIRT], held_on: 2026-10-01, planned: 3, completed: 3, outcome: a test}}", fact.Subject{Kind: fact.Org, ID: "us"})
+	d.Record("review", "{key: RV-1, data: {topics: [roles], held_on: 2026-10-01, result: as before}}", fact.Subject{Kind: fact.Org, ID: "us"})
 	d.State(software, release, desktest.Start.AddDate(0, 6, 0))
 	d.Must(judging.Reassess(t.Context(), d.DB, desktest.Author, "ready"))
 	return d, software, release
