@@ -71,7 +71,7 @@ var pages = map[string]string{
 	"GET /requirements": "get-guideline", "GET /requirements/{requirement}": "get-guideline", "GET /vulnerabilities": "list-findings", "GET /vulnerabilities/{vuln}": "get-cve",
 	"POST /vulnerabilities/{vuln}": "decide", "GET /registers": "list-registers", "GET /registers/{kind}": "list-records", "GET /registers/{kind}/{id}": "get-record",
 	"POST /registers/{kind}/{id}": "put-records, change-record", "POST /registers/{kind}/{id}/retire": "retire-record", "GET /partners": "list-requests, list-trusted-keys, list-trusted-signers",
-	"GET /actions/actions.ics": "list-dates, get-calendar", "GET /tables": "list-tables", "GET /tables/{table}": "get-table", "GET /tables/{table}/{file}": "get-table-file",
+	"GET /actions/actions.ics": "list-dates, get-calendar", "GET /uses": "list-uses", "GET /tables": "list-tables", "GET /tables/{table}": "get-table", "GET /tables/{table}/{file}": "get-table-file",
 	"POST /partners/verify": "verify-bundle", "GET /documents": "list-declarations", "GET /declarations/{id}": "get-declaration", "GET /declarations/{id}/bundle": "get-bundle",
 	"GET /requests/{digest}": "get-request", "POST /requests/{digest}/code": "issue-answer-code", "GET /admin/policy": "get-policy", "GET /admin/audit": "list-audit",
 }

@@ -38,6 +38,9 @@ func (s *server) documentRoutes() {
 		Detail:  lang.T("評価と同じ証跡・記録から、その場で作ります。各行はリリースかシステムについてのもので、組織全体の表では対象の指定は不要です。", "Made on the spot from the same evidence and records as the assessment. It is about a release or a system; one of the whole organisation needs neither.")}, s.table)
 	add(s, operation{ID: "get-table-file", Method: get, Path: "/tables/{table}/{format}", Need: auth.Read, Gives: anyBytes,
 		Summary: lang.T("一覧・対応表のファイル（xlsx、csv、Markdown）", "One list or matrix as a file (xlsx, csv, Markdown)")}, s.tableFile)
+	add(s, operation{ID: "list-uses", Method: get, Path: "/uses", Need: auth.Read,
+		Summary: lang.T("ある証跡に基づく責務と確認", "The duties and checks that rest on a piece of evidence"),
+		Detail:  lang.T("最後に判定した状況です。", "As they were judged last.")}, s.uses)
 	add(s, operation{ID: "list-dates", Method: get, Path: "/dates", Need: auth.Read,
 		Summary: lang.T("期日・見直し・期限の一覧（早い順）", "What is due, reviewed or ends, the earliest first"),
 		Detail:  lang.T("責務の期限、脆弱性への対応、証跡の更新、記録の見直しと期限、例外措置、サポート終了、当局への報告、依頼、宣言の期限。", "Planned duties, vulnerabilities, evidence to renew, reviews and ends of records, exceptions, ends of support, reports to authorities, requests, declarations.")}, s.dates)

@@ -56,3 +56,11 @@ func (s *server) signers(ctx context.Context, _ *call, _ *struct{}) (List[sigsto
 	k, err := exchange.KeylessTrust(ctx, s.db)
 	return List[sigstore.Signer]{Items: k.Signers}, err
 }
+
+// uses gives what rests on a piece of evidence of any kind.
+func (s *server) uses(ctx context.Context, _ *call, in *struct {
+	Of string `query:"of" required:"true" maxLength:"300" doc:"Digest of a document, id of a record or statement, id of a vulnerability, or an entry as statuses cite it: feed:osv, match:…, release:…"`
+}) (List[judging.Resting], error) {
+	list, err := judging.RestingOn(ctx, s.db, in.Of)
+	return List[judging.Resting]{Items: list}, err
+}

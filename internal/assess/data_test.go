@@ -199,3 +199,59 @@ func TestExplain(t *testing.T) {
 		t.Error("explained what does not exist")
 	}
 }
+
+// neverEmpty are the checks that are not unknown for want of a beginning, and why.
+var neverEmpty = map[string]string{
+	"updates-verified":       "asked only of releases with an earlier one to compare with",
+	"source-verified":        "asked only where the policy wants verified levels, and its remedy tells the whole way",
+	"end-dates-set":          "the software is there, and its dates are set or not",
+	"reporting-channel":      "asked only once security-insights.yml is there",
+	"reports-in-time":        "asked only once a clock runs",
+	"cases-treated":          "asked only once a case is confirmed",
+	"confirmed-causes-found": "asked only once a vulnerability is confirmed",
+	"criteria-measured":      "asked only of criteria that are approved; what they lack, the remedy says",
+}
+
+var (
+	registerPut = regexp.MustCompile(`tasuki record put ([a-z_]+)`)
+	quotedNames = regexp.MustCompile(`台帳「([^」]+)」|register “([^”]+)”`)
+)
+
+// Every check says what to do first where there is nothing yet, naming a command or a page, and registers by their kind
+// and their name; one that cannot be unknown for want of a beginning says why.
+func TestChecksSayHowToBegin(t *testing.T) {
+	for _, k := range compiled().all {
+		why, never := neverEmpty[k.ID]
+		switch {
+		case never && !k.Begin.IsZero():
+			t.Errorf("%s says how to begin, and that it need not: %s", k.ID, why)
+		case never:
+		case k.Begin.IsZero():
+			t.Errorf("%s does not say what to do first", k.ID)
+		}
+		for _, text := range []string{k.Begin.JA, k.Begin.EN} {
+			if text == "" {
+				continue
+			}
+			if !strings.Contains(text, "tasuki ") {
+				t.Errorf("%s names no command: %s", k.ID, text)
+			}
+			for _, m := range registerPut.FindAllStringSubmatch(text, -1) {
+				r, ok := guideline.Default().Register(m[1])
+				if !ok || !strings.Contains(text, "「"+r.Title.JA+"」") && !strings.Contains(text, "“"+r.Title.EN+"”") {
+					t.Errorf("%s: no register %s, or not by its name: %s", k.ID, m[1], text)
+				}
+			}
+			for _, m := range quotedNames.FindAllStringSubmatch(text, -1) {
+				if !slices.ContainsFunc(guideline.Default().Registers(), func(r guideline.Register) bool { return r.Title.JA == m[1] || r.Title.EN == m[2] }) {
+					t.Errorf("%s: no register is called %s", k.ID, m[0])
+				}
+			}
+		}
+	}
+	for id := range neverEmpty {
+		if !slices.ContainsFunc(compiled().all, func(k *check) bool { return k.ID == id }) {
+			t.Errorf("there is no check %s any more", id)
+		}
+	}
+}

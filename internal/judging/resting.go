@@ -2,6 +2,8 @@ package judging
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"example.org/tasuki/guideline"
 	"example.org/tasuki/internal/assess"
@@ -17,10 +19,12 @@ type Resting struct {
 	Party    string         `json:"party"`
 	Role     guideline.Role `json:"role"`
 	Status   string         `json:"status"`
+	Checks   []string       `json:"checks" doc:"Ids of the checks that rest on it; none when it is a statement about the whole requirement"`
 }
 
-// RestingOn gives the duties whose status rests on a piece of evidence, a document's digest or a record's id: the way back
-// from the bytes to what they show.
+// RestingOn gives the duties whose status rests on a piece of evidence, with the checks that do: a document's digest, the id
+// of a record or a statement, or an entry as outcomes cite it (feed:osv, match:…, release:…, a vulnerability's id). It is the
+// way back from the bytes to what they show.
 func RestingOn(ctx context.Context, db *store.DB, evidence string) ([]Resting, error) {
 	statuses, err := db.Statuses(ctx, store.StatusFilter{Evidence: evidence})
 	if err != nil {
@@ -40,7 +44,16 @@ func RestingOn(ctx context.Context, db *store.DB, evidence string) ([]Resting, e
 	}
 	out := make([]Resting, 0, len(statuses))
 	for _, s := range statuses {
-		r := Resting{Subject: s.Subject, ID: s.Requirement, Party: s.Party, Role: s.Role, Status: s.Status}
+		r := Resting{Subject: s.Subject, ID: s.Requirement, Party: s.Party, Role: s.Role, Status: s.Status, Checks: []string{}}
+		var detail Detail
+		if err := json.Unmarshal(s.Detail, &detail); err != nil {
+			return nil, err
+		}
+		for _, c := range detail.Checks {
+			if slices.Contains(c.Evidence, evidence) || c.FilledBy == evidence || c.ExcusedBy == evidence {
+				r.Checks = append(r.Checks, c.Check)
+			}
+		}
 		switch s.Subject.Kind {
 		case fact.Release:
 			r.Software = softwareOf[s.Subject.ID]

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"example.org/tasuki/guideline"
@@ -34,6 +35,32 @@ type restingLine struct {
 	Role   guideline.Role
 	Status assess.Status
 	Href   string // empty: the duty has no page of its own
+	Checks []string
+}
+
+// usesPage is what rests on one piece of evidence that has no page of its own: a feed, a comparison, an entry of the chain.
+type usesPage struct {
+	Base
+	Of      evidenceView
+	Resting []restingLine
+}
+
+// uses leads from any piece of evidence, as an outcome cites it, to the duties that rest on it.
+func (s *Server) uses(w http.ResponseWriter, r *http.Request) error {
+	of := r.FormValue("of")
+	if of == "" || len(of) > 300 {
+		return notFound(lang.T("証跡が指定されていません", "no evidence is named"))
+	}
+	p := &usesPage{Base: s.base(r, "requirements", lang.T("使われている所", "Where it is used"))}
+	m, err := s.db.LoadModel(r.Context())
+	if err != nil {
+		return err
+	}
+	p.Of = s.evidenceLookup(r.Context(), p.Base, m, nil)([]string{of})[0]
+	if p.Resting, err = s.restingLines(r, p.Base, m, of); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "uses", p)
 }
 
 func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
@@ -85,7 +112,7 @@ func (s *Server) restingLines(r *http.Request, b Base, m chain.Model, digest str
 	}
 	lines := make([]restingLine, len(resting))
 	for i, x := range resting {
-		lines[i] = restingLine{ID: x.ID, Title: b.TitleOf(x.ID), About: names[x.Subject], Role: x.Role, Status: assess.Status(x.Status)}
+		lines[i] = restingLine{ID: x.ID, Title: b.TitleOf(x.ID), About: names[x.Subject], Role: x.Role, Status: assess.Status(x.Status), Checks: checkTitles(b, x.Checks)}
 		if x.Software != "" {
 			release := ""
 			if x.Subject.Kind == fact.Release {
@@ -95,6 +122,17 @@ func (s *Server) restingLines(r *http.Request, b Base, m chain.Model, digest str
 		}
 	}
 	return lines, nil
+}
+
+// checkTitles gives the words for checks.
+func checkTitles(b Base, ids []string) []string {
+	var out []string
+	for _, c := range guideline.Default().Checks() {
+		if slices.Contains(ids, c.ID) {
+			out = append(out, b.Text(c.Title))
+		}
+	}
+	return out
 }
 
 // download gives the bytes of a document as they came: always as a file to keep, never as something to show, whatever

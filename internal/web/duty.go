@@ -256,10 +256,14 @@ func (s *Server) evidenceView(ctx context.Context, b Base, byDigest map[string]s
 		return evidenceView{Name: rec.Key, Kind: b.Text(reg.Title), Href: "/registers/" + rec.Kind + "/" + rec.ID, Detail: b.Day(rec.ApprovedAt)}
 	}
 	if c, err := s.db.Claim(ctx, id); err == nil {
-		return evidenceView{Name: b.ClaimKind(c.Kind), Kind: b.T("申告", "statement"), Detail: b.Day(c.CreatedAt)}
+		return evidenceView{Name: b.ClaimKind(c.Kind), Kind: b.T("申告", "statement"), Href: "/uses?" + query("of", id), Detail: b.Day(c.CreatedAt)}
 	}
 	kind, rest, _ := strings.Cut(id, ":")
-	return b.entryView(kind, rest)
+	v := b.entryView(kind, rest)
+	if v.Href == "" {
+		v.Href = "/uses?" + query("of", id)
+	}
+	return v
 }
 
 // entryView names what an outcome cites other than documents, records and statements: entries of the chain, feeds,

@@ -102,6 +102,7 @@ type recordPage struct {
 	MayApprove bool
 	Problems   []fact.Problem
 	History    []auditLine
+	Resting    []restingLine
 	NamedBy    []linkLine // records that name this one
 }
 
@@ -277,6 +278,9 @@ func (s *Server) loadRecord(r *http.Request, p *recordPage, m chain.Model) error
 	p.MayApprove = rec.State == register.Draft && p.Can(auth.Approve) && rec.Author != p.Account.ID
 	if !rec.ValidUntil.IsZero() {
 		p.Until = rec.ValidUntil.Add(-time.Second).In(calendar.Japan).Format(time.DateOnly)
+	}
+	if p.Resting, err = s.restingLines(r, p.Base, m, rec.ID); err != nil {
+		return err
 	}
 	p.History, err = s.auditLines(ctx, p.Base, store.AuditFilter{Object: store.Object{Kind: "record", ID: rec.ID}})
 	return err

@@ -64,6 +64,8 @@ func (s *Server) routes(mux *http.ServeMux) {
 	mux.Handle("GET /evidence/{digest}", s.in(auth.Read, s.document))
 	mux.Handle("GET /evidence/{digest}/bytes", s.in(auth.Read, s.download))
 
+	mux.Handle("GET /uses", s.in(auth.Read, s.uses))
+
 	mux.Handle("GET /requirements", s.in(auth.Read, s.requirements))
 	mux.Handle("GET /requirements/{requirement}", s.in(auth.Read, s.requirement))
 	mux.Handle("GET /vulnerabilities", s.in(auth.Read, s.vulnerabilities))

@@ -11,6 +11,10 @@ import (
 func tableSamples() []sample {
 	return []sample{
 		{"tables", "all", func(b Base) page { return tablesFor(at(b, "requirements")) }},
+		{"uses", "filled", func(b Base) page {
+			return &usesPage{Base: at(b, "requirements"), Of: evidenceView{Name: "osv", Kind: b.T("情報源", "feed")}, Resting: []restingLine{{ID: "S(3)-1.3", Title: b.TitleOf("S(3)-1.3"), About: "見本会計 2.1.0", Role: guideline.Developer, Status: assess.Met, Href: "/storybook/duty/filled", Checks: checkTitles(b, []string{"feeds-fresh"})}}}
+		}},
+		{"uses", "none", func(b Base) page { return &usesPage{Base: at(b, "requirements"), Of: evidenceView{Name: "osv"}} }},
 		{"table", "nothing", func(b Base) page {
 			p := sampleTable(b)
 			p.Choices, p.Nothing = nil, b.T("一覧の対象になるものが、まだ登録されていません。", "There is nothing yet that it could be about.")

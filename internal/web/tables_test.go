@@ -87,3 +87,20 @@ func TestTrustSigners(t *testing.T) {
 	says(t, admin.post("/partners/signers/distrust", 200, who...), "信頼する一覧から外しました", "鍵を使わない署名は「未検証」になります")
 	says(t, admin.get("/admin/audit?kind=key", 200), "鍵・署名者を信頼", "鍵・署名者の信頼を取消し", "build@example.com")
 }
+
+// From a record, and from evidence that is neither document nor record, the way leads back to the duties and checks that
+// rest on it.
+func TestUses(t *testing.T) {
+	s := newSite(t)
+	v := s.begin()
+	at := v.ledger()
+	v.upload(at+"/evidence", "files", map[string]string{"bom.json": twoParts}, 200, "version", "1.0")
+	duty := regexp.MustCompile(`href="(` + at + `/duties/s2-1\.3[^"]*)"`).FindStringSubmatch(v.get(at, 200))
+	if duty == nil {
+		t.Fatal("no duty")
+	}
+	software := strings.TrimPrefix(at, "/software/")
+	says(t, v.get("/uses?of=software:"+software, 200), "使われている所", at+"/duties/", "確認：")
+	says(t, v.get("/uses?of=feed:nothing", 200), "最後の評価ではありません")
+	v.get("/uses", 404)
+}
