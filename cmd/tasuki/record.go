@@ -19,13 +19,14 @@ import (
 )
 
 type recordCmd struct {
-	Kinds  recordKindsCmd  `cmd:"" help:"${help_record_kinds}"`
-	Put    recordPutCmd    `cmd:"" help:"${help_record_put}"`
-	List   recordListCmd   `cmd:"" help:"${help_record_list}"`
-	Show   recordShowCmd   `cmd:"" help:"${help_record_show}"`
-	Retire recordRetireCmd `cmd:"" help:"${help_record_retire}"`
-	Export recordExportCmd `cmd:"" help:"${help_record_export}"`
-	Import recordImportCmd `cmd:"" help:"${help_record_import}"`
+	Kinds     recordKindsCmd     `cmd:"" help:"${help_record_kinds}"`
+	Put       recordPutCmd       `cmd:"" help:"${help_record_put}"`
+	List      recordListCmd      `cmd:"" help:"${help_record_list}"`
+	Show      recordShowCmd      `cmd:"" help:"${help_record_show}"`
+	Retire    recordRetireCmd    `cmd:"" help:"${help_record_retire}"`
+	Export    recordExportCmd    `cmd:"" help:"${help_record_export}"`
+	Worksheet recordWorksheetCmd `cmd:"" help:"${help_record_worksheet}"`
+	Import    recordImportCmd    `cmd:"" help:"${help_record_import}"`
 }
 
 type recordKindsCmd struct {

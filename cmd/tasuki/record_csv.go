@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.org/tasuki/guideline"
+	"example.org/tasuki/internal/judging"
 	"example.org/tasuki/internal/lang"
 	"example.org/tasuki/internal/office"
 	"example.org/tasuki/internal/register"
@@ -56,6 +57,43 @@ func (c *recordExportCmd) Run(p *program) error {
 	}
 	return p.print(map[string]any{"file": c.Output, "records": len(in.Records)}, func() {
 		p.printf("%d 件を %s に書き出しました", "wrote %d records to %s", len(in.Records), c.Output)
+	})
+}
+
+type recordWorksheetCmd struct {
+	Software string   `help:"${help_software}" required:"" placeholder:"NAME"`
+	Part     []string `help:"${help_record_part}" placeholder:"NAME"`
+	Output   string   `short:"o" help:"${help_record_output}" required:"" placeholder:"FILE"`
+}
+
+// Run writes the STRIDE worksheet of a software, for people to fill in.
+func (c *recordWorksheetCmd) Run(p *program) error {
+	form, err := recordForm(c.Output)
+	if err != nil {
+		return err
+	}
+	db, err := p.open()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	s, err := judging.Find(p.ctx, db, p.actor(), judging.Target{Software: c.Software})
+	if err != nil {
+		return err
+	}
+	in, err := office.StrideSheet(p.ctx, db, p.lang, s.ID, c.Part)
+	if err != nil {
+		return err
+	}
+	b, err := form(in)
+	if err != nil {
+		return err
+	}
+	if err := p.output(c.Output, b); err != nil || c.Output == "-" {
+		return err
+	}
+	return p.print(map[string]any{"file": c.Output, "rows": len(in.Records)}, func() {
+		p.printf("ワークシート（%d 行）を %s に書き出しました。扱いを書き、該当しない行は消すか「該当しない」として、tasuki record import threat で戻してください", "wrote the worksheet (%d rows) to %s; write the treatments, strike out what does not apply, and bring it back with tasuki record import threat", len(in.Records), c.Output)
 	})
 }
 

@@ -7,11 +7,16 @@ import (
 
 	"example.org/tasuki/internal/fact"
 	"example.org/tasuki/internal/pattern"
+	"example.org/tasuki/internal/register"
 )
 
 // fillThreats lays out the threat models, the oldest first, and their threats.
 func (d *desk) fillThreats(env *Env, about []fact.Subject, refs refs) {
 	models := newest(d, about, func(s seen[fact.ThreatModel]) string { return s.data.Format + " " + s.data.Title })
+	sheet, rows := d.worksheet(about)
+	if len(rows) > 0 {
+		models = append(models, sheet)
+	}
 	slices.SortStableFunc(models, func(a, b seen[fact.ThreatModel]) int { return a.ObservedAt.Compare(b.ObservedAt) })
 	for _, s := range models {
 		env.ThreatModels = append(env.ThreatModels, ThreatModelFact{Title: s.data.Title, Format: s.data.Format, MadeOn: s.ObservedAt,
@@ -19,10 +24,50 @@ func (d *desk) fillThreats(env *Env, about []fact.Subject, refs refs) {
 		for _, t := range s.data.Threats {
 			env.Threats = append(env.Threats, threat(t))
 		}
-		refs.add("threat_models", s.ValidUntil, s.Document)
-		refs.add("threats", s.ValidUntil, s.Document)
+		for _, name := range []string{"threat_models", "threats"} {
+			if s.data == sheet.data {
+				refs.enter(name, s.ValidUntil, rows...)
+			} else {
+				refs.add(name, s.ValidUntil, s.Document)
+			}
+		}
 	}
 }
+
+// worksheet gives the rows of the STRIDE worksheet as the threat model they are, made when the last of them was approved and
+// lasting as long as the one that ends first; and the records they are, none when there is no worksheet.
+func (d *desk) worksheet(about []fact.Subject) (seen[fact.ThreatModel], []string) {
+	out := seen[fact.ThreatModel]{&fact.Fact{}, &fact.ThreatModel{Format: "STRIDE", Title: "STRIDE"}}
+	var rows []string
+	for _, r := range d.records {
+		if r.Kind != "threat" || !slices.Contains(about, r.Subject) {
+			continue
+		}
+		out.data.Add(worksheetRow(r))
+		rows = append(rows, r.ID)
+		if r.ApprovedAt.After(out.ObservedAt) {
+			out.ObservedAt = r.ApprovedAt
+		}
+		if !r.ValidUntil.IsZero() && (out.ValidUntil.IsZero() || r.ValidUntil.Before(out.ValidUntil)) {
+			out.ValidUntil = r.ValidUntil
+		}
+	}
+	return out, rows
+}
+
+func worksheetRow(r register.Record) fact.Threat {
+	t := fact.Threat{ID: r.Key, Title: r.Text("title"), Target: r.Text("element"), Severity: r.Text("level"), Reason: r.Text("reason"),
+		Categories: []string{strings.ReplaceAll(r.Text("stride"), "_", "-")}, Status: worksheetStatus[r.Text("treatment")]}
+	if text := r.Text("mitigation"); text != "" {
+		t.Mitigations = []fact.Mitigation{{Text: text}}
+	}
+	t.Reference = strings.Join(register.Strings(r, "requirements"), ", ")
+	return t
+}
+
+// worksheetStatus gives the state of a threat by its treatment; a threat without one is open.
+var worksheetStatus = map[string]fact.ThreatStatus{"": fact.ThreatOpen, "mitigate": fact.ThreatMitigated, "accept": fact.ThreatAccepted,
+	"transfer": fact.ThreatAccepted, "not_applicable": fact.ThreatNotApplicable}
 
 func threat(t fact.Threat) ThreatFact {
 	written := slices.ContainsFunc(t.Mitigations, func(m fact.Mitigation) bool { return strings.TrimSpace(m.Text) != "" })

@@ -54,16 +54,18 @@ func Explain(id guideline.ID, p guideline.Policy) (Explanation, bool) {
 
 // behind are the registers whose records reach checks by way of another fact.
 var behind = map[string][]string{
-	"components": {"adoption", "component_policy", "component_life"},
-	"cases":      {"vulnerability_case", "vulnerability_report"},
-	"notices":    {"notice", "contact"},
-	"partners":   {"sbom_share", "contact"},
-	"proven":     {"vulnerability_case", "code_analysis", "test_run"},
-	"reports":    {"authority_report", "reportable_event"},
-	"releases":   {"code_analysis", "test_run"},
-	"tellings":   {"notice", "sharing", "advisory", "reportable_event"},
-	"updates":    {"component_update"},
-	"uses":       {"support_plan"},
+	"components":    {"adoption", "component_policy", "component_life"},
+	"cases":         {"vulnerability_case", "vulnerability_report"},
+	"notices":       {"notice", "contact"},
+	"partners":      {"sbom_share", "contact"},
+	"proven":        {"vulnerability_case", "code_analysis", "test_run"},
+	"reports":       {"authority_report", "reportable_event"},
+	"releases":      {"code_analysis", "test_run"},
+	"threat_models": {"threat"},
+	"threats":       {"threat"},
+	"tellings":      {"notice", "sharing", "advisory", "reportable_event"},
+	"updates":       {"component_update"},
+	"uses":          {"support_plan"},
 }
 
 func (k *check) readsRecords(kind string) bool {

@@ -41,9 +41,10 @@ func (d *desk) situate(env *Env, records map[string]any, backed refs) situation 
 
 // backing is what stands behind one name of Env: digests and ids, and when the first of them lapses by itself.
 type backing struct {
-	ids    []string
-	until  time.Time
-	leases []fact.Lease
+	ids     []string
+	until   time.Time
+	leases  []fact.Lease
+	entered []string // of these, what people entered: it is cited, and makes nothing automatic
 }
 
 // refs is the backing of every name, records as "record:<kind>".
@@ -55,6 +56,14 @@ func (r refs) add(name string, until time.Time, ids ...string) {
 	if !until.IsZero() && (b.until.IsZero() || until.Before(b.until)) {
 		b.until = until
 	}
+	r[name] = b
+}
+
+// enter is [refs.add] for records that stand behind a name as if machines had read them.
+func (r refs) enter(name string, until time.Time, ids ...string) {
+	r.add(name, until)
+	b := r[name]
+	b.entered = append(b.entered, ids...)
 	r[name] = b
 }
 
@@ -161,7 +170,7 @@ func (k *check) cite(out *Outcome, s situation) {
 		if _, entered := readableBy(k.Scope, name); !entered && len(s.refs[name].ids) > 0 {
 			out.Basis = Automatic
 		}
-		out.Evidence = append(out.Evidence, s.refs[name].ids...)
+		out.Evidence = append(append(out.Evidence, s.refs[name].ids...), s.refs[name].entered...)
 		if out.Verdict == Pass {
 			out.ValidUntil = fact.Earlier(out.ValidUntil, s.refs[name].until)
 			out.Leases = append(out.Leases, s.refs[name].leases...)

@@ -60,6 +60,33 @@ func RegisterBook(ctx context.Context, db *store.DB, l lang.Lang, kind guideline
 	return in, err
 }
 
+// StrideSheet gives the STRIDE worksheet of a software: what is in it, and for every part named that is not in it yet a row
+// for each of the six kinds, to be filled in or struck out. Nothing is stored; rows come back as any sheet of a register.
+func StrideSheet(ctx context.Context, db *store.DB, l lang.Lang, software string, parts []string) (xlsx.RegisterInput, error) {
+	kind, err := register.Kind("threat")
+	if err != nil {
+		return xlsx.RegisterInput{}, err
+	}
+	in, err := RegisterBook(ctx, db, l, kind)
+	if err != nil {
+		return in, err
+	}
+	about := fact.Subject{Kind: fact.Software, ID: software}
+	in.Records = slices.DeleteFunc(in.Records, func(r register.Record) bool { return r.Subject != about || r.State == register.Retired })
+	stride, _ := kind.Field("stride")
+	for _, part := range parts {
+		for _, c := range stride.Choices {
+			key := part + "-" + strings.ToUpper(c.ID[:1])
+			if slices.ContainsFunc(in.Records, func(r register.Record) bool { return r.Key == key }) {
+				continue
+			}
+			in.Records = append(in.Records, register.Record{Kind: kind.Kind, Key: key, Subject: about,
+				Data: map[string]any{"title": c.Title.In(l), "element": part, "stride": c.ID}})
+		}
+	}
+	return in, nil
+}
+
 // subjectWords writes a subject the way [NamedSubject] reads it.
 func subjectWords(m chain.Model, s fact.Subject) string {
 	name := func(id string) string {

@@ -129,9 +129,9 @@ func (b *book) record(sheet string, row int, in RegisterInput, r register.Record
 	values := []any{outside(r.Key), "", lastDay(r.ValidUntil), ""}
 	if r.ID != "" {
 		values[3] = b.say(stateName(r.State))
-		if in.Subject != nil {
-			values[1] = outside(in.Subject(r))
-		}
+	}
+	if r.Key != "" && in.Subject != nil { // also of a row that is proposed and not stored yet
+		values[1] = outside(in.Subject(r))
 	}
 	for _, f := range in.Kind.Fields {
 		values = append(values, FieldText(f, r.Data[f.Name], in.Lang))
