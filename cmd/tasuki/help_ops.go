@@ -31,7 +31,7 @@ var opsTexts = map[string]lang.Text{
 	"record_state":     lang.T("状態で絞る（draft, approved, retired）", "only those in this state: draft, approved, retired"),
 	"record_to":        lang.T("この記録を指すものだけ", "only those that name this record"),
 	"record_worksheet": lang.T("脅威を洗い出すワークシート（STRIDE）を xlsx 又は CSV に書き出す", "write the STRIDE worksheet for the threats of a software as xlsx or CSV"),
-	"record_part":      lang.T("洗い出す部分（画面、通信、保管など。繰り返せる）", "a part to look at (a screen, a connection, a store …); can be given again"),
+	"record_part":      lang.T("洗い出す部分（画面、通信、保管など。繰り返せる）", "a part to look at, for example a screen, a connection or a store; can be given again"),
 	"record_output":    lang.T("書き出すファイル（.xlsx 又は .csv。- は標準出力に CSV）", "file to write (.xlsx or .csv; - is standard output, CSV)"),
 	"subject":          lang.T("対象: software:名称, release:名称@版, system:名称, party:ID（既定は自組織）", "what it is about: software:NAME, release:NAME@VERSION, system:NAME, party:ID (default: our organisation)"),
 

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -31,7 +32,8 @@ type site struct {
 	status map[string][]int // answers other than 200, one for each request
 	odd    map[string]http.HandlerFunc
 	asked  []string
-	sent   int // bodies
+	sent   int           // bodies
+	idle   time.Duration // how long its client waits for more; zero: long
 }
 
 func serve(t *testing.T) *site {
@@ -69,10 +71,10 @@ func (s *site) answer(w http.ResponseWriter, r *http.Request) {
 	w.Write(b)
 }
 
-// client fetches from the site with little patience.
+// client fetches from the site, with the patience that a test gives it.
 func (s *site) client() *Client {
 	c := NewClient("tasuki/test", s.Client().Transport)
-	c.Idle, c.Total, c.Wait, c.Page = 200*time.Millisecond, 5*time.Second, time.Millisecond, 0
+	c.Idle, c.Total, c.Wait, c.Page = cmp.Or(s.idle, 30*time.Second), time.Minute, time.Millisecond, 0
 	return c
 }
 
@@ -175,7 +177,9 @@ func TestSingleFile(t *testing.T) {
 		case <-time.After(3 * time.Second):
 		}
 	}
+	s.idle = 200 * time.Millisecond
 	r.mustFail("a server that stops", lang.Unreachable, "stopped sending")
+	s.idle = 0
 	s.odd["/kev.json"] = func(w http.ResponseWriter, q *http.Request) {
 		http.Redirect(w, q, "http://"+q.Host+"/kev.json", http.StatusFound)
 	}

@@ -49,7 +49,7 @@ func publish(t *testing.T) *publisher {
 
 func (p *publisher) client() *feed.Client {
 	c := feed.NewClient("tasuki/test", p.Client().Transport)
-	c.Tries, c.Idle = 1, time.Second
+	c.Tries, c.Idle = 1, 30*time.Second
 	return c
 }
 
