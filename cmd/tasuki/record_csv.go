@@ -48,11 +48,7 @@ func (c *recordExportCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	b, err := form(in)
-	if err != nil {
-		return err
-	}
-	if err := p.output(c.Output, b); err != nil || c.Output == "-" {
+	if done, err := p.writeRegister(c.Output, form, in); done || err != nil {
 		return err
 	}
 	return p.print(map[string]any{"file": c.Output, "records": len(in.Records)}, func() {
@@ -85,16 +81,21 @@ func (c *recordWorksheetCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	b, err := form(in)
-	if err != nil {
-		return err
-	}
-	if err := p.output(c.Output, b); err != nil || c.Output == "-" {
+	if done, err := p.writeRegister(c.Output, form, in); done || err != nil {
 		return err
 	}
 	return p.print(map[string]any{"file": c.Output, "rows": len(in.Records)}, func() {
 		p.printf("ワークシート（%d 行）を %s に書き出しました。扱いを書き、該当しない行は消すか「該当しない」として、tasuki record import threat で戻してください", "wrote the worksheet (%d rows) to %s; write the treatments, strike out what does not apply, and bring it back with tasuki record import threat", len(in.Records), c.Output)
 	})
+}
+
+// writeRegister writes a register to a file, or to standard output, where nothing more is to be said.
+func (p *program) writeRegister(file string, form func(xlsx.RegisterInput) ([]byte, error), in xlsx.RegisterInput) (done bool, err error) {
+	b, err := form(in)
+	if err != nil {
+		return false, err
+	}
+	return file == "-", p.output(file, b)
 }
 
 // recordForm picks the form of a register by the name of the file: .xlsx or .csv; CSV for standard output.
